@@ -1,0 +1,34 @@
+import type { AlarmHistory, JournalEntry, OpenHour, RangeAnswer, RangeQuery, SiteSummary } from './api.ts';
+import type { SiteDelta, SiteSnapshot, Tick } from './live.ts';
+import type { AcknowledgeResult } from './alarm.ts';
+import type { User } from './account.ts';
+import type { SiteRegistry } from './registry.ts';
+
+export type Announcement = { readonly kind: 'delta'; readonly delta: SiteDelta } | { readonly kind: 'tick'; readonly tick: Tick };
+
+/** What screens and the API read. Committed state only, but for what promise 3 shows as not stored. */
+export interface QuerySide {
+  /** False until the ledger is loaded. */
+  ready(): boolean;
+  sites(): readonly SiteSummary[];
+  /** Undefined: no such site. */
+  snapshot(site: string): SiteSnapshot | undefined;
+  /** Deltas and ticks of all sites, in order; returns the way to stop. */
+  subscribe(listener: (announcement: Announcement) => void): () => void;
+  registry(site: string): SiteRegistry | undefined;
+  alarmHistory(site: string, page: { before?: number; limit: number }): Promise<AlarmHistory | undefined>;
+  journal(alarm: number): Promise<readonly JournalEntry[] | undefined>;
+  /** Raw readings, blocks and tail together; undefined: no such point. */
+  range(site: string, point: string, query: RangeQuery): Promise<RangeAnswer | undefined>;
+  openHour(site: string, point: string): Promise<readonly OpenHour[] | undefined>;
+}
+
+export type DeskRefusal =
+  | { readonly refused: 'no_such_alarm' }
+  /** Nothing can be committed: 503. */
+  | { readonly refused: 'not_storing' };
+
+/** What people do. Every answer leaves after its commit. */
+export interface Desk {
+  acknowledge(request: { alarm: number; user: User; note: string | null }): Promise<AcknowledgeResult | DeskRefusal>;
+}

@@ -1,0 +1,112 @@
+import type { AlarmResponse, Priority, Side } from '../../contract/alarm.ts';
+import type { LocalText } from '../../contract/ids.ts';
+import type { MetricName } from '../../contract/metrics.ts';
+import type { AreaMode, Role } from '../../contract/registry.ts';
+import type { AlarmTiming } from '../alarms/types.ts';
+
+/** When a standard applies: the area's opening hours, the site's heating season, both, or always. */
+export type Applies = 'always' | 'open' | 'heating' | 'heating_open';
+
+/** Where a figure comes from; H official text seen, M secondary source, L own judgement. */
+export interface Source {
+  readonly title: string;
+  readonly clause: string;
+  readonly edition: string;
+  readonly confidence: 'H' | 'M' | 'L';
+  /** The company's own rule, as against a public standard. */
+  readonly own: boolean;
+}
+
+/** One side of a standard as the catalogue (YAML) holds it. */
+export interface CatalogueSide {
+  /** Inclusive: a value equal to it complies. In the metric's unit. */
+  readonly limit: number;
+  readonly title: LocalText;
+  readonly response: AlarmResponse;
+}
+
+export interface Standard {
+  /** Such as `base.water`; alarms, overrides and compliance refer to it. */
+  readonly id: string;
+  /** `base` is always on; others are switched on by a site. */
+  readonly pack: string;
+  readonly title: LocalText;
+  readonly source: Source;
+  readonly roles: readonly Role[];
+  readonly metric: MetricName;
+  readonly applies: Applies;
+  readonly low: CatalogueSide | null;
+  readonly high: CatalogueSide | null;
+  /** In the metric's unit. */
+  readonly deadband: number;
+  /** ms */
+  readonly onDelay: number;
+  readonly offDelay: number;
+  readonly priority: Priority;
+  /** Judges suspect samples too, and is never suppressed (scald). */
+  readonly critical: boolean;
+  /** Counts towards compliance. */
+  readonly compliance: boolean;
+}
+
+/** Alarms that come from no limit: silence, sensors, devices, doors, terminals, the system itself. */
+export type BuiltInRuleId =
+  | 'point.no_data'
+  | 'point.sensor_fault'
+  | 'point.flatline'
+  | 'device.offline'
+  | 'device.clock'
+  | 'device.tamper'
+  | 'door.forced'
+  | 'door.held_open'
+  | 'door.jam'
+  | 'terminal.frozen'
+  | 'system.not_stored'
+  | 'system.clock';
+
+export interface BuiltInRule {
+  readonly id: BuiltInRuleId;
+  readonly title: LocalText;
+  readonly priority: Priority;
+  /** ms */
+  readonly onDelay: number;
+  readonly offDelay: number;
+  readonly response: AlarmResponse;
+  readonly source: Source;
+}
+
+export interface Catalogue {
+  readonly standards: readonly Standard[];
+  readonly rules: ReadonlyMap<BuiltInRuleId, BuiltInRule>;
+}
+
+/** One side of a standard as it applies to one point, the site's overrides taken in. */
+export interface PointLimit {
+  readonly standard: string;
+  readonly side: Side;
+  readonly metric: MetricName;
+  readonly limit: number;
+  readonly deadband: number;
+  readonly timing: AlarmTiming;
+  readonly applies: Applies;
+  readonly priority: Priority;
+  readonly compliance: boolean;
+  readonly title: LocalText;
+  readonly response: AlarmResponse;
+}
+
+/** Opening hours and heating season of one site, compiled to instants (ms epoch) for a span of time. */
+export interface SiteSchedule {
+  readonly from: number;
+  /** Compile anew before this. */
+  readonly until: number;
+  heating(at: number): boolean;
+  mode(area: string, at: number): AreaMode;
+  applies(applies: Applies, area: string, at: number): boolean;
+  /** The first instant after `at` at which anything of the above changes; Infinity when nothing does before `until`. */
+  nextChange(at: number): number;
+  /** The window now in force or, when closed, the next one, as local `14:00–19:00`; empty when always open. */
+  hours(area: string, at: number): string;
+  /** Start of the local day that holds `at`. */
+  startOfDay(at: number): number;
+}

@@ -1,0 +1,38 @@
+import type { Quality, QualityReason, SeriesId } from '../../../contract/reading.ts';
+
+/** A stored reading of one series. `t` is the source time (ms epoch), the key within its series. */
+export interface StoredReading {
+  readonly t: number;
+  readonly value: number;
+  readonly quality: Quality;
+  readonly reason: QualityReason | null;
+  readonly receivedAt: number;
+  readonly backfilled: boolean;
+  readonly claimedTime: number | null;
+}
+
+/** Everything of one series that arrived and has not been settled; in arrival order: a later one of equal `t` replaces. */
+export interface Settlement {
+  readonly series: SeriesId;
+  readonly readings: readonly StoredReading[];
+}
+
+export interface SettleResult {
+  /** Readings of one time that came with another value and replaced it. */
+  readonly conflicts: number;
+  /** Readings that were there already, to the bit. */
+  readonly duplicates: number;
+}
+
+/** The consumer of the log of arrivals. One contract suite, each implementation passes it. */
+export interface ReadingsStore {
+  /** Idempotent; resolves when all of it is durable. */
+  settle(settlements: readonly Settlement[]): Promise<SettleResult>;
+  /** Settled readings with from ≤ t < to, ascending, at most `limit`. */
+  range(query: { series: SeriesId; from: number; to: number; limit: number }): Promise<readonly StoredReading[]>;
+  /** The newest settled reading before a time; undefined: none. */
+  before(series: SeriesId, t: number): Promise<StoredReading | undefined>;
+  /** Forgets readings older than this (ms epoch), by whole hours. */
+  expire(olderThan: number): Promise<void>;
+  close(): Promise<void>;
+}
