@@ -1,0 +1,76 @@
+/** What a key accepts. Every value arrives as text: from the environment, or as written in the file. */
+export type KeyKind =
+  | { readonly kind: 'text' }
+  | { readonly kind: 'host' }
+  | { readonly kind: 'integer'; readonly min: number; readonly max: number }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'choice'; readonly choices: readonly string[] }
+  | { readonly kind: 'origin' };
+
+export interface KeySpec {
+  readonly accepts: KeyKind;
+  /** As it would be written; null: unset unless given. */
+  readonly default: string | null;
+  /** One line for the documentation and for `--help`. */
+  readonly about: string;
+}
+
+const PORT: KeyKind = { kind: 'integer', min: 0, max: 65_535 };
+
+/** Every setting, under the one name that both the environment and the file use. */
+export const CONFIG_KEYS = {
+  DATA_DIR: {
+    accepts: { kind: 'text' },
+    default: './data',
+    about: 'Directory of the databases and keys; made when it does not exist',
+  },
+  HTTP_HOST: { accepts: { kind: 'host' }, default: '127.0.0.1', about: 'Address the dashboard listens on' },
+  HTTP_PORT: { accepts: PORT, default: '8080', about: 'Port of the dashboard; 0 takes a free one' },
+  MQTT_HOST: { accepts: { kind: 'host' }, default: '127.0.0.1', about: 'Address the broker listens on' },
+  MQTT_PORT: { accepts: PORT, default: '1883', about: 'Port of the broker; 0 takes a free one' },
+  ALLOW_PLAIN_HTTP: {
+    accepts: { kind: 'boolean' },
+    default: 'false',
+    about: 'Accept that HTTP_HOST reaches beyond this machine without encryption',
+  },
+  ALLOW_PLAIN_MQTT: {
+    accepts: { kind: 'boolean' },
+    default: 'false',
+    about: 'Accept that MQTT_HOST reaches beyond this machine without encryption',
+  },
+  PUBLIC_URL: {
+    accepts: { kind: 'origin' },
+    default: null,
+    about: 'Address people type to reach the dashboard, such as behind a proxy; the only foreign origin allowed',
+  },
+  MQTT_MAX_PACKET: {
+    accepts: { kind: 'integer', min: 1_024, max: 16_777_216 },
+    default: '262144',
+    about: 'Largest MQTT packet accepted from a device, in bytes',
+  },
+  MQTT_MAX_CONNECTIONS: {
+    accepts: { kind: 'integer', min: 1, max: 100_000 },
+    default: '10000',
+    about: 'Most MQTT connections at one time',
+  },
+  RETENTION_RAW_DAYS: {
+    accepts: { kind: 'integer', min: 1, max: 36_500 },
+    default: '730',
+    about: 'Days for which raw readings are kept',
+  },
+  LOG_LEVEL: {
+    accepts: { kind: 'choice', choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] },
+    default: 'info',
+    about: 'Least severe entries that are logged',
+  },
+} as const satisfies Record<string, KeySpec>;
+
+export type ConfigKey = keyof typeof CONFIG_KEYS;
+
+export function configKeys(): readonly ConfigKey[] {
+  return Object.keys(CONFIG_KEYS).filter(isConfigKey);
+}
+
+export function isConfigKey(name: string): name is ConfigKey {
+  return Object.hasOwn(CONFIG_KEYS, name);
+}

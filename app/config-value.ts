@@ -1,0 +1,67 @@
+import { isIPv6 } from 'node:net';
+import type { KeyKind } from './config-keys.ts';
+
+/** A setting read from its text, or what would have been right instead. */
+export type Parsed<T> = { readonly value: T } | { readonly expected: string };
+
+/** Decimal digits alone: no sign, blank, exponent, hexadecimal or leading zero. */
+export function parseInteger(text: string, { min, max }: { min: number; max: number }): Parsed<number> {
+  const expected = `a whole number from ${min} to ${max}, in digits alone`;
+  if (!/^(0|[1-9][0-9]{0,15})$/.test(text)) return { expected };
+  const value = Number(text);
+  return value < min || value > max ? { expected } : { value };
+}
+
+export function parseBoolean(text: string): Parsed<boolean> {
+  if (text === 'true') return { value: true };
+  if (text === 'false') return { value: false };
+  return { expected: 'true or false' };
+}
+
+export function parseText(text: string): Parsed<string> {
+  return text.trim() === '' || text.includes('\0') ? { expected: 'a text that is not empty' } : { value: text };
+}
+
+/** A name or an address to listen on; no port, no scheme. */
+export function parseHost(text: string): Parsed<string> {
+  const named = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$/.test(text);
+  return named || isIPv6(text) ? { value: text } : { expected: 'a host name or an IP address, without a port' };
+}
+
+/** Scheme, host and port as browsers send them in `Origin`: no path, query or user. */
+export function parseOrigin(text: string): Parsed<string> {
+  const expected = 'an address such as https://fw.example.com, without a path';
+  if (!URL.canParse(text)) return { expected };
+  const url = new URL(text);
+  const bare =
+    url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  if ((url.protocol !== 'http:' && url.protocol !== 'https:') || !bare) return { expected };
+  return { value: url.origin };
+}
+
+export function parseChoice(text: string, choices: readonly string[]): Parsed<string> {
+  return choices.includes(text) ? { value: text } : { expected: `one of ${choices.join(', ')}` };
+}
+
+/** True for addresses that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.[0-9]{1,3}){3}$/.test(host);
+}
+
+/** What a kind of key accepts, for the documentation. */
+export function describeKind(accepts: KeyKind): string {
+  switch (accepts.kind) {
+    case 'text':
+      return 'text';
+    case 'host':
+      return 'host name or IP address';
+    case 'integer':
+      return `whole number, ${accepts.min}–${accepts.max}`;
+    case 'boolean':
+      return '`true` or `false`';
+    case 'choice':
+      return accepts.choices.map((choice) => `\`${choice}\``).join(', ');
+    case 'origin':
+      return '`http://…` or `https://…`, without a path';
+  }
+}

@@ -1,0 +1,14 @@
+// Plain JavaScript on purpose: an old Node must be able to read this file to say that it is too old.
+const NEEDED = 26;
+const found = process.versions.node;
+
+if (Number(found.split('.')[0]) < NEEDED) {
+  console.error(
+    `Facility Watch needs Node ${NEEDED} or newer, and this is Node ${found}.\n` +
+      'npm install brings the right one along (the package "node"). It is missing when its install script was not allowed to run,\n' +
+      'as with --ignore-scripts. Run "npm rebuild node --ignore-scripts=false", then start again with npm: npm start, npm run demo.',
+  );
+  process.exit(1);
+}
+
+await import('../main.ts');

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDataDir } from '../../app/data-dir.ts';
+import { explainListenError } from '../../app/listen-error.ts';
+import { StartError } from '../../app/start-error.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'fw-preflight-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const ATTEMPT = { what: 'broker', host: '127.0.0.1', portSetting: 'MQTT_PORT', hostSetting: 'MQTT_HOST' } as const;
+
+test('a missing data directory is made for its owner alone', () => {
+  const path = openDataDir(join(dir, 'a', 'b'));
+  expect(statSync(path).mode & 0o777).toBe(0o700);
+});
+
+test('a file in the place of the data directory is an error that names it', () => {
+  const path = join(dir, 'data');
+  writeFileSync(path, '');
+  expect(() => openDataDir(path)).toThrow(StartError);
+  expect(() => openDataDir(path)).toThrow(`${path} cannot be made: a file stands in its place`);
+});
+
+test('a data directory that this user may not write is an error that says whose it is', async () => {
+  chmodSync(dir, 0o500);
+  // Root may write everywhere: then the question is put by a child that is nobody.
+  const asRoot = process.getuid?.() === 0;
+  const script = `import(${JSON.stringify(new URL('../../app/data-dir.ts', import.meta.url).href)})
+    .then(({ openDataDir }) => openDataDir(${JSON.stringify(join(dir, 'data'))}))
+    .catch((error) => { console.error(error.name + ': ' + error.message); process.exit(3); })`;
+  const run = promisify(execFile)(process.execPath, ['-e', script], asRoot ? { uid: 65_534 } : {});
+  await expect(run).rejects.toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(
+      /^StartError: .*\/data cannot be written by the user .* belongs to uid \d+\..*DATA_DIR/,
+    ),
+  });
+});
+
+test('a port in use is told with the setting that changes it', async () => {
+  const first = createServer().listen(0, '127.0.0.1');
+  await once(first, 'listening');
+  const address = first.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const second = createServer().listen(port, '127.0.0.1');
+  const [error] = await once(second, 'error');
+  first.close();
+
+  const explained = explainListenError(error, { ...ATTEMPT, port });
+  expect(explained).toBeInstanceOf(StartError);
+  expect(String(explained)).toContain(`127.0.0.1:${port}: another program uses that port already`);
+  expect(String(explained)).toContain('MQTT_PORT');
+});
+
+test.each([
+  ['EACCES', /below 1024/],
+  ['EADDRNOTAVAIL', /no such address.*MQTT_HOST/],
+  ['ENOTFOUND', /leads to no address/],
+])('%s becomes a sentence', (code, sentence) => {
+  const error = Object.assign(new Error(code), { code });
+  expect(String(explainListenError(error, { ...ATTEMPT, port: 80 }))).toMatch(sentence);
+});
+
+test('an error that has nothing to do with listening is handed back', () => {
+  const error = new Error('something else');
+  expect(explainListenError(error, { ...ATTEMPT, port: 80 })).toBe(error);
+});
+
+test('an old Node is told so in sentences instead of a syntax error', async () => {
+  const pretend = 'Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.20.2"}})';
+  const run = promisify(execFile)(process.execPath, [
+    '--import',
+    `data:text/javascript,${encodeURIComponent(pretend)}`,
+    new URL('../../app/launch.mjs', import.meta.url).pathname,
+  ]);
+  await expect(run).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('needs Node 26 or newer, and this is Node 20.20.2'),
+  });
+});
