@@ -37,15 +37,29 @@ function dataDirSentence(dir: string, error: unknown): string {
 }
 
 function processUser(): string {
-  const { username, uid } = userInfo();
-  return uid < 0 ? `the user ${username}` : `the user ${username} (uid ${uid})`;
+  const uid = process.getuid?.();
+  try {
+    const { username } = userInfo();
+    return uid === undefined ? `the user ${username}` : `the user ${username} (uid ${uid})`;
+  } catch {
+    // A user without a name, as in a container.
+    return `the user with uid ${uid}`;
+  }
 }
 
-/** Whose the directory, or the nearest one above it that exists, is. */
+/** Whose the directory, or the nearest one above it that can be seen, is. */
 function owner(dir: string): string {
   for (let path = dir; ; path = resolve(path, '..')) {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat !== undefined) return `: ${path === dir ? 'it' : path} belongs to uid ${stat.uid}`;
+    const uid = ownerOf(path);
+    if (uid !== undefined) return `: ${path === dir ? 'it' : path} belongs to uid ${uid}`;
     if (path === resolve(path, '..')) return '';
+  }
+}
+
+function ownerOf(path: string): number | undefined {
+  try {
+    return statSync(path).uid;
+  } catch {
+    return undefined;
   }
 }
