@@ -1,0 +1,38 @@
+import type { Instant } from '../../contract/clock.ts';
+import { INITIAL_MACHINE } from '../alarms/machine.ts';
+import { atRest, drive, type Circumstances } from './drive.ts';
+import type { SiteModel } from './model.ts';
+import { keyOf } from './state.ts';
+import { conditionWatch, watchKey, type Condition } from './watch.ts';
+import type { World } from './world.ts';
+
+/** Says whether a built-in rule's condition holds now. What was no alarm and is none costs nothing. */
+export function judgeCondition(
+  world: World,
+  model: SiteModel,
+  condition: Condition,
+  holds: boolean,
+  now: Instant,
+  circumstances: Circumstances = {},
+): void {
+  const watch = conditionWatch(model, condition);
+  const state = world.machines.get(keyOf.machine(watch.site, watchKey(watch)))?.record.state ?? INITIAL_MACHINE;
+  if (!holds && atRest(state)) return;
+  // Built-in rules are always in force: their machines learn it with their first input.
+  if (!state.inForce) drive(world, watch, { kind: 'force', inForce: true }, now, circumstances);
+  drive(world, watch, { kind: 'sample', verdict: holds ? 'breach' : 'clear', quality: 'good', value: null }, now, circumstances);
+}
+
+/** What the condition is judged by is not known: its alarm stays and says so. */
+export function conditionUnknown(world: World, model: SiteModel, condition: Condition, now: Instant): void {
+  const watch = conditionWatch(model, condition);
+  const state = world.machines.get(keyOf.machine(watch.site, watchKey(watch)))?.record.state;
+  if (state?.known === true && !atRest(state)) drive(world, watch, { kind: 'unknown' }, now);
+}
+
+/** The alarm that stands for a condition now, if any. */
+export function standing(world: World, model: SiteModel, condition: Condition) {
+  const watch = conditionWatch(model, condition);
+  const alarm = world.machines.get(keyOf.machine(watch.site, watchKey(watch)))?.record.alarm ?? null;
+  return alarm === null ? undefined : world.alarms.get(keyOf.alarm(alarm));
+}

@@ -1,0 +1,43 @@
+import type { Instant } from '../../contract/clock.ts';
+import type { Device, SiteModel } from './model.ts';
+import { keyOf, type DeviceState } from './state.ts';
+import type { World } from './world.ts';
+
+/** Where one message of one device is judged. */
+export interface DeviceContext {
+  readonly world: World;
+  readonly model: SiteModel;
+  readonly device: Device;
+  /** Receipt. */
+  readonly now: Instant;
+}
+
+const UNSEEN = {
+  connection: null,
+  orderly: false,
+  silent: null,
+  since: null,
+  messageAt: null,
+  messageMono: null,
+  heard: false,
+  clockOffset: null,
+  clockWrong: false,
+  battery: null,
+  events: {},
+  lastSuccessAt: null,
+  punches: { day: 0, count: 0 },
+} as const;
+
+export function deviceState({ world, model, device }: DeviceContext): DeviceState {
+  const site = model.registry.site;
+  return world.devices.get(keyOf.device(site, device.spec.id)) ?? { site, device: device.spec.id, ...UNSEEN };
+}
+
+/** Sets what changed of a device; `keep`: a restart must know of it. */
+export function changeDevice(context: DeviceContext, change: Partial<DeviceState>, { keep }: { keep: boolean }): DeviceState {
+  const after = { ...deviceState(context), ...change };
+  const key = keyOf.device(after.site, after.device);
+  context.world.devices.set(key, after);
+  if (keep) context.world.pending.devices.set(key, { site: after.site, device: after.device, state: after });
+  return after;
+}

@@ -1,0 +1,46 @@
+import type { LedgerBatch } from '../stores/ledger/types.ts';
+
+/** Rows of the diary kept while nothing can be committed; more are dropped, oldest first. */
+const DIARY_LIMIT = 10_000;
+
+/**
+ * What was judged while nothing could be committed: alarm transitions and what they hang on, the newest of each.
+ * Readings, events and quarantine are not kept: they were not acknowledged, and their devices send them again.
+ */
+export function createDeferred() {
+  const series = new Map<number, NonNullable<LedgerBatch['series']>[number]>();
+  const alarms = new Map<number, NonNullable<LedgerBatch['alarms']>[number]>();
+  const machines = new Map<string, NonNullable<LedgerBatch['machines']>[number]>();
+  const devices = new Map<string, NonNullable<LedgerBatch['devices']>[number]>();
+  let journal: NonNullable<LedgerBatch['journal']> = [];
+  let notifications: NonNullable<LedgerBatch['notifications']> = [];
+  let systemEvents: NonNullable<LedgerBatch['systemEvents']> = [];
+
+  return {
+    add(batch: LedgerBatch): void {
+      for (const row of batch.series ?? []) series.set(row.id, row);
+      for (const row of batch.alarms ?? []) alarms.set(row.id, row);
+      for (const row of batch.machines ?? []) machines.set(`${row.site}|${row.key}`, row);
+      for (const row of batch.devices ?? []) devices.set(`${row.site}|${row.device}`, row);
+      journal = [...journal, ...(batch.journal ?? [])].slice(-DIARY_LIMIT);
+      notifications = [...notifications, ...(batch.notifications ?? [])].slice(-DIARY_LIMIT);
+      systemEvents = [...systemEvents, ...(batch.systemEvents ?? [])].slice(-DIARY_LIMIT);
+    },
+    batch: (at: number): LedgerBatch => ({
+      at,
+      series: [...series.values()],
+      alarms: [...alarms.values()],
+      machines: [...machines.values()],
+      devices: [...devices.values()],
+      journal,
+      notifications,
+      systemEvents: [...systemEvents, { at, site: null, kind: 'storing_again', actor: null, detail: {} }],
+    }),
+    clear(): void {
+      for (const kept of [series, alarms, machines, devices]) kept.clear();
+      journal = [];
+      notifications = [];
+      systemEvents = [];
+    },
+  };
+}

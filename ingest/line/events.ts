@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import type { DeviceEvent, EventDetail } from '../../contract/event.ts';
+import type { DecodedEvent } from '../decoders/types.ts';
+import { dateSamples, EMPTY_CLOCK } from '../quality/source-time.ts';
+import type { StoredEvent } from '../stores/ledger/types.ts';
+import type { BuiltInRuleId } from '../standards/types.ts';
+import { judgeCondition } from './conditions.ts';
+import { changeDevice, deviceState, type DeviceContext } from './context.ts';
+import { keyOf } from './state.ts';
+
+/** What an event keeps of its content to tell a repeat from a conflict. */
+export function contentHash(event: DecodedEvent): string {
+  const content = JSON.stringify([event.claimedTime, Object.entries(event.detail).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  return createHash('sha256').update(content).digest('hex').slice(0, 32);
+}
+
+/** Hashes under which an event id of a device is already stored. */
+export type SeenEvents = (site: string, device: string, id: string) => readonly string[];
+
+/** Stores a message's events and judges the newest of each kind, however late it comes. */
+export function takeEvents(context: DeviceContext, events: readonly DecodedEvent[], { seen, retention }: { seen: SeenEvents; retention: number }): void {
+  const { world, model, device, now } = context;
+  const site = model.registry.site;
+  const clockKey = keyOf.clock(site, device.spec.id, 'events');
+  const dating = dateSamples(world.clocks.get(clockKey) ?? EMPTY_CLOCK, {
+    claimed: events.map(({ claimedTime }) => claimedTime),
+    received: now.wall,
+    mono: now.mono,
+    interval: null,
+    tolerance: device.tolerance,
+    retention,
+    hostTrusted: world.hostTrusted,
+    lastCommitAt: world.lastCommitAt,
+  });
+  world.clocks.set(clockKey, dating.memory);
+  if (dating.clockWrong) noteWrongClock(context, dating.offset);
+
+  events.forEach((decoded, index) => {
+    const dated = dating.dated[index];
+    if (dated === undefined) return;
+    const hash = contentHash(decoded);
+    const before = [
+      ...seen(site, device.spec.id, decoded.id),
+      ...world.pending.events.filter((one) => isSame(one, site, device.spec.id, decoded.id)).map((one) => one.contentHash),
+    ];
+    if (before.includes(hash)) return;
+    const event: StoredEvent = {
+      site,
+      device: device.spec.id,
+      id: decoded.id,
+      detail: decoded.detail,
+      occurredAt: dated.sourceTime,
+      receivedAt: now.wall,
+      late: dated.verdict !== 'live',
+      claimedTime: dated.claimedTime,
+      contentHash: hash,
+      conflict: before.length > 0,
+    };
+    world.pending.events.push(event);
+    if (event.conflict) noteConflict(context, decoded.id);
+    judgeEvent(context, event);
+  });
+}
+
+function isSame(event: DeviceEvent, site: string, device: string, id: string): boolean {
+  return event.id === id && event.device === device && event.site === site;
+}
+
+/** Events are state: only the newest of its kind changes what is known of a door or terminal. */
+function judgeEvent(context: DeviceContext, event: StoredEvent): void {
+  const before = deviceState(context);
+  const { detail, occurredAt, receivedAt } = event;
+  if (detail.kind === 'punch') return judgePunch(context, event);
+  const known = before.events[detail.kind];
+  if (known !== undefined && known.occurredAt > occurredAt) return;
+  changeDevice(context, { events: { ...before.events, [detail.kind]: { detail, occurredAt, receivedAt } } }, { keep: true });
+  judgeDetail(context, detail, event.late);
+}
+
+const ACTIVE_RULES = { forced: 'door.forced', tamper: 'device.tamper', jam: 'door.jam' } as const satisfies Record<string, BuiltInRuleId>;
+
+function judgeDetail(context: DeviceContext, detail: EventDetail, late: boolean): void {
+  const { world, model, device, now } = context;
+  const points = [...new Set(device.bindings.filter(({ key }) => key === 'events').map(({ point }) => point))];
+  switch (detail.kind) {
+    case 'tamper': {
+      const condition = { rule: ACTIVE_RULES.tamper, subject: { kind: 'device', id: device.spec.id } } as const;
+      return judgeCondition(world, model, condition, detail.active, now, { late });
+    }
+    case 'forced':
+    case 'jam':
+      for (const id of points) {
+        judgeCondition(world, model, { rule: ACTIVE_RULES[detail.kind], subject: { kind: 'point', id } }, detail.active, now, { late });
+      }
+      return;
+    case 'contact':
+    case 'held_open':
+      for (const id of points) judgeHeldOpen(context, id, detail, late);
+      return;
+    default:
+      return;
+  }
+}
+
+/** A door is held open by its contact after the rule's delay, or at once when the door itself says so. */
+function judgeHeldOpen(context: DeviceContext, point: string, detail: EventDetail, late: boolean): void {
+  const { world, model, now } = context;
+  const { events } = deviceState(context);
+  const contact = events.contact?.detail;
+  const said = events.held_open?.detail;
+  const open = contact?.kind === 'contact' && contact.open;
+  // A contact that closed after the door complained ends the complaint: devices forget to.
+  const closedSince = !open && contact !== undefined && (events.contact?.occurredAt ?? 0) > (events.held_open?.occurredAt ?? 0);
+  const complains = said?.kind === 'held_open' && said.active && !closedSince;
+  const condition = {
+    rule: 'door.held_open',
+    subject: { kind: 'point', id: point },
+    ...(complains && detail.kind === 'held_open' ? { onDelay: 0 } : {}),
+  } as const;
+  judgeCondition(world, model, condition, open || complains, now, { late });
+}
+
+function judgePunch(context: DeviceContext, event: StoredEvent): void {
+  if (event.detail.kind !== 'punch') return;
+  if (event.detail.result === 'ok') {
+    const { lastSuccessAt, punches } = deviceState(context);
+    const counts = event.occurredAt >= punches.day;
+    changeDevice(
+      context,
+      {
+        lastSuccessAt: Math.max(lastSuccessAt ?? 0, event.occurredAt),
+        punches: counts ? { ...punches, count: punches.count + 1 } : punches,
+      },
+      { keep: false },
+    );
+  }
+  // A backlog says nothing of now: neither that the terminal works nor that it does not.
+  if (!event.late) judgeTerminal(context, event.detail.result === 'ok');
+}
+
+/** A terminal that is tried, or that merely says it is there, without a success: frozen after the rule's delay. */
+export function judgeTerminal(context: DeviceContext, success: boolean): void {
+  const { world, model, device, now } = context;
+  for (const { key, point: id } of device.bindings) {
+    const point = model.points.get(id);
+    if (key !== 'events' || point?.spec.role !== 'attendance_terminal') continue;
+    const open = world.schedules.get(model.registry.site)?.mode(point.area.id, now.wall) === 'open';
+    judgeCondition(world, model, { rule: 'terminal.frozen', subject: { kind: 'point', id } }, open && !success, now);
+  }
+}
+
+function noteWrongClock(context: DeviceContext, offset: number | null): void {
+  const { world, model, device, now } = context;
+  changeDevice(context, { clockWrong: true, clockOffset: offset }, { keep: false });
+  judgeCondition(world, model, { rule: 'device.clock', subject: { kind: 'device', id: device.spec.id } }, true, now);
+}
+
+function noteConflict({ world, model, device, now }: DeviceContext, id: string): void {
+  const detail = { device: device.spec.id, event: id };
+  world.pending.systemEvents.push({ at: now.wall, site: model.registry.site, kind: 'event_conflict', actor: null, detail });
+}

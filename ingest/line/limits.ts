@@ -1,0 +1,51 @@
+import type { Instant } from '../../contract/clock.ts';
+import { verdict } from '../alarms/limits.ts';
+import { INITIAL_MACHINE } from '../alarms/machine.ts';
+import type { PointLimit } from '../standards/types.ts';
+import { atRest, drive } from './drive.ts';
+import type { Point, SiteModel } from './model.ts';
+import { keyOf, type CurrentValue } from './state.ts';
+import { limitWatch, watchKey, type Watch } from './watch.ts';
+import type { World } from './world.ts';
+
+export function isInForce(world: World, model: SiteModel, point: Point, limit: PointLimit, at: number): boolean {
+  return world.schedules.get(model.registry.site)?.applies(limit.applies, point.area.id, at) ?? false;
+}
+
+/** Judges a believable live value against every limit of its point and metric. */
+export function judgeValue(world: World, model: SiteModel, point: Point, metric: string, current: CurrentValue, now: Instant): void {
+  for (const limit of point.limits) {
+    if (limit.metric !== metric) continue;
+    const watch = limitWatch(model, point, limit);
+    const state = machineState(world, watch);
+    const inForce = isInForce(world, model, point, limit, now.wall);
+    const judged = verdict(limit, current.value, state.breached);
+    if (atRest(state) && state.known && state.inForce === inForce && judged !== 'breach') continue;
+    if (state.inForce !== inForce) drive(world, watch, { kind: 'force', inForce }, now);
+    drive(world, watch, { kind: 'sample', verdict: judged, quality: current.quality, value: current.value }, now);
+  }
+}
+
+/** The value became unknown: delays stop, standing alarms stay and say so. */
+export function judgeUnknown(world: World, model: SiteModel, point: Point, metric: string, now: Instant): void {
+  for (const limit of point.limits) {
+    if (limit.metric !== metric) continue;
+    const watch = limitWatch(model, point, limit);
+    if (machineState(world, watch).known) drive(world, watch, { kind: 'unknown' }, now);
+  }
+}
+
+/** Opening, closing, season: standards come into force or leave it. */
+export function judgeForce(world: World, model: SiteModel, now: Instant): void {
+  for (const point of model.points.values()) {
+    for (const limit of point.limits) {
+      const watch = limitWatch(model, point, limit);
+      const inForce = isInForce(world, model, point, limit, now.wall);
+      if (machineState(world, watch).inForce !== inForce) drive(world, watch, { kind: 'force', inForce }, now);
+    }
+  }
+}
+
+function machineState(world: World, watch: Watch) {
+  return world.machines.get(keyOf.machine(watch.site, watchKey(watch)))?.record.state ?? INITIAL_MACHINE;
+}

@@ -1,0 +1,183 @@
+import type { Clock } from '../../contract/clock.ts';
+import type { QuarantineEntry } from '../../contract/quarantine.ts';
+import { CommitFailed, type Ledger, type LedgerBatch } from '../stores/ledger/types.ts';
+import { createDeferred } from './deferred.ts';
+import type { Changes, World } from './world.ts';
+
+/** Most items that one commit carries: bounds memory and the time that a batch holds the event loop. */
+const BATCH_ITEMS = 2_000;
+/** Commits failing for this long (ms) are no hiccup: screens go on, marked *not stored*. */
+const PATIENCE = 5_000;
+const FIRST_RETRY = 50;
+const LAST_RETRY = 500;
+
+/** Something that walks the line: a message, a tick, a command, a registry change. */
+export interface Item {
+  /** Changes the world's uncommitted layer; repeated after a rollback. */
+  judge(): void;
+  /** Its effects are committed. */
+  done(): void;
+  /** Judged and shown, but not stored: a message stays unacknowledged, a command is refused. */
+  letGo(): void;
+  /** True for what makes no sense unless it is stored: refused instead of judged while nothing can be. */
+  readonly storedOnly?: boolean;
+  /** What is kept of an item whose effects cannot be committed although others' can. */
+  offends(error: unknown): readonly QuarantineEntry[];
+}
+
+export interface LineOptions {
+  readonly world: World;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly onChanges: (changes: Changes) => void;
+  /** Storing stopped or works again. While it is stopped, `world` holds what is shown. */
+  readonly onStoring: (storing: boolean) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Line {
+  enqueue(item: Item): void;
+  storing(): boolean;
+  /** Tries the ledger again; called by tick while storing is stopped. */
+  probe(): void;
+  /** Resolves when everything enqueued so far is through. */
+  drained(): Promise<void>;
+  /** Nothing more is taken; what was enqueued is let go. */
+  stop(): void;
+}
+
+/** The one ordered queue: judged in batches, one batch in flight, merged after its commit. */
+export function createLine({ world, ledger, clock, onChanges, onStoring, onError }: LineOptions): Line {
+  const queue: Item[] = [];
+  const waiting: (() => void)[] = [];
+  const deferred = createDeferred();
+  let running = false;
+  let storing = true;
+  let probing = false;
+  let stopped = false;
+
+  async function run(): Promise<void> {
+    while (queue.length > 0) {
+      if (probing) await recover();
+      await take(queue.splice(0, BATCH_ITEMS));
+    }
+    if (probing) await recover();
+    running = false;
+    for (const resolve of waiting.splice(0)) resolve();
+  }
+
+  function start(): void {
+    if (running) return;
+    running = true;
+    // What one socket read brings is enqueued before the batch is cut.
+    setImmediate(() => void run().catch(onError));
+  }
+
+  async function take(items: readonly Item[]): Promise<void> {
+    const judged = storing ? items : items.filter((item) => item.storedOnly !== true);
+    for (const item of items) if (!judged.includes(item)) item.letGo();
+    const failed = judgeAll(judged);
+    if (failed !== undefined) return takeSingly(judged, failed);
+    const batch = world.batch(clock.now().wall);
+    if (batch === undefined) return finish(judged);
+    if (!storing) return letGo(judged, batch);
+    const result = await commit(batch);
+    if (result === 'stored') return finish(judged);
+    if (result === 'failing') return stopStoring(judged, batch);
+    return takeSingly(judged, result.refused);
+  }
+
+  function judgeAll(items: readonly Item[]): { error: unknown } | undefined {
+    try {
+      for (const item of items) item.judge();
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** One item of the batch cannot be taken: all walk alone, so that only the offender is left behind. */
+  async function takeSingly(items: readonly Item[], { error }: { error: unknown }): Promise<void> {
+    world.rollback();
+    const [only] = items;
+    if (items.length > 1) {
+      for (const item of items) await take([item]);
+      return;
+    }
+    if (only === undefined) return;
+    onError(error);
+    world.pending.quarantine.push(...only.offends(error));
+    const batch = world.batch(clock.now().wall);
+    if (batch === undefined || (await commit(batch)) === 'stored') finish(items);
+    else letGo(items, batch);
+  }
+
+  async function commit(batch: LedgerBatch): Promise<'stored' | 'failing' | { refused: { error: unknown } }> {
+    const since = clock.now().mono;
+    for (let wait = FIRST_RETRY; ; wait = Math.min(wait * 2, LAST_RETRY)) {
+      try {
+        await ledger.commit(batch);
+        world.lastCommitAt = Math.max(world.lastCommitAt, batch.at);
+        return 'stored';
+      } catch (error) {
+        if (!(error instanceof CommitFailed && error.transient)) return { refused: { error } };
+        onError(error);
+        if (stopped || clock.now().mono - since >= PATIENCE) return 'failing';
+        await new Promise<void>((resolve) => clock.after(wait, resolve));
+      }
+    }
+  }
+
+  function finish(items: readonly Item[]): void {
+    const changes = world.merge({ stored: true });
+    for (const item of items) item.done();
+    onChanges(changes);
+  }
+
+  function letGo(items: readonly Item[], batch: LedgerBatch): void {
+    deferred.add(batch);
+    const changes = world.merge({ stored: false });
+    for (const item of items) item.letGo();
+    onChanges(changes);
+  }
+
+  function stopStoring(items: readonly Item[], batch: LedgerBatch): void {
+    storing = false;
+    letGo(items, batch);
+    onStoring(false);
+  }
+
+  /** The alarm transitions judged meanwhile come first; then devices send again what was let go. */
+  async function recover(): Promise<void> {
+    probing = false;
+    try {
+      await ledger.commit(deferred.batch(clock.now().wall));
+    } catch (error) {
+      return onError(error);
+    }
+    deferred.clear();
+    world.unstored.alarms.clear();
+    world.unstored.series.clear();
+    storing = true;
+    onStoring(true);
+  }
+
+  return {
+    enqueue(item) {
+      if (stopped) return item.letGo();
+      queue.push(item);
+      start();
+    },
+    storing: () => storing,
+    probe() {
+      if (storing) return;
+      probing = true;
+      start();
+    },
+    drained: () => (running ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
+    stop() {
+      stopped = true;
+      for (const item of queue.splice(0)) item.letGo();
+    },
+  };
+}

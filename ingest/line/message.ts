@@ -1,0 +1,40 @@
+import type { Instant } from '../../contract/clock.ts';
+import type { InboundMessage } from '../../contract/message.ts';
+import type { QuarantineReason } from '../../contract/quarantine.ts';
+import { decodeNative } from '../decoders/native.ts';
+import { quarantineEntries } from '../decoders/quarantine.ts';
+import { judgeTerminal, takeEvents, type SeenEvents } from './events.ts';
+import { noteMessage, noteStatus } from './presence.ts';
+import { takeSamples } from './readings.ts';
+import type { World } from './world.ts';
+
+export interface MessageRules {
+  readonly seen: SeenEvents;
+  /** ms: readings older than this are quarantined. */
+  readonly retention: number;
+}
+
+/** One message: decoded, qualified, judged; what cannot be used of it goes to quarantine with its reason. */
+export function takeMessage(world: World, message: InboundMessage, rules: MessageRules): void {
+  const now: Instant = message.received;
+  const model = world.models.get(message.topic.site);
+  const device = model?.devices.get(message.topic.device);
+  if (model === undefined || device === undefined) {
+    const detail = `no device ${message.topic.device} in the registry of site ${message.topic.site}; add it there`;
+    return quarantine(world, message, [{ code: 'unknown_device', path: '$', detail }]);
+  }
+
+  const context = { world, model, device, now };
+  const decoded = decodeNative(message);
+  if (decoded.cleared) return;
+  if (message.origin === 'publish') noteMessage(context);
+  if (decoded.status !== null) noteStatus(context, decoded.status, message.origin);
+  const unusable = takeSamples(context, decoded.samples, rules.retention);
+  if (decoded.events.length > 0) takeEvents(context, decoded.events, rules);
+  else if (message.origin === 'publish' && message.topic.leaf === 'readings') judgeTerminal(context, false);
+  quarantine(world, message, [...decoded.rejected, ...unusable]);
+}
+
+function quarantine(world: World, message: InboundMessage, reasons: readonly QuarantineReason[]): void {
+  if (reasons.length > 0) world.pending.quarantine.push(...quarantineEntries(message, reasons));
+}

@@ -1,0 +1,121 @@
+import { METRIC_NAMES, type MetricName } from '../../contract/metrics.ts';
+import {
+  EVENTS_BINDING,
+  type AreaSpec,
+  type BindingSpec,
+  type DeviceSpec,
+  type PointSpec,
+  type SiteRegistry,
+} from '../../contract/registry.ts';
+import { limitsFor, ruleFor } from '../standards/resolve.ts';
+import type { BuiltInRule, BuiltInRuleId, Catalogue, PointLimit } from '../standards/types.ts';
+
+/** Intervals without a report after which a value is unknown. */
+export const STALE_INTERVALS = 3;
+const DEFAULT_LIVE_BACK = 300_000;
+const DEFAULT_LIVE_AHEAD = 120_000;
+
+export interface Binding {
+  readonly device: string;
+  /** Key in a message's `values`, or `events`. */
+  readonly key: string;
+  readonly metric: MetricName | typeof EVENTS_BINDING;
+  readonly point: string;
+  /** Expected ms between reports; null for what reports on change. */
+  readonly interval: number | null;
+  /** Silence in ms after which the value is unknown; null: never by silence alone. */
+  readonly silence: number | null;
+  /** ms epoch: bound from (inclusive) to (exclusive). */
+  readonly since: number;
+  readonly until: number;
+}
+
+export interface Point {
+  readonly spec: PointSpec;
+  readonly area: AreaSpec;
+  readonly limits: readonly PointLimit[];
+  readonly bindings: readonly Binding[];
+}
+
+export interface Device {
+  readonly spec: DeviceSpec;
+  readonly bindings: readonly Binding[];
+  readonly tolerance: { readonly back: number; readonly ahead: number };
+  /** The shortest silence of its bindings, after which the device itself counts as silent; null: none expected. */
+  readonly silence: number | null;
+}
+
+/** A site's registry made ready for the line: looked up by id, delays resolved, times as instants. */
+export interface SiteModel {
+  readonly registry: SiteRegistry;
+  readonly areas: ReadonlyMap<string, AreaSpec>;
+  readonly points: ReadonlyMap<string, Point>;
+  readonly devices: ReadonlyMap<string, Device>;
+  /** The binding of a device's key at a time (ms epoch). */
+  bindingAt(device: string, key: string, at: number): Binding | undefined;
+  /** A built-in rule with the site's overrides, for one point where it is given. */
+  rule(id: BuiltInRuleId, point?: string): BuiltInRule;
+  hasRule(id: string): id is BuiltInRuleId;
+}
+
+export function compileModel(registry: SiteRegistry, catalogue: Catalogue): SiteModel {
+  const areas = new Map(registry.areas.map((area) => [area.id, area]));
+  const bindings = registry.bindings.map(compileBinding);
+  const byPoint = Map.groupBy(bindings, (binding) => binding.point);
+  const byDevice = Map.groupBy(bindings, (binding) => binding.device);
+  const byKey = Map.groupBy(bindings, (binding) => `${binding.device}|${binding.key}`);
+  const rules = new Map<string, BuiltInRule>();
+
+  const points = new Map<string, Point>();
+  for (const spec of registry.points) {
+    const area = areas.get(spec.area);
+    if (area === undefined) continue;
+    points.set(spec.id, { spec, area, limits: limitsFor(catalogue, registry, spec), bindings: byPoint.get(spec.id) ?? [] });
+  }
+
+  return {
+    registry,
+    areas,
+    points,
+    devices: new Map(registry.devices.map((spec) => [spec.id, compileDevice(spec, byDevice.get(spec.id) ?? [])])),
+    bindingAt: (device, key, at) =>
+      byKey.get(`${device}|${key}`)?.find((binding) => binding.since <= at && at < binding.until),
+    rule(id, point) {
+      const key = `${id}|${point ?? ''}`;
+      const known = rules.get(key) ?? ruleFor(catalogue, registry, id, point);
+      rules.set(key, known);
+      return known;
+    },
+    hasRule: (id): id is BuiltInRuleId => (catalogue.rules as ReadonlyMap<string, BuiltInRule>).has(id),
+  };
+}
+
+function compileBinding(spec: BindingSpec): Binding {
+  const [name = ''] = spec.metric.split('.');
+  const metric = METRIC_NAMES.find((candidate) => candidate === name) ?? EVENTS_BINDING;
+  const interval = spec.interval === undefined ? null : spec.interval * 1_000;
+  const longest = spec.longestSilence === undefined ? null : spec.longestSilence * 1_000;
+  return {
+    device: spec.device,
+    key: spec.metric,
+    metric,
+    point: spec.point,
+    interval,
+    silence: longest ?? (interval === null ? null : interval * STALE_INTERVALS),
+    since: spec.since === undefined ? -Infinity : Date.parse(spec.since),
+    until: spec.until === undefined ? Infinity : Date.parse(spec.until),
+  };
+}
+
+function compileDevice(spec: DeviceSpec, bindings: readonly Binding[]): Device {
+  const silences = bindings.map((binding) => binding.silence).filter((silence) => silence !== null);
+  return {
+    spec,
+    bindings,
+    tolerance: {
+      back: spec.liveBack === undefined ? DEFAULT_LIVE_BACK : spec.liveBack * 1_000,
+      ahead: spec.liveAhead === undefined ? DEFAULT_LIVE_AHEAD : spec.liveAhead * 1_000,
+    },
+    silence: silences.length === 0 ? null : Math.min(...silences),
+  };
+}

@@ -1,0 +1,223 @@
+import { metricKey } from '../../contract/metrics.ts';
+import type { QuarantineReason } from '../../contract/quarantine.ts';
+import type { Reading } from '../../contract/reading.ts';
+import type { DecodedSample, DecodedValue } from '../decoders/types.ts';
+import { assess, assessAlone, EMPTY_MEMORY } from '../quality/assess.ts';
+import { dateSamples, EMPTY_CLOCK, firstFree, type Dated } from '../quality/source-time.ts';
+import type { Series } from '../stores/ledger/types.ts';
+import { judgeCondition } from './conditions.ts';
+import { changeDevice, type DeviceContext } from './context.ts';
+import { judgeValue } from './limits.ts';
+import type { Binding, Point } from './model.ts';
+import { keyOf, type SeriesState } from './state.ts';
+
+/** A device may name this many metrics that nothing binds; more are quarantined. */
+export const UNBOUND_SERIES_LIMIT = 200;
+
+interface KeyedSample {
+  readonly value: DecodedValue;
+  readonly claimedTime: number | null;
+}
+
+/** Stores and judges what a message measured; returns what of it could not be used. */
+export function takeSamples(context: DeviceContext, samples: readonly DecodedSample[], retention: number): QuarantineReason[] {
+  const rejected: QuarantineReason[] = [];
+  const flat = samples.flatMap(({ claimedTime, values }) => values.map((value): KeyedSample => ({ value, claimedTime })));
+  let clock: { wrong: boolean; offset: number | null } | undefined;
+  for (const [key, keyed] of Map.groupBy(flat, ({ value }) => metricKey(value))) {
+    const told = takeSeries(context, key, keyed, { retention, rejected });
+    clock = { wrong: told.wrong || (clock?.wrong ?? false), offset: told.offset ?? clock?.offset ?? null };
+  }
+  if (clock !== undefined) noteClock(context, clock);
+  return rejected;
+}
+
+function takeSeries(
+  context: DeviceContext,
+  key: string,
+  keyed: readonly KeyedSample[],
+  { retention, rejected }: { retention: number; rejected: QuarantineReason[] },
+): { wrong: boolean; offset: number | null } {
+  const { world, model, device, now } = context;
+  const clockKey = keyOf.clock(model.registry.site, device.spec.id, key);
+  const dating = dateSamples(world.clocks.get(clockKey) ?? EMPTY_CLOCK, {
+    claimed: keyed.map(({ claimedTime }) => claimedTime),
+    received: now.wall,
+    mono: now.mono,
+    interval: model.bindingAt(device.spec.id, key, now.wall)?.interval ?? null,
+    tolerance: device.tolerance,
+    retention,
+    hostTrusted: world.hostTrusted,
+    lastCommitAt: world.lastCommitAt,
+  });
+  world.clocks.set(clockKey, dating.memory);
+
+  const inOrder = keyed
+    .map((sample, index) => ({ sample, dated: dating.dated[index] }))
+    .filter((pair): pair is { sample: KeyedSample; dated: Dated } => pair.dated !== undefined)
+    .sort((a, b) => a.dated.sourceTime - b.dated.sourceTime);
+  for (const { sample, dated } of inOrder) {
+    const reason = dated.verdict === 'too_old' ? tooOld(key, dated) : takeReading(context, key, sample.value, dated);
+    if (reason !== undefined) rejected.push(reason);
+  }
+  return { wrong: dating.clockWrong, offset: dating.offset };
+}
+
+function tooOld(key: string, { sourceTime }: Dated): QuarantineReason {
+  const detail = `the time ${new Date(sourceTime).toISOString()} is older than readings are kept`;
+  return { code: 'too_old', path: `$.values.${key}`, detail };
+}
+
+function takeReading(context: DeviceContext, key: string, { metric, value }: DecodedValue, dated: Dated): QuarantineReason | undefined {
+  const { world, model, device, now } = context;
+  const binding = model.bindingAt(device.spec.id, key, dated.sourceTime);
+  const point = binding === undefined ? undefined : model.points.get(binding.point);
+  const state = seriesState(context, key, binding);
+  if (state === undefined) {
+    const detail = `the device already names ${UNBOUND_SERIES_LIMIT} metrics that nothing binds; bind or drop some`;
+    return { code: 'too_many_series', path: `$.values.${key}`, detail };
+  }
+
+  const id = state.series.id;
+  const t = dated.byReceipt ? firstFree(dated.sourceTime, (at) => world.storedAt(id, at) !== undefined) : dated.sourceTime;
+  const there = world.storedAt(id, t);
+  if (there === value) return undefined;
+  if (there !== undefined) noteConflict(context, key, { t, there, value });
+
+  const sample = { value, sourceTime: t };
+  const area = point?.area.id;
+  const quality = {
+    metric,
+    role: point?.spec.role ?? null,
+    open: area !== undefined && world.schedules.get(model.registry.site)?.mode(area, now.wall) === 'open',
+    filling: false,
+  };
+  const inOrder = t > state.judgedTime && dated.verdict === 'live';
+  const { assessed, memory, regraded } = inOrder
+    ? assess(state.memory, sample, quality)
+    : { assessed: assessAlone(sample, quality), memory: state.memory, regraded: null };
+
+  const reading: Reading = {
+    series: id,
+    value,
+    sourceTime: t,
+    receivedAt: now.wall,
+    quality: assessed.quality,
+    reason: assessed.reason,
+    backfilled: dated.verdict === 'backfill',
+    claimedTime: dated.claimedTime,
+  };
+  world.addArrival({ ...reading, seq: world.nextArrivalSeq() });
+  if (regraded !== null) regrade(context, id, regraded);
+  if (metric === 'battery' && dated.judges) changeDevice(context, { battery: value }, { keep: false });
+  const after = { ...state, memory };
+  const tableKey = seriesTableKey(context, key, binding);
+  if (dated.verdict !== 'live' || !dated.judges || !inOrder) {
+    world.series.set(tableKey, after);
+    return undefined;
+  }
+  judgeReading(context, { tableKey, state: after, reading, binding, point });
+  return undefined;
+}
+
+/** A live value that is the newest of its series becomes current, and its limits and conditions are judged. */
+function judgeReading(
+  context: DeviceContext,
+  { tableKey, state, reading, binding, point }: { tableKey: string; state: SeriesState; reading: Reading; binding: Binding | undefined; point: Point | undefined },
+): void {
+  const { world, model, now } = context;
+  if (reading.quality === 'bad') {
+    const bad = state.bad ?? { since: now.wall, reason: reading.reason };
+    world.series.set(tableKey, { ...state, judgedTime: reading.sourceTime, sampleMono: now.mono, bad });
+    return;
+  }
+  const { value, quality, reason, sourceTime, receivedAt } = reading;
+  const current = { value, quality, reason, sourceTime, receivedAt };
+  world.series.set(tableKey, {
+    ...state,
+    current,
+    judgedTime: sourceTime,
+    believableMono: now.mono,
+    goodMono: quality === 'good' ? now.mono : state.goodMono,
+    sampleMono: now.mono,
+    bad: null,
+    unknownSince: null,
+  });
+  if (binding === undefined || point === undefined) return;
+
+  const subject = { kind: 'point', id: point.spec.id } as const;
+  const metric = state.series.metric;
+  judgeValue(world, model, point, metric, current, now);
+  judgeCondition(world, model, { rule: 'point.no_data', subject, metric }, false, now);
+  judgeCondition(world, model, { rule: 'point.flatline', subject, metric }, reason === 'flatline', now);
+  if (quality === 'good') judgeCondition(world, model, { rule: 'point.sensor_fault', subject, metric }, false, now);
+}
+
+function seriesTableKey({ model, device }: DeviceContext, key: string, binding: Binding | undefined): string {
+  const site = model.registry.site;
+  return binding === undefined ? keyOf.deviceSeries(site, device.spec.id, key) : keyOf.pointSeries(site, binding.point, binding.metric);
+}
+
+/** The series that a reading belongs to; made at its first reading. Undefined: the device names too many of its own. */
+function seriesState(context: DeviceContext, key: string, binding: Binding | undefined): SeriesState | undefined {
+  const { world, model, device, now } = context;
+  const tableKey = seriesTableKey(context, key, binding);
+  const known = world.series.get(tableKey);
+  if (known !== undefined) return known;
+  const site = model.registry.site;
+  if (binding === undefined && countUnbound(context) >= UNBOUND_SERIES_LIMIT) return undefined;
+  const series: Series = {
+    id: world.nextSeriesId(),
+    site,
+    owner: binding === undefined ? { kind: 'device', id: device.spec.id } : { kind: 'point', id: binding.point },
+    metric: binding?.metric ?? key,
+  };
+  world.pending.series.push(series);
+  return newSeriesState(series, now.mono);
+}
+
+export function newSeriesState(series: Series, mono: number): SeriesState {
+  return {
+    series,
+    memory: EMPTY_MEMORY,
+    current: null,
+    judgedTime: -Infinity,
+    believableMono: mono,
+    goodMono: mono,
+    sampleMono: null,
+    bad: null,
+    unknownSince: null,
+  };
+}
+
+function countUnbound({ world, model, device }: DeviceContext): number {
+  const prefix = keyOf.deviceSeries(model.registry.site, device.spec.id, '');
+  let count = 0;
+  for (const [key] of world.series.entries()) if (key.startsWith(prefix)) count += 1;
+  return count;
+}
+
+/** The reading before is graded again: the same key with another quality, an arrival that no duplicate check drops. */
+function regrade({ world }: DeviceContext, series: number, graded: { sourceTime: number; quality: Reading['quality']; reason: Reading['reason'] }): void {
+  const original =
+    world.pending.arrivals.findLast((arrival) => arrival.series === series && arrival.sourceTime === graded.sourceTime) ??
+    world.tail.range(series, graded.sourceTime, graded.sourceTime + 1)[0];
+  if (original === undefined) return;
+  world.addArrival({ ...original, quality: graded.quality, reason: graded.reason, seq: world.nextArrivalSeq() });
+}
+
+function noteConflict({ world, model, device, now }: DeviceContext, key: string, { t, there, value }: { t: number; there: number; value: number }): void {
+  world.pending.systemEvents.push({
+    at: now.wall,
+    site: model.registry.site,
+    kind: 'reading_conflict',
+    actor: null,
+    detail: { device: device.spec.id, metric: key, time: t, before: there, after: value },
+  });
+}
+
+function noteClock(context: DeviceContext, { wrong, offset }: { wrong: boolean; offset: number | null }): void {
+  const { world, model, device, now } = context;
+  changeDevice(context, { clockWrong: wrong, clockOffset: offset }, { keep: false });
+  judgeCondition(world, model, { rule: 'device.clock', subject: { kind: 'device', id: device.spec.id } }, wrong, now);
+}

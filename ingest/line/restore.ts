@@ -1,0 +1,88 @@
+import { Compile } from 'typebox/compile';
+import { Type } from 'typebox';
+import type { Instant } from '../../contract/clock.ts';
+import { EventDetail } from '../../contract/event.ts';
+import { afterRestart, nextDue } from '../alarms/machine.ts';
+import type { LedgerReader, LedgerState } from '../stores/ledger/types.ts';
+import type { Catalogue } from '../standards/types.ts';
+import { saveAlarm } from './drive.ts';
+import { judgeForce } from './limits.ts';
+import { newSeriesState } from './readings.ts';
+import { takeRegistry } from './registry.ts';
+import { keyOf, type DeviceState, type NewestEvents } from './state.ts';
+import { watchOfKey } from './watch.ts';
+import type { World } from './world.ts';
+
+const nullable = (schema: ReturnType<typeof Type.Number>) => Type.Union([schema, Type.Null()]);
+
+/** What of a device outlives a restart; the rest is learned anew. */
+const KeptDevice = Compile(
+  Type.Object({
+    since: nullable(Type.Number()),
+    messageAt: nullable(Type.Number()),
+    orderly: Type.Boolean(),
+    silent: Type.Union([Type.Literal('lost'), Type.Literal('silence'), Type.Null()]),
+    battery: nullable(Type.Number()),
+    lastSuccessAt: nullable(Type.Number()),
+    events: Type.Record(
+      Type.String(),
+      Type.Object({ detail: EventDetail, occurredAt: Type.Number(), receivedAt: Type.Number() }),
+    ),
+  }),
+);
+
+/** Fills the world from what a start read back: everything is unknown until it reports, standing alarms stand. */
+export function restore(world: World, state: LedgerState, { reader, catalogue, now }: { reader: LedgerReader; catalogue: Catalogue; now: Instant }): void {
+  for (const series of state.series) {
+    const key = series.owner.kind === 'point'
+      ? keyOf.pointSeries(series.site, series.owner.id, series.metric)
+      : keyOf.deviceSeries(series.site, series.owner.id, series.metric);
+    world.series.set(key, { ...newSeriesState(series, now.mono), unknownSince: now.wall });
+  }
+  // Whether a standing alarm still holds is not known until its point reports.
+  for (const alarm of state.alarms) world.alarms.set(keyOf.alarm(alarm.id), { ...alarm, unknown: alarm.returnedAt === null });
+  for (const registry of state.registries) takeRegistry(world, registry, catalogue, now);
+  for (const record of state.machines) {
+    const model = world.models.get(record.site);
+    const watch = model === undefined ? undefined : watchOfKey(model, record.key);
+    if (watch === undefined) continue;
+    const machine = { ...record, state: afterRestart(record.state) };
+    world.machines.set(keyOf.machine(record.site, record.key), { record: machine, watch, due: nextDue(machine.state, watch.timing) });
+  }
+  for (const [, model] of world.models.entries()) judgeForce(world, model, now);
+  closeOrphans(world, now);
+  for (const { site, device, state: kept } of state.devices) {
+    const restored = restoreDevice(site, device, kept, now);
+    if (restored === undefined) continue;
+    const day = world.schedules.get(site)?.startOfDay(now.wall) ?? 0;
+    const count = restored.lastSuccessAt === null ? 0 : reader.punches(site, device, day);
+    world.devices.set(keyOf.device(site, device), { ...restored, punches: { day, count } });
+  }
+}
+
+/** Alarms whose point, device or rule left the registry while we were down. */
+function closeOrphans(world: World, now: Instant): void {
+  for (const [, alarm] of world.alarms.entries()) {
+    if (world.machines.get(keyOf.machine(alarm.site, alarm.key))?.record.alarm === alarm.id) continue;
+    saveAlarm(world, { ...alarm, returnedAt: alarm.returnedAt ?? now.wall, closedAt: now.wall });
+  }
+}
+
+function restoreDevice(site: string, device: string, kept: unknown, now: Instant): DeviceState | undefined {
+  if (!KeptDevice.Check(kept)) return undefined;
+  const events: NewestEvents = kept.events;
+  return {
+    ...kept,
+    site,
+    device,
+    events,
+    connection: null,
+    // Its silence is counted anew: we were not there to hear it.
+    silent: kept.silent === 'silence' ? null : kept.silent,
+    messageMono: kept.messageAt === null ? null : now.mono,
+    heard: false,
+    clockOffset: null,
+    clockWrong: false,
+    punches: { day: 0, count: 0 },
+  };
+}

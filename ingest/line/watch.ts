@@ -1,0 +1,73 @@
+import type { AlarmSubject, Priority, Side } from '../../contract/alarm.ts';
+import type { BuiltInRuleId, PointLimit } from '../standards/types.ts';
+import type { AlarmTiming } from '../alarms/types.ts';
+import type { Point, SiteModel } from './model.ts';
+
+/** One rule on one subject: what its machine needs to know besides its input. */
+export interface Watch {
+  readonly site: string;
+  readonly rule: string;
+  readonly side: Side | null;
+  readonly subject: AlarmSubject;
+  readonly metric: string | null;
+  readonly priority: Priority;
+  readonly limit: number | null;
+  readonly timing: AlarmTiming;
+}
+
+/** What makes a machine this one and no other. */
+export function watchKey({ rule, side, subject, metric }: Pick<Watch, 'rule' | 'side' | 'subject' | 'metric'>): string {
+  return [rule, side ?? '', subject.kind, subject.id, metric ?? ''].join('|');
+}
+
+/** A limit of a standard on a point. */
+export function limitWatch(model: SiteModel, point: Point, limit: PointLimit): Watch {
+  return {
+    site: model.registry.site,
+    rule: limit.standard,
+    side: limit.side,
+    subject: { kind: 'point', id: point.spec.id },
+    metric: limit.metric,
+    priority: limit.priority,
+    limit: limit.limit,
+    timing: limit.timing,
+  };
+}
+
+export interface Condition {
+  readonly rule: BuiltInRuleId;
+  readonly subject: AlarmSubject;
+  /** Where a point has one such alarm per metric. */
+  readonly metric?: string;
+  /** Overrides the rule's on-delay (ms), where part of it has passed before the condition is known. */
+  readonly onDelay?: number;
+}
+
+/** A built-in rule on its subject. */
+export function conditionWatch(model: SiteModel, { rule: id, subject, metric, onDelay }: Condition): Watch {
+  const rule = model.rule(id, subject.kind === 'point' ? subject.id : undefined);
+  return {
+    site: model.registry.site,
+    rule: id,
+    side: null,
+    subject,
+    metric: metric ?? null,
+    priority: rule.priority,
+    limit: null,
+    timing: { onDelay: onDelay ?? rule.onDelay, offDelay: rule.offDelay, critical: false },
+  };
+}
+
+/** The watch of a machine read back from the ledger; undefined when the registry no longer has its subject or rule. */
+export function watchOfKey(model: SiteModel, key: string): Watch | undefined {
+  const [rule = '', side = '', kind = '', id = '', metric = ''] = key.split('|');
+  if (kind === 'point') {
+    const point = model.points.get(id);
+    if (point === undefined) return undefined;
+    const limit = point.limits.find((one) => one.standard === rule && one.side === side && one.metric === metric);
+    if (limit !== undefined) return limitWatch(model, point, limit);
+  }
+  const known = (kind === 'point' || (kind === 'device' && model.devices.has(id)) || kind === 'site') && side === '';
+  if (!known || !model.hasRule(rule)) return undefined;
+  return conditionWatch(model, { rule, subject: { kind, id }, ...(metric === '' ? {} : { metric }) });
+}

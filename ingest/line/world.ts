@@ -1,0 +1,192 @@
+import type { Instant } from '../../contract/clock.ts';
+import type { QuarantineEntry } from '../../contract/quarantine.ts';
+import type {
+  AlarmRecord,
+  Arrival,
+  DeviceRecord,
+  JournalRow,
+  LedgerBatch,
+  MachineRecord,
+  NotificationIntent,
+  Series,
+  StoredEvent,
+  SystemEvent,
+} from '../stores/ledger/types.ts';
+import type { Tail } from '../stores/tail.ts';
+import type { SiteModel } from './model.ts';
+import { createTable, type Layered, type Table } from './table.ts';
+import type { ClockState, DeviceState, RunningMachine, SeriesState } from './state.ts';
+import type { SiteSchedule } from '../standards/types.ts';
+
+/** Rows that the batch being judged adds to the ledger; an alarm, machine or device changed twice is written once. */
+export interface Pending {
+  readonly series: Series[];
+  readonly arrivals: Arrival[];
+  readonly events: StoredEvent[];
+  readonly quarantine: QuarantineEntry[];
+  readonly alarms: Map<string, AlarmRecord>;
+  readonly machines: Map<string, MachineRecord>;
+  readonly devices: Map<string, DeviceRecord>;
+  readonly journal: JournalRow[];
+  readonly notifications: NotificationIntent[];
+  readonly systemEvents: SystemEvent[];
+}
+
+/** What a merge changed, for the announcements. */
+export interface Changes {
+  readonly series: ReadonlySet<string>;
+  readonly devices: ReadonlySet<string>;
+  /** Alarms as they are now, closed ones included. */
+  readonly alarms: readonly AlarmRecord[];
+  readonly models: ReadonlySet<string>;
+  readonly schedules: ReadonlySet<string>;
+}
+
+/** All state of the line, and the batch on top of it. */
+export interface World {
+  readonly models: Table<SiteModel>;
+  readonly schedules: Table<SiteSchedule>;
+  readonly series: Table<SeriesState>;
+  readonly devices: Table<DeviceState>;
+  readonly clocks: Table<ClockState>;
+  readonly machines: Table<RunningMachine>;
+  readonly alarms: Table<AlarmRecord>;
+  readonly tail: Tail;
+  /** Our start, on both clocks. */
+  readonly started: Instant;
+  /** Series and alarms that show what could not be stored. */
+  readonly unstored: { readonly series: Set<number>; readonly alarms: Set<number> };
+  /** False while the host's wall clock is behind the ledger's newest commit. */
+  hostTrusted: boolean;
+  lastCommitAt: number;
+  pending: Pending;
+  nextSeriesId(): number;
+  nextArrivalSeq(): number;
+  nextAlarmId(): number;
+  /** The value stored or about to be stored at this time of a series. */
+  storedAt(series: number, t: number): number | undefined;
+  addArrival(arrival: Arrival): void;
+  /** Adds rows that were judged before the line ran. */
+  adopt(rows: Pending): void;
+  /** The rows of the batch, or undefined when it changed nothing that is kept. */
+  batch(at: number): LedgerBatch | undefined;
+  merge(options: { stored: boolean }): Changes;
+  rollback(): void;
+}
+
+export interface WorldSeed {
+  readonly started: Instant;
+  readonly tail: Tail;
+  readonly lastCommitAt: number;
+  readonly nextSeriesId: number;
+  readonly nextArrivalSeq: number;
+  readonly nextAlarmId: number;
+}
+
+export function createWorld(seed: WorldSeed): World {
+  const tables = {
+    models: createTable<SiteModel>(),
+    schedules: createTable<SiteSchedule>(),
+    series: createTable<SeriesState>(),
+    devices: createTable<DeviceState>(),
+    clocks: createTable<ClockState>(),
+    machines: createTable<RunningMachine>(),
+    alarms: createTable<AlarmRecord>(),
+  };
+  const layered: readonly Layered[] = Object.values(tables);
+  // Ids are handed out once and never taken back: a rolled-back batch leaves a gap, not a second owner.
+  let { nextSeriesId, nextArrivalSeq, nextAlarmId } = seed;
+  const fresh = new Map<number, Map<number, number>>();
+
+  const world: World = {
+    ...tables,
+    tail: seed.tail,
+    started: seed.started,
+    unstored: { series: new Set(), alarms: new Set() },
+    hostTrusted: true,
+    lastCommitAt: seed.lastCommitAt,
+    pending: emptyPending(),
+    nextSeriesId: () => nextSeriesId++,
+    nextArrivalSeq: () => nextArrivalSeq++,
+    nextAlarmId: () => nextAlarmId++,
+    storedAt: (series, t) => fresh.get(series)?.get(t) ?? seed.tail.has(series, t),
+    addArrival(arrival) {
+      world.pending.arrivals.push(arrival);
+      const times = fresh.get(arrival.series) ?? new Map<number, number>();
+      fresh.set(arrival.series, times.set(arrival.sourceTime, arrival.value));
+    },
+    adopt(rows) {
+      world.pending.series.push(...rows.series);
+      world.pending.journal.push(...rows.journal);
+      world.pending.notifications.push(...rows.notifications);
+      world.pending.systemEvents.push(...rows.systemEvents);
+      for (const [key, alarm] of rows.alarms) world.pending.alarms.set(key, alarm);
+      for (const [key, machine] of rows.machines) world.pending.machines.set(key, machine);
+      for (const [key, device] of rows.devices) world.pending.devices.set(key, device);
+    },
+    batch: (at) => (isEmpty(world.pending) ? undefined : toBatch(world.pending, at)),
+    merge({ stored }) {
+      const alarms = [...world.pending.alarms.values()];
+      for (const arrival of world.pending.arrivals) {
+        if (stored) seed.tail.append(arrival);
+        if (stored) world.unstored.series.delete(arrival.series);
+        else world.unstored.series.add(arrival.series);
+      }
+      for (const { id } of alarms) if (!stored) world.unstored.alarms.add(id);
+      world.pending = emptyPending();
+      fresh.clear();
+      const [models, schedules, series, devices] = layered.map((table) => table.merge());
+      const none: ReadonlySet<string> = new Set();
+      return {
+        models: models ?? none,
+        schedules: schedules ?? none,
+        series: series ?? none,
+        devices: devices ?? none,
+        alarms,
+      };
+    },
+    rollback() {
+      world.pending = emptyPending();
+      fresh.clear();
+      for (const table of layered) table.rollback();
+    },
+  };
+  return world;
+}
+
+function emptyPending(): Pending {
+  return {
+    series: [],
+    arrivals: [],
+    events: [],
+    quarantine: [],
+    alarms: new Map(),
+    machines: new Map(),
+    devices: new Map(),
+    journal: [],
+    notifications: [],
+    systemEvents: [],
+  };
+}
+
+function isEmpty(pending: Pending): boolean {
+  return Object.values(pending).every((rows: unknown[] | Map<string, unknown>) =>
+    Array.isArray(rows) ? rows.length === 0 : rows.size === 0,
+  );
+}
+
+function toBatch(pending: Pending, at: number): LedgerBatch {
+  return {
+    at,
+    series: pending.series,
+    arrivals: pending.arrivals,
+    events: pending.events,
+    quarantine: pending.quarantine,
+    alarms: [...pending.alarms.values()],
+    machines: [...pending.machines.values()],
+    devices: [...pending.devices.values()],
+    journal: pending.journal,
+    notifications: pending.notifications,
+    systemEvents: pending.systemEvents,
+  };
+}

@@ -1,0 +1,160 @@
+import type { Clock, Timer } from '../../contract/clock.ts';
+import type { SiteDelta } from '../../contract/live.ts';
+import type { Announcement } from '../../contract/query.ts';
+import { EVENTS_BINDING } from '../../contract/registry.ts';
+import type { AlarmRecord } from '../stores/ledger/types.ts';
+import type { Changes, World } from '../line/world.ts';
+import { siteViews } from './site-views.ts';
+
+/** Deltas are gathered for this long (ms); alarms go at once. */
+const COALESCE = 100;
+/** A screen's heart beats each second (ms). */
+const HEARTBEAT = 1_000;
+
+interface Dirty {
+  readonly points: Set<string>;
+  readonly devices: Set<string>;
+  readonly alarms: Map<number, AlarmRecord>;
+  areas: boolean;
+  site: boolean;
+  reload: boolean;
+}
+
+export interface Announcer {
+  /** Tells this start's sequence numbers from another's. */
+  readonly epoch: string;
+  seq(site: string): number;
+  changed(changes: Changes): void;
+  /** Storing stopped or works again: everything may look otherwise. */
+  storingChanged(): void;
+  subscribe(listener: (announcement: Announcement) => void): () => void;
+  stop(): void;
+}
+
+export interface AnnouncerOptions {
+  readonly world: World;
+  readonly clock: Clock;
+  readonly epoch: string;
+  readonly storing: () => boolean;
+}
+
+/** Turns what was committed into deltas for live screens, per site and in order. */
+export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptions): Announcer {
+  const listeners = new Set<(announcement: Announcement) => void>();
+  const dirt = new Map<string, Dirty>();
+  const seqs = new Map<string, number>();
+  let flushing: Timer | undefined;
+  let beaten = clock.now().wall;
+
+  const seq = (site: string) => seqs.get(site) ?? 0;
+  const tell = (announcement: Announcement) => {
+    for (const listener of listeners) listener(announcement);
+  };
+
+  function dirty(site: string): Dirty {
+    const known = dirt.get(site);
+    if (known !== undefined) return known;
+    const fresh: Dirty = { points: new Set(), devices: new Set(), alarms: new Map(), areas: false, site: false, reload: false };
+    dirt.set(site, fresh);
+    return fresh;
+  }
+
+  function changed(changes: Changes): void {
+    for (const key of changes.series) {
+      const [site = '', kind, id = ''] = key.split('|');
+      (kind === 'point' ? dirty(site).points : dirty(site).devices).add(id);
+    }
+    for (const key of changes.devices) markDevice(key);
+    for (const alarm of changes.alarms) markAlarm(alarm);
+    for (const site of changes.schedules) markAll(site);
+    for (const site of changes.models) dirty(site).reload = true;
+    if (changes.alarms.length > 0) flush();
+    else if (dirt.size > 0) flushing ??= clock.after(COALESCE, flush);
+  }
+
+  function markDevice(key: string): void {
+    const [site = '', id = ''] = key.split('|');
+    const { points, devices } = dirty(site);
+    devices.add(id);
+    const bindings = world.models.committed(site)?.devices.get(id)?.bindings ?? [];
+    for (const binding of bindings) if (binding.key === EVENTS_BINDING) points.add(binding.point);
+  }
+
+  function markAlarm(alarm: AlarmRecord): void {
+    const { points, devices, alarms } = dirty(alarm.site);
+    alarms.set(alarm.id, alarm);
+    if (alarm.subject.kind === 'point') points.add(alarm.subject.id);
+    if (alarm.subject.kind === 'device') devices.add(alarm.subject.id);
+    for (const point of alarm.gathers) points.add(point);
+  }
+
+  function markAll(site: string): void {
+    const all = dirty(site);
+    all.areas = true;
+    all.site = true;
+    for (const id of world.models.committed(site)?.points.keys() ?? []) all.points.add(id);
+  }
+
+  function flush(): void {
+    flushing?.cancel();
+    flushing = undefined;
+    const at = clock.now().wall;
+    for (const [site, what] of dirt) {
+      const delta = deltaOf(site, what, at);
+      if (delta !== undefined) tell({ kind: 'delta', delta });
+    }
+    dirt.clear();
+  }
+
+  function deltaOf(site: string, what: Dirty, at: number): SiteDelta | undefined {
+    const model = world.models.committed(site);
+    if (model === undefined) return undefined;
+    const views = siteViews(world, model, { at, storing: storing() });
+    const points = [...what.points].map((id) => views.point(id)).filter((view) => view !== undefined);
+    const devices = [...what.devices].map((id) => views.device(id)).filter((view) => view !== undefined);
+    seqs.set(site, seq(site) + 1);
+    return {
+      epoch,
+      site,
+      seq: seq(site),
+      at,
+      ...(what.site ? { siteView: views.site() } : {}),
+      ...(what.areas ? { areas: views.areas() } : {}),
+      ...(points.length > 0 ? { points } : {}),
+      ...(devices.length > 0 ? { devices } : {}),
+      ...(what.alarms.size > 0 ? { alarms: [...what.alarms.values()].map((record) => views.alarm(record)) } : {}),
+      ...(what.reload ? { reload: true } : {}),
+    };
+  }
+
+  const heart = clock.every(HEARTBEAT, () => {
+    const at = clock.now().wall;
+    for (const [site, model] of world.models.committedEntries()) {
+      // Opening, closing and season change what is judged although nothing was reported.
+      const schedule = world.schedules.committed(model.registry.site);
+      if (schedule !== undefined && schedule.nextChange(beaten) <= at) markAll(site);
+    }
+    if (dirt.size > 0) flush();
+    beaten = at;
+    for (const [site] of world.models.committedEntries()) tell({ kind: 'tick', tick: { epoch, site, seq: seq(site), at } });
+  });
+
+  return {
+    epoch,
+    seq,
+    changed,
+    storingChanged() {
+      for (const [site] of world.models.committedEntries()) markAll(site);
+      flush();
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    stop() {
+      heart.cancel();
+      flushing?.cancel();
+      listeners.clear();
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import type { Priority } from '../../contract/alarm.ts';
+import type { Band, DoorView, PointView, TerminalView, ValueState, ValueView } from '../../contract/live.ts';
+import { EVENTS_BINDING } from '../../contract/registry.ts';
+import { INITIAL_MACHINE } from '../alarms/machine.ts';
+import { verdict } from '../alarms/limits.ts';
+import { isInForce } from '../line/limits.ts';
+import type { Point, SiteModel } from '../line/model.ts';
+import { keyOf, type CurrentValue, type DeviceState, type SeriesState } from '../line/state.ts';
+import { conditionWatch, limitWatch, watchKey } from '../line/watch.ts';
+import type { World } from '../line/world.ts';
+import { domainOf } from './domain.ts';
+
+/** Fewer punches than this could tell of a person. */
+const FEWEST_COUNTED = 5;
+
+/** A point as screens show it: committed state only. */
+export function pointView(world: World, model: SiteModel, point: Point, { at, alarm }: { at: number; alarm: Priority | null }): PointView {
+  const { spec } = point;
+  const metrics = [...new Set(point.bindings.map(({ metric }) => metric))].filter((metric) => metric !== EVENTS_BINDING);
+  const values = metrics.map((metric) => valueView(world, model, point, { metric, at }));
+  const reporter = eventDevice(world, model, point);
+  const awaited = reporter.bound ? reporter.state?.messageAt == null : values.every(({ state }) => state === 'awaited');
+  return {
+    id: spec.id,
+    area: spec.area,
+    name: spec.name,
+    role: spec.role,
+    values,
+    door: spec.role === 'door' ? doorView(reporter.state) : null,
+    terminal: spec.role === 'attendance_terminal' ? terminalView(world, model, point, reporter.state) : null,
+    unknownSince: reporter.bound && !awaited ? deviceUnknownSince(world, reporter.state) : null,
+    awaited,
+    alarm,
+  };
+}
+
+function eventDevice(world: World, model: SiteModel, point: Point): { bound: boolean; state: DeviceState | undefined } {
+  const binding = point.bindings.find(({ key }) => key === EVENTS_BINDING);
+  if (binding === undefined) return { bound: false, state: undefined };
+  return { bound: true, state: world.devices.committed(keyOf.device(model.registry.site, binding.device)) };
+}
+
+function deviceUnknownSince(world: World, state: DeviceState | undefined): number | null {
+  if (state === undefined) return null;
+  if (!state.heard) return world.started.wall;
+  return state.silent === null ? null : state.since;
+}
+
+function valueView(world: World, model: SiteModel, point: Point, { metric, at }: { metric: string; at: number }): ValueView {
+  const state = world.series.committed(keyOf.pointSeries(model.registry.site, point.spec.id, metric));
+  const current = state?.current ?? null;
+  return {
+    metric,
+    state: valueState(world, model, point, { metric, state, at }),
+    value: current?.value ?? null,
+    quality: current?.quality ?? null,
+    reason: current?.reason ?? null,
+    sourceTime: current?.sourceTime ?? null,
+    receivedAt: current?.receivedAt ?? null,
+    badSince: state?.bad?.since ?? null,
+    badReason: state?.bad?.reason ?? null,
+    unknownSince: state?.unknownSince ?? null,
+    band: bandOf(world, model, point, { metric, at }),
+    stored: state === undefined || !world.unstored.series.has(state.series.id),
+  };
+}
+
+function valueState(
+  world: World,
+  model: SiteModel,
+  point: Point,
+  { metric, state, at }: { metric: string; state: SeriesState | undefined; at: number },
+): ValueState {
+  if (state === undefined) return 'awaited';
+  if (state.unknownSince !== null || state.current === null) return 'unknown';
+  const judged = point.limits.filter((limit) => limit.metric === metric && isInForce(world, model, point, limit, at));
+  const { current } = state;
+  if (judged.some((limit) => isOutside(world, limitKey(model, point, limit), limit, current))) return 'outside';
+  if (current.quality === 'suspect') return 'suspect';
+  return judged.length === 0 ? 'not_judged' : 'inside';
+}
+
+function limitKey(model: SiteModel, point: Point, limit: Point['limits'][number]): string {
+  return keyOf.machine(model.registry.site, watchKey(limitWatch(model, point, limit)));
+}
+
+function isOutside(world: World, key: string, limit: Point['limits'][number], current: CurrentValue): boolean {
+  const state = world.machines.committed(key)?.record.state ?? INITIAL_MACHINE;
+  return verdict(limit, current.value, state.breached) === 'breach';
+}
+
+function bandOf(world: World, model: SiteModel, point: Point, { metric, at }: { metric: string; at: number }): Band | null {
+  const limits = point.limits.filter((limit) => limit.metric === metric);
+  const service = limits.filter((limit) => !limit.timing.critical);
+  const [first] = limits;
+  if (first === undefined) return null;
+  const bounds = (side: 'low' | 'high') => service.filter((limit) => limit.side === side).map(({ limit }) => limit);
+  const low = bounds('low');
+  const high = bounds('high');
+  const scald = limits.filter((limit) => limit.timing.critical && limit.side === 'high').map(({ limit }) => limit);
+  return {
+    // Several standards on one value: the band is what satisfies them all.
+    low: low.length === 0 ? null : Math.max(...low),
+    high: high.length === 0 ? null : Math.min(...high),
+    scald: scald.length === 0 ? null : Math.min(...scald),
+    ...domainOf(point.spec.role, metric),
+    inForce: (service.length === 0 ? limits : service).some((limit) => isInForce(world, model, point, limit, at)),
+  };
+}
+
+function doorView(state: DeviceState | undefined): DoorView {
+  const contact = state?.events.contact;
+  const lock = state?.events.lock?.detail;
+  const forced = state?.events.forced?.detail;
+  return {
+    open: contact?.detail.kind === 'contact' ? contact.detail.open : null,
+    since: contact?.occurredAt ?? null,
+    locked: lock?.kind === 'lock' ? lock.locked : null,
+    forced: forced?.kind === 'forced' && forced.active,
+  };
+}
+
+function terminalView(world: World, model: SiteModel, point: Point, state: DeviceState | undefined): TerminalView {
+  const watch = conditionWatch(model, { rule: 'terminal.frozen', subject: { kind: 'point', id: point.spec.id } });
+  const alarm = world.machines.committed(keyOf.machine(watch.site, watchKey(watch)))?.record.alarm ?? null;
+  const raised = alarm === null ? undefined : world.alarms.committed(keyOf.alarm(alarm));
+  const count = state?.punches.count ?? 0;
+  const frozen = raised !== undefined && raised.returnedAt === null;
+  return {
+    punches: count < FEWEST_COUNTED ? null : count,
+    lastSuccessAt: state?.lastSuccessAt ?? null,
+    frozenSince: frozen ? (state?.lastSuccessAt ?? raised.raisedAt) : null,
+  };
+}

@@ -1,0 +1,109 @@
+import type { Priority } from '../../contract/alarm.ts';
+import type { AlarmView } from '../../contract/alarm.ts';
+import type { AreaView, DeviceView, PointView, SiteView } from '../../contract/live.ts';
+import { EVENTS_BINDING } from '../../contract/registry.ts';
+import type { Device, SiteModel } from '../line/model.ts';
+import { keyOf } from '../line/state.ts';
+import type { World } from '../line/world.ts';
+import type { AlarmRecord } from '../stores/ledger/types.ts';
+import { alarmView } from './alarm-view.ts';
+import { pointView } from './point-view.ts';
+
+/** All views of one site at one moment, from committed state. */
+export interface SiteViews {
+  site(): SiteView;
+  areas(): AreaView[];
+  point(id: string): PointView | undefined;
+  device(id: string): DeviceView | undefined;
+  alarm(record: AlarmRecord): AlarmView;
+}
+
+export function siteViews(world: World, model: SiteModel, { at, storing }: { at: number; storing: boolean }): SiteViews {
+  const site = model.registry.site;
+  const schedule = world.schedules.committed(site);
+  const worst = worstPriorities(world, site);
+
+  return {
+    site: () => ({
+      id: site,
+      name: model.registry.name,
+      timezone: model.registry.timezone,
+      notice: model.registry.notice ?? null,
+      heating: schedule?.heating(at) ?? false,
+      storing,
+    }),
+    areas: () =>
+      model.registry.areas.map(({ id, name }) => ({
+        id,
+        name,
+        mode: schedule?.mode(id, at) ?? 'open',
+        hours: schedule?.hours(id, at) ?? '',
+      })),
+    point(id) {
+      const point = model.points.get(id);
+      return point === undefined ? undefined : pointView(world, model, point, { at, alarm: worst.points.get(id) ?? null });
+    },
+    device(id) {
+      const device = model.devices.get(id);
+      return device === undefined ? undefined : deviceView(world, model, device, worst.devices.get(id) ?? null);
+    },
+    alarm: (record) => alarmView(model, record, { stored: !world.unstored.alarms.has(record.id) }),
+  };
+}
+
+/** Alarms of a site that are not over. */
+export function openAlarms(world: World, site: string): AlarmRecord[] {
+  return [...world.alarms.committedEntries()].map(([, alarm]) => alarm).filter((alarm) => alarm.site === site);
+}
+
+function worstPriorities(world: World, site: string) {
+  const points = new Map<string, Priority>();
+  const devices = new Map<string, Priority>();
+  const note = (map: Map<string, Priority>, id: string, priority: Priority) => {
+    const known = map.get(id);
+    if (known === undefined || priority < known) map.set(id, priority);
+  };
+  for (const { subject, priority, gathers, returnedAt } of openAlarms(world, site)) {
+    if (returnedAt !== null) continue;
+    if (subject.kind === 'point') note(points, subject.id, priority);
+    if (subject.kind === 'device') note(devices, subject.id, priority);
+    for (const point of gathers) note(points, point, priority);
+  }
+  return { points, devices };
+}
+
+function deviceView(world: World, model: SiteModel, device: Device, alarm: Priority | null): DeviceView {
+  const site = model.registry.site;
+  const id = device.spec.id;
+  const state = world.devices.committed(keyOf.device(site, id));
+  return {
+    id,
+    name: device.spec.name,
+    presence: presenceOf(state),
+    since: state?.since ?? null,
+    lastMessageAt: state?.messageAt ?? null,
+    clockOffset: state?.clockOffset ?? null,
+    clockWrong: state?.clockWrong ?? false,
+    battery: state?.battery ?? null,
+    points: [...new Set(device.bindings.map(({ point }) => point))],
+    unbound: unboundKeys(world, site, device),
+    alarm,
+  };
+}
+
+function presenceOf(state: ReturnType<World['devices']['committed']>): DeviceView['presence'] {
+  if (state === undefined || (state.messageAt === null && state.connection === null)) return 'awaited';
+  if (state.silent !== null) return 'offline';
+  if (state.connection !== null || (state.heard && !state.orderly)) return 'online';
+  return state.orderly ? 'asleep' : 'offline';
+}
+
+function unboundKeys(world: World, site: string, device: Device): string[] {
+  const prefix = keyOf.deviceSeries(site, device.spec.id, '');
+  const bound = new Set(device.bindings.map(({ key }) => key).filter((key) => key !== EVENTS_BINDING));
+  const keys: string[] = [];
+  for (const [key, { series }] of world.series.committedEntries()) {
+    if (key.startsWith(prefix) && !bound.has(series.metric)) keys.push(series.metric);
+  }
+  return keys;
+}

@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock, Instant, Timer } from '../contract/clock.ts';
+import type { ConnectionChange, InboundMessage, Refusal } from '../contract/message.ts';
+import type { Desk, QuerySide } from '../contract/query.ts';
+import { takeAcknowledge, type AcknowledgeOutcome } from './line/acknowledge.ts';
+import { createLine, type Item } from './line/line.ts';
+import { takeMessage, type MessageRules } from './line/message.ts';
+import { noteConnection } from './line/presence.ts';
+import { takeRegistry } from './line/registry.ts';
+import { restore } from './line/restore.ts';
+import { takeTick } from './line/tick.ts';
+import { createWorld, type Changes } from './line/world.ts';
+import { quarantineOffender } from './decoders/quarantine.ts';
+import { alarmView } from './live/alarm-view.ts';
+import { createAnnouncer } from './live/announcer.ts';
+import { createQuerySide } from './live/query-side.ts';
+import { createSparklines, SPARKLINE_SPAN } from './live/sparklines.ts';
+import type { Catalogue } from './standards/types.ts';
+import { createConsumer } from './stores/consumer.ts';
+import { rangeOf } from './stores/query.ts';
+import type { Ledger, LedgerReader } from './stores/ledger/types.ts';
+import type { ReadingsStore } from './stores/readings/types.ts';
+import { createTail } from './stores/tail.ts';
+
+const TICK = 1_000;
+const SETTLE_EVERY = 10_000;
+const EXPIRE_EVERY = 3_600_000;
+const DAY = 86_400_000;
+/** Event keys and quarantine are kept this long (ms). */
+const EVENTS_KEPT = 90 * DAY;
+
+/** What ingest needs of the log: no payloads are ever handed to it. */
+export interface IngestLog {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+export interface IngestOptions {
+  readonly clock: Clock;
+  readonly log: IngestLog;
+  readonly catalogue: Catalogue;
+  readonly ledger: Ledger;
+  readonly reader: LedgerReader;
+  readonly readings: ReadingsStore;
+  /** ms that raw readings are kept. */
+  readonly retention: number;
+}
+
+export interface Ingest {
+  readonly query: QuerySide;
+  readonly desk: Desk;
+  accept(message: InboundMessage): Promise<void>;
+  connection(change: ConnectionChange): void;
+  refused(refusal: Refusal): void;
+  /** Tells whether what is accepted can be stored; false, then true after recovery. */
+  onStoring(listener: (storing: boolean) => void): void;
+  /** Resolves when all that was accepted so far is through. */
+  drained(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The line that every message walks, from the start state in the ledger to the query side and the desk. */
+export async function startIngest(options: IngestOptions): Promise<Ingest> {
+  const { clock, log, catalogue, ledger, reader, readings, retention } = options;
+  const started = clock.now();
+  const state = reader.load();
+  const tail = createTail();
+  for (const arrival of state.arrivals) tail.append(arrival);
+  const world = createWorld({ ...state, started, tail, lastCommitAt: state.lastCommitAt ?? 0 });
+  const sparklines = createSparklines();
+  const storingListeners: ((storing: boolean) => void)[] = [];
+  const onError = (error: unknown) => log.error({ err: error }, 'the line met an error');
+
+  restore(world, state, { reader, catalogue, now: started });
+  noteStart();
+  // What was read back is committed already; what the start itself changed walks the line like everything else.
+  const startRows = world.pending;
+  world.merge({ stored: true });
+  await fillSparklines();
+
+  const announcer = createAnnouncer({ world, clock, epoch: randomUUID(), storing: () => line.storing() });
+  const line = createLine({ world, ledger, clock, onChanges: announce, onStoring: storingChanged, onError });
+  const consumer = createConsumer({ ledger, readings, tail, clock, onError });
+  const rules: MessageRules = { seen: (site, device, id) => reader.eventHashes(site, device, id), retention };
+
+  function noteStart(): void {
+    const downSince = state.lastCommitAt;
+    const detail = { downMs: downSince === null ? 0 : Math.max(0, started.wall - downSince) };
+    world.pending.systemEvents.push({ at: started.wall, site: null, kind: 'started', actor: null, detail });
+  }
+
+  async function fillSparklines(): Promise<void> {
+    const to = started.wall;
+    for (const [, { series }] of world.series.entries()) {
+      const query = { series: series.id, from: to - SPARKLINE_SPAN, to, limit: 20_000 };
+      for (const reading of await rangeOf({ readings, tail }, query)) {
+        if (reading.quality !== 'bad') sparklines.add(series.id, reading.t, reading.value);
+      }
+    }
+  }
+
+  function announce(changes: Changes): void {
+    for (const key of changes.series) {
+      const known = world.series.committed(key);
+      if (known?.current != null) sparklines.add(known.series.id, known.current.sourceTime, known.current.value);
+    }
+    announcer.changed(changes);
+  }
+
+  function storingChanged(storing: boolean): void {
+    if (storing) log.warn({}, 'storing again: connections are closed so that devices send again what was not acknowledged');
+    else log.error({}, 'nothing can be committed: readings are shown but not stored, and not acknowledged');
+    for (const listener of storingListeners) listener(storing);
+    announcer.storingChanged();
+  }
+
+  function enqueue(judge: () => void, rest: Partial<Item> = {}): void {
+    line.enqueue({ judge, done: () => {}, letGo: () => {}, offends: () => [], ...rest });
+  }
+
+  function accept(message: InboundMessage): Promise<void> {
+    return new Promise((resolve) => {
+      // Let go: never answered, so that the device keeps it.
+      enqueue(() => takeMessage(world, message, rules), { done: resolve, offends: (error) => quarantineOffender(message, error) });
+    });
+  }
+
+  function connection(change: ConnectionChange): void {
+    enqueue(() => {
+      const model = world.models.get(change.site);
+      const device = model?.devices.get(change.device);
+      if (model !== undefined && device !== undefined) noteConnection({ world, model, device, now: change.at }, change);
+    });
+  }
+
+  enqueue(() => world.adopt(startRows));
+
+  let previous = started;
+  let ticking = false;
+  function tick(): void {
+    line.probe();
+    if (ticking) return;
+    ticking = true;
+    const now = clock.now();
+    const before = previous;
+    const finish = () => {
+      ticking = false;
+      previous = now;
+    };
+    readRegistries(now);
+    enqueue(() => takeTick(world, now, before), { done: finish, letGo: finish });
+  }
+
+  let revision = state.registryRevision;
+  function readRegistries(now: Instant): void {
+    const found = reader.registryRevision();
+    if (found === revision) return;
+    revision = found;
+    for (const registry of reader.registries()) {
+      const known = world.models.committed(registry.site)?.registry;
+      if (JSON.stringify(known) === JSON.stringify(registry)) continue;
+      log.info({ site: registry.site }, 'the registry changed');
+      enqueue(() => takeRegistry(world, registry, catalogue, now));
+    }
+  }
+
+  const desk: Desk = {
+    acknowledge(request) {
+      return new Promise((resolve) => {
+        let answer: AcknowledgeOutcome = { outcome: 'no_such_alarm' };
+        const judge = () => {
+          answer = takeAcknowledge(world, request, { now: clock.now(), closed: (id) => reader.alarm(id) });
+        };
+        const done = () => {
+          const model = answer.outcome === 'no_such_alarm' ? undefined : world.models.committed(answer.record.site);
+          if (answer.outcome === 'no_such_alarm' || model === undefined) return resolve({ refused: 'no_such_alarm' });
+          resolve({ outcome: answer.outcome, alarm: alarmView(model, answer.record, { stored: true }) });
+        };
+        enqueue(judge, { done, letGo: () => resolve({ refused: 'not_storing' }), storedOnly: true });
+      });
+    },
+  };
+
+  function expire(): void {
+    const { wall } = clock.now();
+    ledger.expire({ events: wall - EVENTS_KEPT, quarantine: wall - EVENTS_KEPT, sessions: wall }).catch(onError);
+    readings.expire(wall - retention).catch(onError);
+  }
+
+  const timers: Timer[] = [
+    clock.every(TICK, tick),
+    clock.every(SETTLE_EVERY, () => void consumer.settleDue(clock.now().wall).catch(onError)),
+    clock.every(EXPIRE_EVERY, expire),
+  ];
+  const downtimes = state.lastCommitAt === null ? [] : [{ from: state.lastCommitAt, to: started.wall }];
+  tick();
+
+  return {
+    query: createQuerySide({ world, clock, reader, readings, announcer, sparklines, downtimes, storing: line.storing }),
+    desk,
+    accept,
+    connection,
+    refused: (refusal) => log.warn({ reason: refusal.reason, address: refusal.address, clientId: refusal.clientId }, 'refused'),
+    onStoring: (listener) => void storingListeners.push(listener),
+    drained: () => line.drained(),
+    async close() {
+      for (const timer of timers) timer.cancel();
+      await line.drained();
+      line.stop();
+      announcer.stop();
+      await consumer.close();
+    },
+  };
+}
