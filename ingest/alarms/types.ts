@@ -1,3 +1,5 @@
+import type { Side } from '../../contract/alarm.ts';
+
 /** Which side of its limit a sample is on. `between`: inside the limit, but not past the deadband. */
 export type Verdict = 'breach' | 'between' | 'clear';
 
@@ -6,6 +8,12 @@ export interface AlarmTiming {
   readonly onDelay: number;
   readonly offDelay: number;
   readonly critical: boolean;
+}
+
+/** What `step` needs to know of its alarm: the delays, and which way is worse. */
+export interface MachineTiming extends AlarmTiming {
+  /** Side of the limit; absent or null for what has no limit: there the newest value counts as the worst. */
+  readonly side?: Side | null;
 }
 
 /** ISA-18.2 states of one alarm. */
@@ -35,7 +43,12 @@ export interface MachineState {
 
 export type MachineInput =
   /** A believable sample (bad ones are no samples and are never handed in). */
-  | { readonly kind: 'sample'; readonly verdict: Verdict; readonly quality: 'good' | 'suspect'; readonly value: number | null }
+  | {
+      readonly kind: 'sample';
+      readonly verdict: Verdict;
+      readonly quality: 'good' | 'suspect';
+      readonly value: number | null;
+    }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'force'; readonly inForce: boolean }
   | { readonly kind: 'tick' }

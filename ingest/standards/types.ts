@@ -21,6 +21,8 @@ export interface Source {
 export interface CatalogueSide {
   /** Inclusive: a value equal to it complies. In the metric's unit. */
   readonly limit: number;
+  /** "From" instead of "beyond": a value equal to the limit is a breach already (scald from 50 °C). */
+  readonly reached?: boolean;
   readonly title: LocalText;
   readonly response: AlarmResponse;
 }
@@ -86,6 +88,8 @@ export interface PointLimit {
   readonly side: Side;
   readonly metric: MetricName;
   readonly limit: number;
+  /** A value equal to the limit is a breach already. */
+  readonly reached?: boolean;
   readonly deadband: number;
   readonly timing: AlarmTiming;
   readonly applies: Applies;
