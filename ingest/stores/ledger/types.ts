@@ -110,18 +110,51 @@ export interface LedgerBatch {
 }
 
 export type AccountChange =
-  | { readonly op: 'user.create'; readonly username: string; readonly post: string; readonly role: string; readonly passwordHash: string; readonly at: number }
+  | {
+      readonly op: 'user.create';
+      readonly username: string;
+      readonly post: string;
+      readonly role: string;
+      readonly passwordHash: string;
+      readonly at: number;
+    }
   | { readonly op: 'user.password'; readonly username: string; readonly passwordHash: string; readonly at: number }
-  | { readonly op: 'session.create'; readonly tokenHash: string; readonly username: string; readonly at: number; readonly expiresAt: number }
+  | {
+      readonly op: 'session.create';
+      readonly tokenHash: string;
+      readonly username: string;
+      readonly at: number;
+      readonly expiresAt: number;
+    }
   | { readonly op: 'session.delete'; readonly tokenHash: string }
   | { readonly op: 'session.deleteOfUser'; readonly username: string }
   /** `setup` makes the administrator; `sign_in` opens a session as its user. */
-  | { readonly op: 'link.create'; readonly tokenHash: string; readonly purpose: 'setup' | 'sign_in'; readonly username: string | null; readonly at: number; readonly expiresAt: number }
+  | {
+      readonly op: 'link.create';
+      readonly tokenHash: string;
+      readonly purpose: 'setup' | 'sign_in';
+      readonly username: string | null;
+      readonly at: number;
+      readonly expiresAt: number;
+    }
   /** Fails the whole commit when the link is used, expired or unknown: a link works once. */
   | { readonly op: 'link.use'; readonly tokenHash: string; readonly at: number }
-  | { readonly op: 'credential.create'; readonly username: string; readonly clientId: string; readonly site: string; readonly device: string; readonly tokenHash: string; readonly at: number }
+  | {
+      readonly op: 'credential.create';
+      readonly username: string;
+      readonly clientId: string;
+      readonly site: string;
+      readonly device: string;
+      readonly tokenHash: string;
+      readonly at: number;
+    }
   /** Older credentials of the user name end at `expiresAt`: the overlap of a rotation. */
-  | { readonly op: 'credential.expireOthers'; readonly username: string; readonly keepTokenHash: string; readonly expiresAt: number };
+  | {
+      readonly op: 'credential.expireOthers';
+      readonly username: string;
+      readonly keepTokenHash: string;
+      readonly expiresAt: number;
+    };
 
 /** The batch broke a rule of the ledger (a used link, a name taken): repeating it cannot help. */
 export class LedgerConflict extends Error {
@@ -187,7 +220,8 @@ export interface LedgerReader {
   load(): LedgerState;
   registryRevision(): number;
   registries(): readonly SiteRegistry[];
-  eventHash(site: string, device: string, id: string): string | undefined;
+  /** Content hashes of all events kept under an id; more than one where contents were in conflict. */
+  eventHashes(site: string, device: string, id: string): readonly string[];
   /** Successful punches of a terminal since a moment. */
   punches(site: string, device: string, since: number): number;
   alarm(id: number): AlarmRecord | undefined;
@@ -198,9 +232,20 @@ export interface LedgerReader {
   /** The user of a session that has not expired. */
   session(tokenHash: string, now: number): { readonly user: StoredUser; readonly expiresAt: number } | undefined;
   /** A link that was not used and has not expired. */
-  link(tokenHash: string, now: number): { readonly purpose: 'setup' | 'sign_in'; readonly username: string | null } | undefined;
+  link(
+    tokenHash: string,
+    now: number,
+  ): { readonly purpose: 'setup' | 'sign_in'; readonly username: string | null } | undefined;
   /** Credentials of a user name that have not expired. */
-  credentials(username: string, now: number): readonly { readonly site: string; readonly device: string; readonly clientId: string; readonly tokenHash: string }[];
+  credentials(
+    username: string,
+    now: number,
+  ): readonly {
+    readonly site: string;
+    readonly device: string;
+    readonly clientId: string;
+    readonly tokenHash: string;
+  }[];
   quarantined(site: string, limit: number): readonly (QuarantineEntry & { readonly id: number })[];
   close(): void;
 }

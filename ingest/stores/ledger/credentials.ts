@@ -1,0 +1,26 @@
+import type { Clock } from '../../../contract/clock.ts';
+import { hashToken, sameHash } from './tokens.ts';
+import type { LedgerReader } from './types.ts';
+
+export interface VerifiedCredential {
+  readonly site: string;
+  readonly device: string;
+  readonly clientId: string;
+}
+
+/** Device credentials of the ledger, as the broker asks for them. Synchronous: one keyed read and one HMAC. */
+export function credentialStore(reader: Pick<LedgerReader, 'credentials'>, key: Uint8Array, clock: Clock) {
+  return {
+    verify(username: string, password: Uint8Array): VerifiedCredential | 'unknown_client' | 'wrong_password' {
+      const given = hashToken(key, password);
+      const known = reader.credentials(username, clock.now().wall);
+      let match: VerifiedCredential | undefined;
+      // All of them, whichever matches: the time tells nothing.
+      for (const { tokenHash, site, device, clientId } of known) {
+        if (sameHash(tokenHash, given)) match = { site, device, clientId };
+      }
+      if (match !== undefined) return match;
+      return known.length === 0 ? 'unknown_client' : 'wrong_password';
+    },
+  };
+}

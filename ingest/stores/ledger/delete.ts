@@ -1,0 +1,37 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { inTransaction } from '../sqlite/migrate.ts';
+import { DELETE_SLICE, type ExpireBefore } from './protocol.ts';
+
+/** Deletes one slice of what is no longer kept; true: there is more. */
+export interface Deleter {
+  trim(upTo: number): boolean;
+  expire(before: ExpireBefore): boolean;
+}
+
+export function deleter(db: DatabaseSync): Deleter {
+  const sliced = (table: string, condition: string) =>
+    db.prepare(
+      `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${DELETE_SLICE})`,
+    );
+  const arrivals = sliced('arrival', 'seq <= ?');
+  const events = sliced('event', 'received_at < ?');
+  const quarantine = sliced('quarantine', 'received_at < ?');
+  const sessions = sliced('session', 'expires_at < ?');
+  const links = sliced('link', 'expires_at < ?');
+  const credentials = sliced('credential', 'expires_at < ?');
+
+  return {
+    trim: (upTo) => inTransaction(db, () => arrivals.run(upTo).changes === DELETE_SLICE),
+    expire: (before) =>
+      inTransaction(db, () => {
+        const counts = [
+          events.run(before.events).changes,
+          quarantine.run(before.quarantine).changes,
+          sessions.run(before.sessions).changes,
+          links.run(before.sessions).changes,
+          credentials.run(before.sessions).changes,
+        ];
+        return counts.includes(DELETE_SLICE);
+      }),
+  };
+}

@@ -1,0 +1,2 @@
+export { openLedger } from './open.ts';
+export { openLedgerReader } from './reader.ts';

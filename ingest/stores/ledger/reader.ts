@@ -1,0 +1,93 @@
+import { openForReading } from '../sqlite/migrate.ts';
+import { readArrivals } from './read-arrivals.ts';
+import {
+  readAlarm,
+  readCredential,
+  readDevice,
+  readHead,
+  readJournal,
+  readLink,
+  readMachine,
+  readQuarantine,
+  readRegistry,
+  readSeries,
+  readUser,
+} from './rows.ts';
+import type { LedgerReader } from './types.ts';
+
+/**
+ * A read-only connection to a ledger that `openLedger` has made. Every read is one short statement that is finished
+ * on return: an open one would keep the WAL from being reset.
+ */
+export function openLedgerReader({ file }: { file: string }): LedgerReader {
+  const db = openForReading(file);
+  const head = db.prepare('SELECT * FROM head');
+  const revision = db.prepare('SELECT registry_revision FROM head');
+  const registries = db.prepare('SELECT document FROM registry ORDER BY site');
+  const series = db.prepare('SELECT * FROM series ORDER BY id');
+  const machines = db.prepare('SELECT * FROM machine');
+  const openAlarms = db.prepare('SELECT * FROM alarm WHERE closed_at IS NULL ORDER BY id');
+  const devices = db.prepare('SELECT * FROM device');
+  const eventHashes = db.prepare('SELECT content_hash FROM event WHERE site = ? AND device = ? AND event_id = ?');
+  const punches = db.prepare(
+    `SELECT count(*) AS n FROM event
+     WHERE site = ? AND device = ? AND kind = 'punch' AND result = 'ok' AND occurred_at >= ?`,
+  );
+  const alarm = db.prepare('SELECT * FROM alarm WHERE id = ?');
+  const alarms = db.prepare('SELECT * FROM alarm WHERE site = ? AND id < ? ORDER BY id DESC LIMIT ?');
+  const journal = db.prepare('SELECT * FROM journal WHERE alarm = ? ORDER BY id');
+  const user = db.prepare('SELECT * FROM user WHERE username = ?');
+  const users = db.prepare('SELECT * FROM user ORDER BY username');
+  const session = db.prepare(
+    `SELECT user.*, session.expires_at FROM session JOIN user USING (username)
+     WHERE session.token_hash = ? AND session.expires_at > ?`,
+  );
+  const link = db.prepare('SELECT * FROM link WHERE token_hash = ? AND used_at IS NULL AND expires_at > ?');
+  const credentials = db.prepare(
+    'SELECT * FROM credential WHERE username = ? AND (expires_at IS NULL OR expires_at > ?) ORDER BY created_at DESC',
+  );
+  const quarantined = db.prepare('SELECT * FROM quarantine WHERE site = ? ORDER BY id DESC LIMIT ?');
+
+  const reader: LedgerReader = {
+    load() {
+      // One snapshot: the next numbers belong to exactly these rows.
+      db.exec('BEGIN');
+      try {
+        return {
+          ...readHead(head.get()),
+          registries: reader.registries(),
+          series: series.all().map(readSeries),
+          arrivals: readArrivals(db),
+          machines: machines.all().map(readMachine),
+          alarms: openAlarms.all().map(readAlarm),
+          devices: devices.all().map(readDevice),
+        };
+      } finally {
+        db.exec('COMMIT');
+      }
+    },
+    registryRevision() {
+      const value = revision.get()?.['registry_revision'];
+      return typeof value === 'number' ? value : 0;
+    },
+    registries: () => registries.all().map(readRegistry),
+    eventHashes: (site, device, id) => eventHashes.all(site, device, id).map((row) => String(row['content_hash'])),
+    punches: (site, device, since) => Number(punches.get(site, device, since)?.['n'] ?? 0),
+    alarm: (id) => optional(alarm.get(id), readAlarm),
+    alarmsOf: (site, { before = Number.MAX_SAFE_INTEGER, limit }) => alarms.all(site, before, limit).map(readAlarm),
+    journalOf: (id) => journal.all(id).map(readJournal),
+    user: (username) => optional(user.get(username), readUser),
+    users: () => users.all().map(readUser),
+    session: (tokenHash, now) =>
+      optional(session.get(tokenHash, now), (row) => ({ user: readUser(row), expiresAt: Number(row['expires_at']) })),
+    link: (tokenHash, now) => optional(link.get(tokenHash, now), readLink),
+    credentials: (username, now) => credentials.all(username, now).map(readCredential),
+    quarantined: (site, limit) => quarantined.all(site, limit).map(readQuarantine),
+    close: () => db.close(),
+  };
+  return reader;
+}
+
+function optional<Row, T>(row: Row | undefined, read: (row: Row) => T): T | undefined {
+  return row === undefined ? undefined : read(row);
+}
