@@ -1,0 +1,232 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Socket as NetSocket } from 'node:net';
+import type { Logger } from 'pino';
+import { Server, type Socket } from 'socket.io';
+import { Compile } from 'typebox/compile';
+import type { Clock } from '../../contract/clock.ts';
+import { WatchRequest, type ClientToServer, type ServerToClient, type WatchAnswer } from '../../contract/live.ts';
+import type { Announcement, QuerySide } from '../../contract/query.ts';
+import type { Accounts } from './ports.ts';
+import type { Doorway } from './origin.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+/** How much one client, and all together, may take. Times in ms. */
+export const LIVE_LIMITS = {
+  /** Bytes of one message from a client: it has nothing longer to say than a site's id. */
+  message: 4_096,
+  screens: 500,
+  screensPerSession: 20,
+  /** Messages from one client in ten seconds. */
+  messages: 20,
+  /** A client that does not take what is sent for so long is cut off; it comes back for a fresh snapshot. */
+  stalled: 10_000,
+  /** Sessions and roles may be changed by another process. */
+  recheck: 5_000,
+  /** For a client to answer that it closes. */
+  farewell: 2_000,
+} as const;
+
+export interface LiveOptions {
+  readonly server: HttpServer;
+  readonly parseCookie: (header: string) => Readonly<Record<string, string | undefined>>;
+  readonly doorway: Doorway;
+  readonly sessions: Sessions;
+  readonly accounts: Accounts;
+  readonly query: QuerySide;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface LiveScreens {
+  /** The session is over: its screens are told so and dropped. */
+  end(token: string): void;
+  /** Drops every connection; done at the latest after the farewell. */
+  close(): Promise<void>;
+}
+
+/** A screen's session as it was when it connected. */
+interface Seat {
+  readonly session: Session;
+  readonly passwordHash: string | undefined;
+}
+
+type Screen = Socket<ClientToServer, ServerToClient>;
+
+const watchRequest = Compile(WatchRequest);
+const room = (site: string) => `site/${site}`;
+
+/** The live socket: WebSocket only, from our own origin, with a session; a snapshot on `watch`, then deltas and ticks. */
+export function liveScreens(options: LiveOptions): LiveScreens {
+  const { server, clock, query, log } = options;
+  const seats = new WeakMap<IncomingMessage, Seat>();
+  const connections = new Set<NetSocket>();
+  let closing = false;
+
+  const io = new Server<ClientToServer, ServerToClient>(server, {
+    serveClient: false,
+    transports: ['websocket'],
+    allowUpgrades: false,
+    maxHttpBufferSize: LIVE_LIMITS.message,
+    connectTimeout: 10_000,
+    allowRequest(request, decide) {
+      const answer = closing ? 'closing' : admit(request);
+      if (typeof answer === 'string') return decide(answer, false);
+      seats.set(request, answer);
+      decide(null, true);
+    },
+  });
+  // A request that names a running connection would pass by `allowRequest`; WebSocket alone never sends one.
+  io.engine.use((request: IncomingMessage, _answer: unknown, next: (error?: Error) => void) => {
+    next(/[?&]sid=/.test(request.url ?? '') ? new Error('no connection is taken over') : undefined);
+  });
+  io.engine.on('connection', (connection: { request: IncomingMessage }) => {
+    const { socket } = connection.request;
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+
+  const screens = () => [...io.of('/').sockets.values()];
+  const seatOf = (screen: Screen) => seats.get(screen.request);
+
+  function admit(request: IncomingMessage): Seat | 'foreign host' | 'foreign origin' | 'not signed in' | 'too many' {
+    const { host, origin, cookie = '' } = request.headers;
+    if (!options.doorway.knowsHost(host)) return 'foreign host';
+    if (!options.doorway.admitsOrigin({ origin, host, hasCookie: true })) return 'foreign origin';
+    const session = options.sessions.read(options.parseCookie(cookie));
+    if (session === null) return 'not signed in';
+    const own = screens().filter((screen) => seatOf(screen)?.session.token === session.token);
+    if (connections.size >= LIVE_LIMITS.screens || own.length >= LIVE_LIMITS.screensPerSession) return 'too many';
+    return { session, passwordHash: options.accounts.findUser(session.user.username)?.passwordHash };
+  }
+
+  io.on('connection', (screen) => {
+    const allowed = budget(clock);
+    screen.use((_event, next) => {
+      if (allowed()) next();
+      else cut(screen);
+    });
+    screen.on('watch', (request: unknown, answer?: (answer: WatchAnswer) => void) => {
+      if (typeof answer === 'function') answer(watch(screen, request));
+    });
+  });
+
+  /** Nothing waits between the snapshot and the room, so that the next delta in it is the snapshot's successor. */
+  function watch(screen: Screen, request: unknown): WatchAnswer {
+    if (!watchRequest.Check(request)) return { ok: false, problem: 'bad_request' };
+    if (!query.ready()) return { ok: false, problem: 'not_ready' };
+    const snapshot = query.snapshot(request.site);
+    if (snapshot === undefined) return { ok: false, problem: 'unknown_site' };
+    for (const joined of screen.rooms) {
+      if (joined !== screen.id) void screen.leave(joined);
+    }
+    // The adapter is the one in memory: it has joined when this returns.
+    void screen.join(room(request.site));
+    return { ok: true, snapshot };
+  }
+
+  const unsubscribe = query.subscribe((announcement: Announcement) => {
+    const { site } = announcement.kind === 'delta' ? announcement.delta : announcement.tick;
+    // Encoding is most of the work: none for a site that nobody watches.
+    if (!io.of('/').adapter.rooms.has(room(site))) return;
+    if (announcement.kind === 'delta') io.to(room(site)).emit('delta', announcement.delta);
+    else io.to(room(site)).emit('tick', announcement.tick);
+  });
+
+  const stalled = stallWatch(clock, (screen) => {
+    log.info('a live screen took nothing for too long and was cut off');
+    cut(screen);
+  });
+  const everySecond = clock.every(1_000, () => stalled(screens()));
+  const recheck = clock.every(LIVE_LIMITS.recheck, () => {
+    for (const screen of screens()) {
+      if (!stillGood(seatOf(screen))) dismiss(screen);
+    }
+  });
+
+  function stillGood(seat: Seat | undefined): boolean {
+    if (seat === undefined) return false;
+    try {
+      const now = options.sessions.find(seat.session.token);
+      const { username, role } = seat.session.user;
+      return (
+        now !== null &&
+        now.user.username === username &&
+        now.user.role === role &&
+        options.accounts.findUser(username)?.passwordHash === seat.passwordHash
+      );
+    } catch (error) {
+      // Unknown is not over: a disk in trouble must not blind every screen. Nobody new gets in meanwhile.
+      log.warn({ err: error }, 'sessions of live screens could not be checked');
+      return true;
+    }
+  }
+
+  function dismiss(screen: Screen): void {
+    const { socket } = screen.request;
+    screen.emit('bye');
+    screen.disconnect(true);
+    clock.after(LIVE_LIMITS.farewell, () => socket.destroy());
+  }
+
+  return {
+    end(token) {
+      for (const screen of screens()) {
+        if (seatOf(screen)?.session.token === token) dismiss(screen);
+      }
+    },
+    async close() {
+      closing = true;
+      unsubscribe();
+      everySecond.cancel();
+      recheck.cancel();
+      const left = [...connections].map((socket) => new Promise((gone) => socket.once('close', gone)));
+      // No farewell of socket.io's own: after one, clients would not try to reconnect.
+      io.engine.close();
+      const last = clock.after(LIVE_LIMITS.farewell, () => connections.forEach((socket) => socket.destroy()));
+      await Promise.all(left);
+      last.cancel();
+    },
+  };
+}
+
+/** Cuts the line without waiting for anything to be sent. The client takes it for a lost connection and comes back. */
+function cut(screen: Screen): void {
+  screen.request.socket.destroy();
+}
+
+/** At most so many messages in ten seconds. */
+function budget(clock: Clock): () => boolean {
+  let start = clock.now().mono;
+  let count = 0;
+  return () => {
+    const now = clock.now().mono;
+    if (now - start > 10_000) {
+      start = now;
+      count = 0;
+    }
+    count += 1;
+    return count <= LIVE_LIMITS.messages;
+  };
+}
+
+/**
+ * Looks once a second whether what was last handed to a connection has left for the network; until it has, all that
+ * follows waits in memory.
+ */
+function stallWatch(clock: Clock, tooLong: (screen: Screen) => void): (screens: readonly Screen[]) => void {
+  const since = new WeakMap<Screen, number>();
+  return (screens) => {
+    const now = clock.now().mono;
+    for (const screen of screens) {
+      const { transport } = screen.conn;
+      if (transport.writable) continue;
+      const start = since.get(screen);
+      if (start === undefined) {
+        since.set(screen, now);
+        transport.once('drain', () => since.delete(screen));
+      } else if (now - start >= LIVE_LIMITS.stalled) {
+        tooLong(screen);
+      }
+    }
+  };
+}

@@ -1,0 +1,28 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../../contract/clock.ts';
+import type { Desk, QuerySide } from '../../contract/query.ts';
+import type { Accounts } from './ports.ts';
+
+export interface AppOptions {
+  /** Where it listens; also one of the names under which it may be asked for. */
+  readonly host: string;
+  readonly clock: Clock;
+  /** Built with LOG_REDACTION. */
+  readonly log: Logger;
+  readonly query: QuerySide;
+  readonly desk: Desk;
+  readonly accounts: Accounts;
+  /** Absolute path of the built client. */
+  readonly clientDir: string;
+  /** Further origins under which the pages are served. */
+  readonly allowedOrigins?: readonly string[];
+  /** The pages are served over HTTPS: `__Host-` cookie, HSTS. */
+  readonly secure?: boolean;
+  /** Of the program, for the API's document. */
+  readonly version: string;
+}
+
+export interface DashboardOptions extends AppOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+}
