@@ -15,6 +15,20 @@ export interface QualitySample {
   readonly reason: QualityReason | null;
 }
 
+/** A value at a time (ms epoch), in the metric's unit. */
+export interface QualityMark {
+  readonly value: number;
+  readonly sourceTime: number;
+}
+
+/** What the rate check compares with. */
+export interface PaceMemory {
+  /** The last believable value, at most a minute or so old while values come. */
+  readonly anchor: QualityMark | null;
+  /** First of the values that jumped away from the anchor and have kept together since: perhaps a new level. */
+  readonly level: QualityMark | null;
+}
+
 /** What one series remembers for its checks; plain data, derived anew after a restart. */
 export interface QualityMemory {
   /** Newest samples first, at most as many as the checks need (two). */
@@ -25,6 +39,11 @@ export interface QualityMemory {
   readonly fahrenheit: number;
   /** Values seen since this start; the power-on sentinel is believed only alone or right after a start. */
   readonly seen: number;
+  /** The newest sample is a spike unless the next one stays with it: what it is then. Null: it is not in question. */
+  readonly unlessSpike: Assessed | null;
+  readonly pace: PaceMemory;
+  /** Coarsest resolution (°C) that the values so far allow the sensor to have; null: none yet. */
+  readonly step: number | null;
 }
 
 export interface QualityContext {
