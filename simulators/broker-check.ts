@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { connect, ErrorWithReasonCode } from 'mqtt';
+
+export interface Broker {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Someone else's broker answers where ours was expected. */
+export class StrangersBroker extends Error {
+  override readonly name = 'StrangersBroker';
+}
+
+const CONNECT_TIMEOUT = 5_000;
+/** MQTT 3.1.1, 3.2.2.3: bad user name or password; not authorized. */
+const REFUSALS: readonly number[] = [4, 5];
+
+/** True when a broker answered that it knows no such user or password. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ErrorWithReasonCode && REFUSALS.includes(error.code);
+}
+
+/**
+ * Makes sure that nobody but our own broker gets simulated values. Its credentials are fresh random ones: a broker that
+ * refuses a made-up client, and then accepts ours, knows them. One that lets a made-up client in accepts everybody.
+ * @throws StrangersBroker when the made-up client is let in.
+ */
+export function refuseStrangersBroker({ host, port }: Broker, site: string): Promise<void> {
+  const username = `${site}.broker-check`;
+  const client = connect({
+    host,
+    port,
+    username,
+    clientId: username,
+    password: randomBytes(24).toString('base64url'),
+    protocolVersion: 4,
+    keepalive: 15,
+    reconnectPeriod: 0,
+    connectTimeout: CONNECT_TIMEOUT,
+  });
+  return new Promise<void>((resolve, reject) => {
+    client.on('connect', () => {
+      const sentence = `The broker on ${host}:${port} lets everybody in: it is not Facility Watch's. Nothing was published there.`;
+      reject(new StrangersBroker(`${sentence} Stop it, or start the demo with another --mqtt-port.`));
+    });
+    client.on('error', (error) => {
+      if (isRefusal(error)) resolve();
+      else reject(new Error(`No MQTT broker answers properly on ${host}:${port}: ${error.message}`, { cause: error }));
+    });
+    client.on('close', () =>
+      reject(new Error(`The broker on ${host}:${port} closed the connection without an answer`)),
+    );
+  }).finally(() => client.end(true));
+}
