@@ -1,0 +1,106 @@
+import type { Clock } from '../../contract/clock.ts';
+import type { Ledger } from './ledger/types.ts';
+import { storedOf } from './query.ts';
+import type { ReadingsStore } from './readings/types.ts';
+import type { DueHour, Tail } from './tail.ts';
+
+/** An hour is settled this long after its end, ms. */
+const GRACE = 60_000;
+/** What comes late for a settled hour waits this long for more (ms), unless so much is there already. */
+const PATIENCE = 20_000;
+const CROWD = 1_000;
+/** Readings that one transaction of the store takes about. */
+const SLICE = 20_000;
+
+export interface ConsumerOptions {
+  readonly ledger: Pick<Ledger, 'trim'>;
+  readonly readings: Pick<ReadingsStore, 'settle'>;
+  readonly tail: Tail;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+  /** Unsettled readings in memory beyond which open hours are settled too. */
+  readonly bound?: number;
+}
+
+export interface Settled {
+  readonly readings: number;
+  readonly conflicts: number;
+  readonly duplicates: number;
+}
+
+/** Moves what the log of arrivals holds into the readings store. */
+export interface Consumer {
+  /**
+   * Settles what is due at this wall time (ms epoch), then trims the log. Call it about every 10 s; while one is
+   * under way, the same one is returned. Never rejects: failures go to `onError`, and the next call tries again.
+   */
+  settleDue(now?: number): Promise<Settled>;
+  /** Settles everything, open hours too. */
+  settleAll(): Promise<Settled>;
+  /** Waits for what is under way; nothing is settled afterwards. */
+  close(): Promise<void>;
+}
+
+export function createConsumer({ ledger, readings, tail, clock, onError, bound = 500_000 }: ConsumerOptions): Consumer {
+  let underWay: Promise<Settled> | undefined;
+  let closed = false;
+  let trimmed = 0;
+
+  async function settle(now: number, everything: boolean): Promise<Settled> {
+    const sum = { readings: 0, conflicts: 0, duplicates: 0 };
+    const all = everything || tail.size() > bound;
+    // What arrives while this runs is for the next time: else a busy line would keep it going for ever.
+    const upTo = tail.newestSeq();
+    const limits = { now, grace: GRACE, patience: PATIENCE, crowd: CROWD, all, upTo, limit: SLICE };
+    try {
+      for (let hours = tail.due(limits); hours.length > 0 && !closed; hours = tail.due(limits)) {
+        const { conflicts, duplicates } = await readings.settle(hours.map(settlementOf));
+        // The block is durable: the tail may forget it now, the log when its turn comes.
+        tail.settled(hours);
+        sum.readings += hours.reduce((count, { arrivals }) => count + arrivals.length, 0);
+        sum.conflicts += conflicts;
+        sum.duplicates += duplicates;
+      }
+    } catch (error) {
+      onError(error);
+    }
+    await trim();
+    return sum;
+  }
+
+  async function trim(): Promise<void> {
+    const point = tail.trimPoint();
+    if (point <= trimmed) return;
+    try {
+      await ledger.trim(point);
+      trimmed = point;
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  function begin(now: number, everything: boolean): Promise<Settled> {
+    underWay ??= settle(now, everything).finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  }
+
+  return {
+    settleDue(now = clock.now().wall) {
+      return closed ? Promise.resolve({ readings: 0, conflicts: 0, duplicates: 0 }) : begin(now, false);
+    },
+    async settleAll() {
+      await underWay;
+      return begin(clock.now().wall, true);
+    },
+    async close() {
+      closed = true;
+      await underWay;
+    },
+  };
+}
+
+function settlementOf({ series, arrivals }: DueHour) {
+  return { series, readings: arrivals.map(storedOf) };
+}

@@ -1,0 +1,38 @@
+import type { PackedReadings } from '../packed.ts';
+import type { SeriesId } from '../../../contract/reading.ts';
+import type { SettleResult } from './types.ts';
+
+export interface StoreData {
+  readonly file: string;
+}
+
+/** Series whose old hours one transaction deletes: settlements pass in between. */
+export const EXPIRE_SLICE = 200;
+/** Blocks that one read takes from the file: a transaction of a few ms, which never keeps the WAL from being reset. */
+export const READ_BLOCKS = 64;
+
+export type SettlerRequest =
+  | { readonly op: 'settle'; readonly readings: PackedReadings }
+  /** Deletes hours before `hour` of the next series after `after`. */
+  | { readonly op: 'expire'; readonly hour: number; readonly after: SeriesId };
+
+export interface SettlerResult extends SettleResult {
+  /** Where an expiry goes on; null: it is through. */
+  readonly next: SeriesId | null;
+}
+
+export type ReaderRequest =
+  | {
+      readonly op: 'range';
+      readonly series: SeriesId;
+      readonly from: number;
+      readonly to: number;
+      readonly limit: number;
+    }
+  | { readonly op: 'before'; readonly series: SeriesId; readonly t: number };
+
+export interface ReaderResult {
+  readonly readings: PackedReadings;
+  /** Where a range goes on; null: it is through. */
+  readonly next: number | null;
+}

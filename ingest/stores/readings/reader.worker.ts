@@ -1,0 +1,25 @@
+import { workerData } from 'node:worker_threads';
+import { packReadings } from '../packed.ts';
+import { openForReading } from '../sqlite/migrate.ts';
+import { serve } from '../sqlite/serve.ts';
+import { blockReader } from './read.ts';
+import type { ReaderRequest, ReaderResult, StoreData } from './protocol.ts';
+
+serve<ReaderRequest, ReaderResult, undefined>(() => {
+  const { file }: StoreData = workerData;
+  const db = openForReading(file);
+  const blocks = blockReader(db);
+  return {
+    ready: undefined,
+    handle(request) {
+      if (request.op === 'range') {
+        const { readings, next } = blocks.range(request);
+        return { readings: packReadings(readings), next };
+      }
+      const found = blocks.before(request.series, request.t);
+      return { readings: packReadings(found === undefined ? [] : [found]), next: null };
+    },
+    transfer: ({ readings }) => [readings.buffer],
+    close: () => db.close(),
+  };
+});

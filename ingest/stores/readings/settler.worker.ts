@@ -1,0 +1,20 @@
+import { workerData } from 'node:worker_threads';
+import { openForWriting } from '../sqlite/migrate.ts';
+import { serve } from '../sqlite/serve.ts';
+import type { SettlerRequest, SettlerResult, StoreData } from './protocol.ts';
+import { READINGS_SCHEMA } from './schema.ts';
+import { settler } from './settle.ts';
+
+serve<SettlerRequest, SettlerResult, undefined>(() => {
+  const { file }: StoreData = workerData;
+  const db = openForWriting(file, READINGS_SCHEMA);
+  const blocks = settler(db);
+  return {
+    ready: undefined,
+    handle(request) {
+      if (request.op === 'settle') return { ...blocks.settle(request.readings), next: null };
+      return { conflicts: 0, duplicates: 0, next: blocks.expire(request.hour, request.after) };
+    },
+    close: () => db.close(),
+  };
+});

@@ -1,0 +1,80 @@
+import { packSettlements, unpackReadings } from '../packed.ts';
+import { ForeignFile, NewerSchema } from '../sqlite/errors.ts';
+import { startThread, type Fault } from '../sqlite/thread.ts';
+import { hourOf } from './codec/block.ts';
+import type { ReaderRequest, ReaderResult, SettlerRequest, SettlerResult, StoreData } from './protocol.ts';
+import type { ReadingsStore, StoredReading } from './types.ts';
+
+/** The store could not do it; nothing of it was done. `transient`: it may pass later. */
+export class ReadingsFailed extends Error {
+  override readonly name = 'ReadingsFailed';
+  readonly transient: boolean;
+  constructor(message: string, transient: boolean) {
+    super(message);
+    this.transient = transient;
+  }
+}
+
+/** Readings that one answer of the reading thread holds: others are served in between. */
+const CHUNK = 8_192;
+
+/**
+ * Opens the embedded store of readings: blocks per series and UTC hour in one SQLite file, written by one thread and
+ * read by another. Rejects with NewerSchema or ForeignFile, having changed nothing.
+ */
+export async function openSqliteReadings({ file }: { file: string }): Promise<ReadingsStore> {
+  const data: StoreData = { file };
+  const start = <Request, Result>(script: URL) => startThread<Request, Result>({ script, data, revive });
+  const settler = await start<SettlerRequest, SettlerResult>(new URL('./settler.worker.ts', import.meta.url));
+  const reader = await start<ReaderRequest, ReaderResult>(new URL('./reader.worker.ts', import.meta.url)).catch(
+    async (error: unknown) => {
+      await settler.close();
+      throw error;
+    },
+  );
+
+  return {
+    async settle(settlements) {
+      const readings = packSettlements(settlements);
+      const { conflicts, duplicates } = await settler.call({ op: 'settle', readings }, [readings.buffer]);
+      return { conflicts, duplicates };
+    },
+    async range({ series, from, to, limit }) {
+      const found: StoredReading[] = [];
+      for (let start: number | null = from; start !== null && found.length < limit;) {
+        const chunk = Math.min(CHUNK, limit - found.length);
+        const { readings, next }: ReaderResult = await reader.call({
+          op: 'range',
+          series,
+          from: start,
+          to,
+          limit: chunk,
+        });
+        for (const reading of unpackReadings(readings)) found.push(reading);
+        start = next;
+      }
+      return found;
+    },
+    async before(series, t) {
+      const { readings } = await reader.call({ op: 'before', series, t });
+      return unpackReadings(readings)[0];
+    },
+    async expire(olderThan) {
+      const hour = hourOf(olderThan);
+      for (let after: number | null = -1; after !== null;) {
+        const { next }: SettlerResult = await settler.call({ op: 'expire', hour, after });
+        after = next;
+      }
+    },
+    async close() {
+      await Promise.all([settler.close(), reader.close()]);
+    },
+  };
+}
+
+function revive({ kind, message, transient, detail }: Fault): Error {
+  const { file = '', found = 0, known = 0 } = detail;
+  if (kind === 'NewerSchema') return new NewerSchema(String(file), Number(found), Number(known));
+  if (kind === 'ForeignFile') return new ForeignFile(String(file));
+  return new ReadingsFailed(message, transient);
+}

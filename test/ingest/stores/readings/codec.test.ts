@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { StoredReading } from '../../../../ingest/stores/readings/types.ts';
+import { BlockUnreadable, byteReader, byteWriter } from '../../../../ingest/stores/readings/codec/bytes.ts';
+import { decodeBlock, encodeBlock, hourOf } from '../../../../ingest/stores/readings/codec/block.ts';
+import { LARGEST, readIntegers, writeIntegers } from '../../../../ingest/stores/readings/codec/integers.ts';
+import { HOUR, reading, START } from '../fixtures/rows.ts';
+
+const hour = hourOf(START);
+const roundTrip = (readings: readonly StoredReading[]) => decodeBlock(hour, encodeBlock(hour, readings));
+
+const integers = fc.oneof(
+  fc.array(fc.integer({ min: -LARGEST, max: LARGEST })),
+  fc.array(fc.integer({ min: -3, max: 3 })),
+  fc
+    .tuple(fc.integer({ min: 0, max: 400 }), fc.integer({ min: -1_000, max: 1_000 }))
+    .map(([length, step]) => Array.from({ length }, (_, at) => at * step + 0)),
+  fc
+    .array(fc.tuple(fc.integer(), fc.integer({ min: 1, max: 50 })), { maxLength: 10 })
+    .map((runs) => runs.flatMap(([value, length]) => new Array<number>(length).fill(value))),
+);
+
+test('any integers up to 2^50 come back as they were written, whichever way is the shortest', () => {
+  fc.assert(
+    fc.property(integers, (values) => {
+      const out = byteWriter();
+      writeIntegers(out, values);
+      out.byte(77);
+      const bytes = byteReader(out.finish());
+      expect(readIntegers(bytes, values.length)).toEqual(values);
+      expect(bytes.byte()).toBe(77);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+const decimal = fc
+  .tuple(fc.integer({ min: -2_000_000, max: 2_000_000 }), fc.constantFrom(1, 10, 100, 1_000))
+  .map(([whole, unit]) => whole / unit);
+const anyDouble = fc.double({ noNaN: true });
+const values = fc.oneof(
+  fc.array(decimal, { minLength: 1, maxLength: 400 }),
+  fc.array(anyDouble, { minLength: 1, maxLength: 100 }),
+  fc.array(fc.oneof(decimal, anyDouble, fc.constantFrom(-0, 0, 1e300, 2 ** 53, -(2 ** 50), 5e-324, 0.1 + 0.2)), {
+    minLength: 1,
+    maxLength: 100,
+  }),
+);
+const claimed = fc.option(fc.oneof(fc.integer({ min: 0, max: 4e15 }), anyDouble), { nil: null, freq: 2 });
+const block = values.chain((column) =>
+  fc
+    .record({
+      times: fc.uniqueArray(fc.integer({ min: 0, max: HOUR - 1 }), {
+        minLength: column.length,
+        maxLength: column.length,
+      }),
+      rest: fc.array(
+        fc.record({
+          quality: fc.constantFrom('good', 'suspect', 'bad'),
+          reason: fc.constantFrom(
+            null,
+            'sentinel',
+            'exact_zero',
+            'out_of_range',
+            'fahrenheit',
+            'rate',
+            'spike',
+            'flatline',
+            'cross_check',
+          ),
+          receivedAt: fc.oneof(
+            fc.integer({ min: START, max: START + 2 * HOUR }),
+            fc.integer({ min: 0, max: 8_640_000_000_000_000 }),
+          ),
+          backfilled: fc.boolean(),
+          claimedTime: claimed,
+        }),
+        { minLength: column.length, maxLength: column.length },
+      ),
+    })
+    .map(({ times, rest }): StoredReading[] => {
+      times.sort((a, b) => a - b);
+      return column.map((value, at) => reading(START + (times[at] ?? 0), value, rest[at]));
+    }),
+);
+
+test('any readings of an hour come back to the bit: decimals, huge, tiny, negative zero, one or hundreds', () => {
+  fc.assert(
+    fc.property(block, (readings) => {
+      const found = roundTrip(readings);
+      expect(found).toEqual(readings);
+      expect(found.every(({ value }, at) => Object.is(value, readings[at]?.value))).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a reading in the first and one in the last millisecond of an hour are one block', () => {
+  const readings = [reading(START, -0), reading(START + HOUR - 1, 1e300, { claimedTime: -1.5e12 })];
+  expect(roundTrip(readings)).toEqual(readings);
+});
+
+test('times are whole milliseconds: others are refused instead of being cut', () => {
+  expect(() => encodeBlock(hour, [reading(START + 0.5, 1)])).toThrow(RangeError);
+});
+
+test('a block that is cut, spoilt or of another version is refused, never half read', () => {
+  const whole = encodeBlock(
+    hour,
+    Array.from({ length: 50 }, (_, at) => reading(START + at * 10_000, 42 + at / 10)),
+  );
+  for (let length = 0; length < whole.length; length += 1)
+    expect(() => decodeBlock(hour, whole.subarray(0, length))).toThrow(BlockUnreadable);
+  const newer = whole.slice();
+  newer[0] = 2;
+  expect(() => decodeBlock(hour, newer)).toThrow(/version 2/);
+});
+
+/** A sensor's hour as the line stores it: jitter of its clock and of the network, a value that wanders. */
+function realistic({
+  step,
+  decimals,
+  dated,
+}: {
+  step: number;
+  decimals: number;
+  dated: 'device' | 'receipt';
+}): StoredReading[] {
+  let state = 7;
+  const random = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+  let value = 42;
+  return Array.from({ length: 360 }, (_, at) => {
+    value += (random() - 0.5) * step;
+    const sent = START + at * 10_000 + Math.round(random() * 30);
+    const receivedAt = sent + 20 + Math.round(random() * 60);
+    const t = dated === 'device' ? sent : receivedAt;
+    return reading(t, Math.round(value * 10 ** decimals) / 10 ** decimals, { receivedAt });
+  });
+}
+
+test('a reading every 10 s takes less than 3.5 bytes', () => {
+  const sizes = {
+    slow: encodeBlock(hour, realistic({ step: 0.1, decimals: 1, dated: 'device' })).length / 360,
+    lively: encodeBlock(hour, realistic({ step: 0.4, decimals: 2, dated: 'device' })).length / 360,
+    byReceipt: encodeBlock(hour, realistic({ step: 0.1, decimals: 1, dated: 'receipt' })).length / 360,
+  };
+  for (const size of Object.values(sizes)) expect(size).toBeLessThan(3.5);
+  expect(sizes.byReceipt).toBeLessThan(2);
+  expect(sizes.slow).toBeLessThan(sizes.lively);
+  const steady = Array.from({ length: 360 }, (_, at) => reading(START + at * 10_000, 42));
+  expect(encodeBlock(hour, steady).length).toBeLessThan(60);
+});
