@@ -36,7 +36,10 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
  * The one gate in front of every route: known host, own origin for what changes something, session, role.
  * A route without a declared access cannot be registered.
  */
-export function guardRoutes(app: FastifyInstance, { doorway, sessions }: { doorway: Doorway; sessions: Sessions }): void {
+export function guardRoutes(
+  app: FastifyInstance,
+  { doorway, sessions }: { doorway: Doorway; sessions: Sessions },
+): void {
   app.decorate('declaredRoutes', []);
   app.decorateRequest('session', null);
 

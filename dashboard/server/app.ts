@@ -2,7 +2,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import { guardRoutes } from './access.ts';
 import { addressCounts } from './address-pace.ts';
 import { answerErrors } from './error-answers.ts';
@@ -35,7 +35,7 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
   const quiet: FastifyBaseLogger = log.child({}, { level: 'warn' });
   const app: TypedApp = Fastify({
     loggerInstance: quiet,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 16_384,
     requestTimeout: 30_000,
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, plainProblem(error.statusCode ?? 400)),

@@ -5,16 +5,17 @@ import type { ClientPages } from './pages.ts';
 
 /** 405 where the address exists with other methods; the client's page for its own addresses; 404 for the rest. */
 export function answerUnmatched(app: FastifyInstance, pages: ClientPages): void {
-  app.setNotFoundHandler(async (request, reply) => {
+  app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
     const methods = methodsAt(app, path);
     if (methods.length > 0 && !methods.includes(request.method)) {
-      return sendProblem(reply.header('allow', methods.join(', ')), new ProblemError('wrong-method').problem);
+      sendProblem(reply.header('allow', methods.join(', ')), new ProblemError('wrong-method').problem);
+      return;
     }
     const reads = request.method === 'GET' || request.method === 'HEAD';
     const wantsPage = (request.headers.accept ?? '').includes('text/html');
-    if (reads && wantsPage && !isApi(path) && !/\.[a-z0-9]+$/i.test(path)) return pages.send(reply);
-    return sendProblem(reply, plainProblem(404));
+    if (reads && wantsPage && !isApi(path) && !/\.[a-z0-9]+$/i.test(path)) pages.send(reply);
+    else sendProblem(reply, plainProblem(404));
   });
 }
 

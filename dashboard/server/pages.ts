@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -6,7 +6,7 @@ import { isApi } from './access.ts';
 
 export interface ClientPages {
   /** The client's page, whatever the address: its router reads it. */
-  send(reply: FastifyReply): Promise<FastifyReply>;
+  send(reply: FastifyReply): void;
 }
 
 const NOT_BUILT = `<!doctype html>
@@ -35,24 +35,21 @@ export async function servePages(app: FastifyInstance, clientDir: string): Promi
   });
 
   const pages: ClientPages = {
-    async send(reply) {
-      const built = await access(join(clientDir, 'index.html')).then(
-        () => true,
-        () => false,
-      );
-      if (built) return reply.sendFile('index.html');
-      return reply.code(503).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(NOT_BUILT);
+    send(reply) {
+      if (existsSync(join(clientDir, 'index.html'))) reply.sendFile('index.html');
+      else reply.code(503).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(NOT_BUILT);
     },
   };
 
+  // Not async: a reply that is returned and awaited on several levels collects listeners on the response.
   app.get<{ Params: { '*': string } }>(
     '/*',
     { config: { access: 'public' }, schema: { hide: true } },
-    async (request, reply) => {
+    (request, reply) => {
       const path = request.params['*'];
-      if (path === '' || path === 'index.html') return pages.send(reply);
-      if (isApi(request.url)) return reply.callNotFound();
-      return reply.sendFile(path);
+      if (path === '' || path === 'index.html') pages.send(reply);
+      else if (isApi(request.url)) reply.callNotFound();
+      else reply.sendFile(path);
     },
   );
   return pages;

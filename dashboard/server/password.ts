@@ -68,7 +68,8 @@ function derive(password: string, { memory, passes, lanes, salt, tag }: Phc): Pr
   });
 }
 
-const PHC = /^\$argon2id\$v=19\$m=([0-9]{1,6}),t=([0-9]{1,2}),p=([0-9])\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
+const PHC =
+  /^\$argon2id\$v=19\$m=([0-9]{1,6}),t=([0-9]{1,2}),p=([0-9])\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
 
 /** Undefined for what is no argon2id, or costs more than 64 MiB, 10 passes or 4 lanes. */
 function parsePhc(text: string): Phc | undefined {

@@ -11,7 +11,12 @@ export interface Accounts {
   /** True until the first administrator exists. */
   setupNeeded(): boolean;
   /** Creates the administrator and uses up the link in one commit. */
-  setup(request: { token: string; username: string; post: string; passwordHash: string }): Promise<'created' | 'link_invalid' | 'user_exists'>;
+  setup(request: {
+    token: string;
+    username: string;
+    post: string;
+    passwordHash: string;
+  }): Promise<'created' | 'link_invalid' | 'user_exists'>;
   /** Uses up a sign-in link. */
   redeem(token: string): Promise<User | 'link_invalid'>;
   openSession(username: string): Promise<{ token: string; expiresAt: number }>;

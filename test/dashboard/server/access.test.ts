@@ -46,7 +46,10 @@ const EXPECTED: Record<string, string> = {
 const RANK: Record<string, number> = { public: 0, viewer: 1, operator: 2, administrator: 3 };
 
 test('every registered route is in the list of what is meant, with that access', () => {
-  const declared = app.declaredRoutes.map(({ method, url, access }) => [`${method.replace('HEAD', 'GET')} ${url}`, access]);
+  const declared = app.declaredRoutes.map(({ method, url, access }) => [
+    `${method.replace('HEAD', 'GET')} ${url}`,
+    access,
+  ]);
   expect(Object.fromEntries(declared)).toEqual(EXPECTED);
 });
 
@@ -63,7 +66,11 @@ test.each(['nobody', 'viewer', 'operator', 'administrator'])('%s reaches exactly
       origin: ORIGIN,
       ...(who === 'nobody' ? {} : { cookie: await cookieOf(on.accounts, who) }),
     };
-    const { statusCode } = await app.inject({ method: method === 'HEAD' ? 'HEAD' : method === 'POST' ? 'POST' : method === 'DELETE' ? 'DELETE' : 'GET', url: path, headers });
+    const { statusCode } = await app.inject({
+      method: method === 'HEAD' ? 'HEAD' : method === 'POST' ? 'POST' : method === 'DELETE' ? 'DELETE' : 'GET',
+      url: path,
+      headers,
+    });
     const label = `${method} ${path} as ${who}`;
     if (RANK[who === 'nobody' ? 'public' : who]! >= RANK[access]!) {
       expect([401, 403], label).not.toContain(statusCode);
