@@ -1,6 +1,6 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { isConfigKey, configKeys, type ConfigKey } from './config-keys.ts';
-import { nearest } from './nearest.ts';
+import { closest } from '../ingest/standards/closest.ts';
 import type { ConfigProblem } from './config-error.ts';
 
 export interface ConfigFile {
@@ -38,7 +38,7 @@ export function readConfigFile({ path, text }: ConfigFile): { settings: FileSett
     const name = isScalar(keyNode) ? String(keyNode.value) : '(no plain key)';
     const where = at(isScalar(keyNode) ? keyNode.range?.[0] : undefined);
     if (!isConfigKey(name)) {
-      const meant = nearest(name, configKeys());
+      const meant = closest(name.toUpperCase(), configKeys());
       const hint = meant === undefined ? `known keys are ${configKeys().join(', ')}` : `did you mean ${meant}?`;
       problems.push({ key: name, where, message: `there is no such key; ${hint}` });
     } else if (!isScalar(valueNode) || valueNode.source === undefined || valueNode.value === null) {
