@@ -22,6 +22,7 @@ export const EMPTY_CLOCK: ClockMemory = {
   wrong: false,
   seen: null,
   newest: null,
+  base: null,
   still: null,
   lines: [],
 };
@@ -131,8 +132,7 @@ function watchClock(memory: ClockMemory, { claimed, received, mono, interval, to
   const { learned, lines } = learnOffset(memory.lines, { claimed: newest, mono }, interval);
   if (!learned) return { memory: { ...memory, still, seen, lines }, stuck: null };
   const offset = isWithin(difference, tolerance) ? null : difference;
-  // Times judged under another offset say nothing of what is newer under this one.
-  return { memory: { ...memory, still, lines, offset, seen: difference, newest: null }, stuck: null };
+  return { memory: { ...memory, still, lines, offset, seen: difference }, stuck: null };
 }
 
 function isWithin(difference: number, { back, ahead }: DatingInput['tolerance']): boolean {
