@@ -1,0 +1,176 @@
+import { type InjectionKey, inject, type Ref, ref, type ShallowRef, shallowRef } from 'vue';
+import { io } from 'socket.io-client';
+import { Type } from 'typebox';
+import { Check } from 'typebox/value';
+import { SiteDelta, SiteSnapshot, Tick } from '../../../contract/live.ts';
+import { applyDelta, fromSnapshot, type SiteState, tickShowsGap } from './state.ts';
+import { linkStage, type LinkStage } from './link.ts';
+
+const WatchAnswer = Type.Union([
+  Type.Object({ ok: Type.Literal(true), snapshot: SiteSnapshot }),
+  Type.Object({ ok: Type.Literal(false), problem: Type.Enum(['unknown_site', 'bad_request', 'not_ready']) }),
+]);
+
+/** A tick, a delta or an answer that this page does not understand: server and page are of different versions. */
+export type LiveProblem = 'unknown_site' | 'not_understood';
+
+export interface LiveStore {
+  readonly state: Readonly<ShallowRef<SiteState | null>>;
+  readonly stage: Readonly<Ref<LinkStage>>;
+  readonly problem: Readonly<Ref<LiveProblem | null>>;
+  /** Server's time now, ms epoch: the last tick and what passed since, whatever this computer's clock says. */
+  readonly now: Readonly<Ref<number>>;
+  /** Whole seconds since the last tick. */
+  readonly lag: Readonly<Ref<number>>;
+  /** Server's time of the last tick; null before the first. */
+  readonly stoppedAt: Readonly<Ref<number | null>>;
+  /** Counts ticks that were followed by a drawn frame. */
+  readonly beat: Readonly<Ref<number>>;
+  close(): void;
+}
+
+export interface LiveOptions {
+  readonly site: string;
+  /** The session is over. */
+  readonly onBye: () => void;
+  /** Refused or cut off by the server: is somebody still signed in? */
+  readonly stillSignedIn: () => Promise<boolean>;
+}
+
+const WATCH_TIMEOUT_MS = 10_000;
+const RETRY_MS = 2_000;
+
+/** Follows one site for as long as the page is open; never gives up. */
+export function openLive({ site, onBye, stillSignedIn }: LiveOptions): LiveStore {
+  const state = shallowRef<SiteState | null>(null);
+  const stage = ref<LinkStage>('loading');
+  const problem = ref<LiveProblem | null>(null);
+  const now = ref(Date.now());
+  const lag = ref(0);
+  const stoppedAt = ref<number | null>(null);
+  const beat = ref(0);
+
+  let tickedAt: number | null = null;
+  let watching = false;
+  let closed = false;
+  let early: SiteDelta[] = [];
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+
+  const socket = io({
+    transports: ['websocket'],
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5_000,
+    reconnectionAttempts: Infinity,
+    autoConnect: false,
+  });
+
+  function refresh(): void {
+    const since = tickedAt === null ? null : performance.now() - tickedAt;
+    stage.value = linkStage({ loaded: state.value !== null, connected: socket.connected, sinceTick: since });
+    lag.value = Math.floor((since ?? 0) / 1000);
+    if (stoppedAt.value !== null && since !== null) now.value = stoppedAt.value + since;
+  }
+
+  function beatAt(at: number): void {
+    tickedAt = performance.now();
+    stoppedAt.value = at;
+    refresh();
+    requestAnimationFrame(() => (beat.value += 1));
+  }
+
+  function later(ms: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      if (!closed) run();
+    }, ms);
+    timers.add(timer);
+  }
+
+  /** Joins the site and takes its snapshot; deltas that overtake the answer wait for it. */
+  async function watch(): Promise<void> {
+    if (watching || closed || !socket.connected) return;
+    watching = true;
+    early = [];
+    const answer: unknown = await socket.timeout(WATCH_TIMEOUT_MS).emitWithAck('watch', { site }).catch(() => null);
+    watching = false;
+    if (closed) return;
+    if (!Check(WatchAnswer, answer)) {
+      if (answer !== null) problem.value = 'not_understood';
+      later(RETRY_MS, () => void watch());
+    } else if (!answer.ok) {
+      problem.value = answer.problem === 'unknown_site' ? 'unknown_site' : null;
+      later(RETRY_MS, () => void watch());
+    } else {
+      problem.value = null;
+      state.value = fromSnapshot(answer.snapshot);
+      beatAt(answer.snapshot.at);
+      early.forEach(take);
+    }
+  }
+
+  function take(delta: SiteDelta): void {
+    if (watching) {
+      early.push(delta);
+      return;
+    }
+    if (state.value === null) return;
+    const applied = applyDelta(state.value, delta);
+    if (applied.verdict === 'gap') void watch();
+    if (applied.verdict === 'applied') state.value = applied.state;
+  }
+
+  async function reconnect(): Promise<void> {
+    if (!(await stillSignedIn())) onBye();
+    else if (!socket.active) later(RETRY_MS, () => socket.connect());
+  }
+
+  socket.on('connect', () => {
+    refresh();
+    void watch();
+  });
+  socket.on('connect_error', () => {
+    refresh();
+    void reconnect();
+  });
+  socket.on('disconnect', (reason) => {
+    refresh();
+    if (reason === 'io server disconnect') void reconnect();
+  });
+  socket.on('bye', onBye);
+  socket.on('delta', (raw: unknown) => {
+    if (!Check(SiteDelta, raw)) problem.value = 'not_understood';
+    else if (raw.site === site) take(raw);
+  });
+  socket.on('tick', (raw: unknown) => {
+    if (!Check(Tick, raw) || raw.site !== site) return;
+    if (state.value !== null && !watching && tickShowsGap(state.value, raw)) void watch();
+    if (state.value !== null) beatAt(raw.at);
+  });
+  socket.connect();
+  const refreshing = setInterval(refresh, 1_000);
+
+  return {
+    state,
+    stage,
+    problem,
+    now,
+    lag,
+    stoppedAt,
+    beat,
+    close() {
+      closed = true;
+      clearInterval(refreshing);
+      timers.forEach((timer) => clearTimeout(timer));
+      socket.close();
+    },
+  };
+}
+
+export const LIVE: InjectionKey<LiveStore> = Symbol('live');
+
+/** The live store that the site's page provides. */
+export function useLive(): LiveStore {
+  const live = inject(LIVE);
+  if (live === undefined) throw new Error('useLive() belongs below the page of a site, which provides it');
+  return live;
+}

@@ -1,0 +1,58 @@
+import { computed, inject, type InjectionKey, readonly, ref, shallowRef } from 'vue';
+import type { User } from '../../contract/account.ts';
+import type { SiteSummary } from '../../contract/api.ts';
+import { api } from './api.ts';
+
+export type Session = ReturnType<typeof createSession>;
+
+/** Who is signed in, and which sites there are. */
+export function createSession() {
+  const user = shallowRef<User | null>(null);
+  const sites = shallowRef<readonly SiteSummary[]>([]);
+  const setupNeeded = ref(false);
+  const reachable = ref(true);
+
+  /** True: somebody is signed in. Without an answer the last one stands. */
+  async function refresh(): Promise<boolean> {
+    const answer = await api.session();
+    reachable.value = answer.ok;
+    if (answer.ok) {
+      user.value = answer.value.user;
+      setupNeeded.value = answer.value.setupNeeded;
+    }
+    return user.value !== null;
+  }
+
+  async function loadSites(): Promise<readonly SiteSummary[]> {
+    const answer = await api.sites();
+    reachable.value = answer.ok;
+    if (answer.ok) sites.value = answer.value;
+    return sites.value;
+  }
+
+  return {
+    user: readonly(user),
+    sites: readonly(sites),
+    setupNeeded: readonly(setupNeeded),
+    reachable: readonly(reachable),
+    mayAcknowledge: computed(() => user.value !== null && user.value.role !== 'viewer'),
+    refresh,
+    loadSites,
+    /** The server said that the session is over. */
+    ended() {
+      user.value = null;
+    },
+    async signOut() {
+      await api.signOut();
+      await refresh();
+    },
+  };
+}
+
+export const SESSION: InjectionKey<Session> = Symbol('session');
+
+export function useSession(): Session {
+  const session = inject(SESSION);
+  if (session === undefined) throw new Error('main.ts provides the session');
+  return session;
+}
