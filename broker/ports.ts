@@ -23,3 +23,10 @@ export interface Ingress {
   connection(change: ConnectionChange): void;
   refused(refusal: Refusal): void;
 }
+
+/** Where the broker writes its log; pino's loggers are such. */
+export interface BrokerLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

@@ -48,7 +48,8 @@ export type RefusalReason =
   | 'packet_too_large'
   | 'protocol_error'
   | 'connect_timeout'
-  | 'keepalive_required';
+  | 'keepalive_required'
+  | 'too_many_connections';
 
 /** Something the broker did not accept. Every text here was typed by a stranger: escape it where shown. */
 export interface Refusal {

@@ -1,0 +1,146 @@
+import type { ConnectPacket } from 'aedes';
+import type { Clock } from '../contract/clock.ts';
+import type { ConnectionEnd, RefusalReason } from '../contract/message.ts';
+import type { AedesClient } from './aedes-internals.ts';
+import type { Guard } from './guard.ts';
+import { createOrdering, type Ordering } from './ordering.ts';
+import type { Ingress, VerifiedDevice } from './ports.ts';
+
+const DETAIL_LENGTH = 256;
+
+/** One socket of a device, from its acceptance to its end. */
+export interface Connection {
+  readonly address: string;
+  readonly guard: Guard;
+  readonly client: AedesClient;
+  readonly ordering: Ordering;
+  /** What the peer said of itself. */
+  readonly claimed: ConnectPacket | null;
+  /** Who it is; null until authenticated. */
+  readonly device: VerifiedDevice | null;
+  /** A message of QoS 1 or 2 was let go without an answer. */
+  readonly unanswered: boolean;
+  /** Undefined while it lasts. */
+  readonly end: ConnectionEnd | undefined;
+  claim(connect: ConnectPacket): void;
+  authenticated(device: VerifiedDevice): void;
+  /** Authenticated and alone under its client id; CONNACK is about to be sent. */
+  established(): void;
+  /** CONNACK was sent: its messages may come. */
+  ready(): void;
+  leaveUnanswered(): void;
+  refuse(reason: RefusalReason, detail: string | null): void;
+  /** The same for a fault that ends the connection, unless one was reported already. */
+  refuseFinally(reason: RefusalReason, detail: string | null): void;
+  /** Ends it for a reason of ours: no fault of the device, and its will is not published. */
+  closeAsOurs(): void;
+}
+
+export interface ConnectionOptions {
+  readonly address: string;
+  readonly guard: Guard;
+  readonly client: AedesClient;
+  readonly clock: Clock;
+  readonly ingress: Ingress;
+  readonly nextNumber: () => number;
+  /** Nothing of it waits for a commit any more. */
+  readonly onIdle: () => void;
+  readonly onEnded: (connection: Connection) => void;
+}
+
+export function createConnection(options: ConnectionOptions): Connection {
+  const { address, guard, client, clock, ingress } = options;
+  const ordering = createOrdering(options.onIdle);
+  let claimed: ConnectPacket | null = null;
+  let device: VerifiedDevice | null = null;
+  let connection: number | null = null;
+  let cause: ConnectionEnd | null = null;
+  let over = false;
+  let finallyRefused = false;
+  let unanswered = false;
+
+  /** A socket that is gone has ended; why, unless we did it, the device's last packet tells. */
+  function endSoFar(): ConnectionEnd | undefined {
+    if (cause !== null) return cause;
+    if (guard.orderly) return 'disconnect';
+    return client.closed || guard.stream.destroyed ? 'lost' : undefined;
+  }
+
+  function finish(): void {
+    if (over) return;
+    over = true;
+    cause ??= endSoFar() ?? 'lost';
+    // What is still being committed stays so; there is nobody left to tell.
+    ordering.clear();
+    if (connection !== null && device !== null) {
+      const { site, device: id } = device;
+      ingress.connection({ kind: 'ended', site, device: id, connection, end: cause, at: clock.now() });
+    }
+    options.onEnded(self);
+  }
+
+  const self: Connection = {
+    address,
+    guard,
+    client,
+    ordering,
+    get claimed() {
+      return claimed;
+    },
+    get device() {
+      return device;
+    },
+    get unanswered() {
+      return unanswered;
+    },
+    get end() {
+      return endSoFar();
+    },
+    claim(connect) {
+      claimed = connect;
+    },
+    authenticated(verified) {
+      device = verified;
+    },
+    established() {
+      if (device === null || over) return;
+      connection = options.nextNumber();
+      const { site, device: id } = device;
+      ingress.connection({ kind: 'connected', site, device: id, connection, address, at: clock.now() });
+    },
+    ready() {
+      if (!over) guard.ready(claimed?.keepalive ?? 0);
+    },
+    leaveUnanswered() {
+      unanswered = true;
+    },
+    refuse(reason, detail) {
+      ingress.refused({
+        at: clock.now(),
+        reason,
+        clientId: cut(claimed?.clientId),
+        username: cut(claimed?.username),
+        address,
+        detail: cut(detail),
+      });
+    },
+    refuseFinally(reason, detail) {
+      if (finallyRefused || over) return;
+      finallyRefused = true;
+      self.refuse(reason, detail);
+    },
+    closeAsOurs() {
+      if (over) return;
+      cause ??= endSoFar() ?? 'ours';
+      client.close();
+      guard.stream.destroy();
+      finish();
+    },
+  };
+  guard.stream.on('close', finish);
+  return self;
+}
+
+function cut(text: string | null | undefined): string | null {
+  return text?.slice(0, DETAIL_LENGTH) ?? null;
+}

@@ -1,0 +1,144 @@
+/** Control packet types, MQTT 3.1.1 table 2.1. */
+export const CONNECT = 1;
+export const PUBLISH = 3;
+export const DISCONNECT = 14;
+
+/** Types that a client may send, with the flags that their first byte must carry; null where flags have a meaning. */
+const FLAGS_FROM_CLIENT: ReadonlyMap<number, number | null> = new Map([
+  [CONNECT, 0],
+  [PUBLISH, null],
+  [4, 0],
+  [5, 0],
+  [6, 2],
+  [7, 0],
+  [8, 2],
+  [10, 2],
+  [12, 0],
+  [DISCONNECT, 0],
+]);
+
+const FIRST_GROWTH = 4_096;
+
+export interface WirePacket {
+  readonly type: number;
+  readonly flags: number;
+  /** The whole packet, fixed header included. */
+  readonly bytes: Buffer;
+  /** Where the variable header begins. */
+  readonly body: number;
+}
+
+export interface WireFault {
+  readonly reason: 'protocol_error' | 'packet_too_large';
+  readonly detail: string;
+}
+
+export interface Framer {
+  /** Cuts what arrived into whole packets. After a fault nothing further can be read from this connection. */
+  push(chunk: Buffer, emit: (packet: WirePacket) => void): WireFault | undefined;
+}
+
+export interface FramerLimits {
+  readonly controlPacket: number;
+  readonly publishPacket: number;
+}
+
+/**
+ * Finds the borders of packets in a byte stream cut anywhere, down to single bytes. A packet that declares more
+ * than its limit is a fault at once, before anything is reserved for it; what is kept of an incomplete one grows
+ * with what arrived, not with what was declared.
+ */
+export function createFramer(limits: FramerLimits): Framer {
+  let header: number[] = [];
+  let remaining: number | null = null;
+  let partial: Buffer = Buffer.alloc(0);
+  let filled = 0;
+  let connectSeen = false;
+
+  function checkFirstByte(byte: number): WireFault | undefined {
+    const type = byte >> 4;
+    const flags = FLAGS_FROM_CLIENT.get(type);
+    if (flags === undefined || (flags !== null && flags !== (byte & 0x0f))) {
+      return protocolError(`0x${byte.toString(16).padStart(2, '0')} does not begin an MQTT packet that a client sends`);
+    }
+    // [MQTT-3.1.0-1], [MQTT-3.1.0-2]
+    if (type === CONNECT && connectSeen) return protocolError('a second CONNECT on one connection');
+    if (type !== CONNECT && !connectSeen) return protocolError('the first packet is not a CONNECT');
+    return undefined;
+  }
+
+  function checkLength(first: number, length: number): WireFault | undefined {
+    const limit = first >> 4 === PUBLISH ? limits.publishPacket : limits.controlPacket;
+    if (length <= limit) return undefined;
+    return { reason: 'packet_too_large', detail: `${length} bytes declared, ${limit} allowed` };
+  }
+
+  function finish(bytes: Buffer, emit: (packet: WirePacket) => void): void {
+    const first = header[0] ?? 0;
+    const body = header.length;
+    header = [];
+    remaining = null;
+    partial = Buffer.alloc(0);
+    filled = 0;
+    if (first >> 4 === CONNECT) connectSeen = true;
+    emit({ type: first >> 4, flags: first & 0x0f, bytes, body });
+  }
+
+  function keep(part: Buffer, total: number): void {
+    if (filled + part.length > partial.length) {
+      const size = Math.min(total, Math.max(FIRST_GROWTH, 2 * (filled + part.length)));
+      const grown = Buffer.allocUnsafeSlow(size);
+      partial.copy(grown, 0, 0, filled);
+      partial = grown;
+    }
+    part.copy(partial, filled);
+    filled += part.length;
+  }
+
+  return {
+    push(chunk, emit) {
+      let at = 0;
+      let start = 0;
+      while (at < chunk.length) {
+        if (remaining === null) {
+          if (header.length === 0) start = at;
+          const byte = chunk[at++] ?? 0;
+          header.push(byte);
+          if (header.length === 1) {
+            const fault = checkFirstByte(byte);
+            if (fault !== undefined) return fault;
+            continue;
+          }
+          if (byte >= 0x80) {
+            // [MQTT-2.2.3]: at most four bytes.
+            if (header.length === 5) return protocolError('a Remaining Length of more than four bytes');
+            continue;
+          }
+          const length = header.slice(1).reduce((sum, digit, i) => sum + (digit & 0x7f) * 0x80 ** i, 0);
+          const fault = checkLength(header[0] ?? 0, length);
+          if (fault !== undefined) return fault;
+          remaining = length;
+          // Nothing of this packet is kept from an earlier chunk and all of it is here: no copy.
+          if (at - start === header.length && chunk.length - at >= length) {
+            const end = at + length;
+            finish(chunk.subarray(start, end), emit);
+            at = end;
+            continue;
+          }
+          keep(Buffer.from(header), header.length + length);
+        }
+        const total = header.length + remaining;
+        const end = Math.min(chunk.length, at + total - filled);
+        keep(chunk.subarray(at, end), total);
+        at = end;
+        if (filled < total) break;
+        finish(partial.subarray(0, total), emit);
+      }
+      return undefined;
+    },
+  };
+}
+
+function protocolError(detail: string): WireFault {
+  return { reason: 'protocol_error', detail };
+}
