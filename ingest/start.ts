@@ -4,13 +4,12 @@ import type { ConnectionChange, InboundMessage, Refusal } from '../contract/mess
 import type { Desk, QuerySide } from '../contract/query.ts';
 import { takeAcknowledge, type AcknowledgeOutcome } from './line/acknowledge.ts';
 import { createLine, type Item } from './line/line.ts';
-import { takeMessage, type MessageRules } from './line/message.ts';
+import { quarantineOffender, takeMessage, type MessageRules } from './line/message.ts';
 import { noteConnection } from './line/presence.ts';
 import { takeRegistry } from './line/registry.ts';
 import { restore } from './line/restore.ts';
 import { takeTick } from './line/tick.ts';
 import { createWorld, type Changes } from './line/world.ts';
-import { quarantineOffender } from './decoders/quarantine.ts';
 import { alarmView } from './live/alarm-view.ts';
 import { createAnnouncer } from './live/announcer.ts';
 import { createQuerySide } from './live/query-side.ts';
@@ -122,7 +121,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   function accept(message: InboundMessage): Promise<void> {
     return new Promise((resolve) => {
       // Let go: never answered, so that the device keeps it.
-      enqueue(() => takeMessage(world, message, rules), { done: resolve, offends: (error) => quarantineOffender(message, error) });
+      enqueue(() => takeMessage(world, message, rules), { done: resolve, offends: () => quarantineOffender(message) });
     });
   }
 

@@ -6,6 +6,7 @@ import type { StoredEvent } from '../stores/ledger/types.ts';
 import type { BuiltInRuleId } from '../standards/types.ts';
 import { judgeCondition } from './conditions.ts';
 import { changeDevice, deviceState, type DeviceContext } from './context.ts';
+import { distrust } from './host-clock.ts';
 import { keyOf } from './state.ts';
 
 /** What an event keeps of its content to tell a repeat from a conflict. */
@@ -29,8 +30,8 @@ export function takeEvents(context: DeviceContext, events: readonly DecodedEvent
     interval: null,
     tolerance: device.tolerance,
     retention,
-    hostTrusted: world.hostTrusted,
     lastCommitAt: world.lastCommitAt,
+    ...distrust(world),
   });
   world.clocks.set(clockKey, dating.memory);
   if (dating.clockWrong) noteWrongClock(context, dating.offset);

@@ -1,6 +1,6 @@
 import type { Instant } from '../../contract/clock.ts';
 import type { InboundMessage } from '../../contract/message.ts';
-import type { QuarantineReason } from '../../contract/quarantine.ts';
+import type { QuarantineEntry, QuarantineReason } from '../../contract/quarantine.ts';
 import { decodeNative } from '../decoders/native.ts';
 import { quarantineEntries } from '../decoders/quarantine.ts';
 import { judgeTerminal, takeEvents, type SeenEvents } from './events.ts';
@@ -33,6 +33,12 @@ export function takeMessage(world: World, message: InboundMessage, rules: Messag
   if (decoded.events.length > 0) takeEvents(context, decoded.events, rules);
   else if (message.origin === 'publish' && message.topic.leaf === 'readings') judgeTerminal(context, false);
   quarantine(world, message, [...decoded.rejected, ...unusable]);
+}
+
+/** What is kept of a message whose effects cannot be committed although others' can. */
+export function quarantineOffender(message: InboundMessage): readonly QuarantineEntry[] {
+  const detail = 'the message was understood, but what follows from it cannot be stored; please report it';
+  return quarantineEntries(message, [{ code: 'offender', path: '$', detail }]);
 }
 
 function quarantine(world: World, message: InboundMessage, reasons: readonly QuarantineReason[]): void {

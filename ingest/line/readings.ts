@@ -7,6 +7,7 @@ import { dateSamples, EMPTY_CLOCK, firstFree, type Dated } from '../quality/sour
 import type { Series } from '../stores/ledger/types.ts';
 import { judgeCondition } from './conditions.ts';
 import { changeDevice, type DeviceContext } from './context.ts';
+import { distrust } from './host-clock.ts';
 import { judgeValue } from './limits.ts';
 import type { Binding, Point } from './model.ts';
 import { keyOf, type SeriesState } from './state.ts';
@@ -47,8 +48,8 @@ function takeSeries(
     interval: model.bindingAt(device.spec.id, key, now.wall)?.interval ?? null,
     tolerance: device.tolerance,
     retention,
-    hostTrusted: world.hostTrusted,
     lastCommitAt: world.lastCommitAt,
+    ...distrust(world),
   });
   world.clocks.set(clockKey, dating.memory);
 
@@ -92,7 +93,7 @@ function takeReading(context: DeviceContext, key: string, { metric, value }: Dec
     open: area !== undefined && world.schedules.get(model.registry.site)?.mode(area, now.wall) === 'open',
     filling: false,
   };
-  const inOrder = t > state.judgedTime && dated.verdict === 'live';
+  const inOrder = t > state.assessedTime && dated.verdict === 'live';
   const { assessed, memory, regraded } = inOrder
     ? assess(state.memory, sample, quality)
     : { assessed: assessAlone(sample, quality), memory: state.memory, regraded: null };
@@ -110,9 +111,9 @@ function takeReading(context: DeviceContext, key: string, { metric, value }: Dec
   world.addArrival({ ...reading, seq: world.nextArrivalSeq() });
   if (regraded !== null) regrade(context, id, regraded);
   if (metric === 'battery' && dated.judges) changeDevice(context, { battery: value }, { keep: false });
-  const after = { ...state, memory };
+  const after = { ...state, memory, assessedTime: inOrder || dated.judges ? t : state.assessedTime };
   const tableKey = seriesTableKey(context, key, binding);
-  if (dated.verdict !== 'live' || !dated.judges || !inOrder) {
+  if (!dated.judges) {
     world.series.set(tableKey, after);
     return undefined;
   }
@@ -120,7 +121,7 @@ function takeReading(context: DeviceContext, key: string, { metric, value }: Dec
   return undefined;
 }
 
-/** A live value that is the newest of its series becomes current, and its limits and conditions are judged. */
+/** The newest live value of a series becomes current, and its limits and conditions are judged. */
 function judgeReading(
   context: DeviceContext,
   { tableKey, state, reading, binding, point }: { tableKey: string; state: SeriesState; reading: Reading; binding: Binding | undefined; point: Point | undefined },
@@ -128,7 +129,7 @@ function judgeReading(
   const { world, model, now } = context;
   if (reading.quality === 'bad') {
     const bad = state.bad ?? { since: now.wall, reason: reading.reason };
-    world.series.set(tableKey, { ...state, judgedTime: reading.sourceTime, sampleMono: now.mono, bad });
+    world.series.set(tableKey, { ...state, sampleMono: now.mono, bad });
     return;
   }
   const { value, quality, reason, sourceTime, receivedAt } = reading;
@@ -136,7 +137,6 @@ function judgeReading(
   world.series.set(tableKey, {
     ...state,
     current,
-    judgedTime: sourceTime,
     believableMono: now.mono,
     goodMono: quality === 'good' ? now.mono : state.goodMono,
     sampleMono: now.mono,
@@ -181,7 +181,7 @@ export function newSeriesState(series: Series, mono: number): SeriesState {
     series,
     memory: EMPTY_MEMORY,
     current: null,
-    judgedTime: -Infinity,
+    assessedTime: -Infinity,
     believableMono: mono,
     goodMono: mono,
     sampleMono: null,

@@ -19,8 +19,8 @@ export interface SeriesState {
   readonly memory: QualityMemory;
   /** Newest believable value. */
   readonly current: CurrentValue | null;
-  /** Source time up to which it was judged; forgotten when our wall clock steps back, or the step would blind it. */
-  readonly judgedTime: number;
+  /** Source time of the newest sample that `memory` holds; forgotten when our wall clock steps back. */
+  readonly assessedTime: number;
   /** Receipt of the last believable sample; after a start, the start. */
   readonly believableMono: number;
   readonly goodMono: number;

@@ -1,9 +1,9 @@
 import type { Instant } from '../../contract/clock.ts';
 import { compileSchedule } from '../standards/schedule.ts';
-import { EMPTY_MEMORY } from '../quality/assess.ts';
 import { judgeCondition, standing } from './conditions.ts';
 import { changeDevice, deviceState, type DeviceContext } from './context.ts';
 import { drive, saveAlarm } from './drive.ts';
+import { watchHostClock } from './host-clock.ts';
 import { judgeForce, judgeUnknown } from './limits.ts';
 import type { Binding, Device, Point, SiteModel } from './model.ts';
 import { noteSilence } from './presence.ts';
@@ -13,15 +13,10 @@ import type { World } from './world.ts';
 const DAY = 86_400_000;
 /** Schedules are compiled this far ahead, and anew when less than a day of it is left. */
 const SCHEDULE_SPAN = 40 * DAY;
-/** A wall clock that moved by this much more or less than the monotonic one was set. */
-const CLOCK_STEP = 2_000;
 
 /** What the passing of time does: silence, delays, opening hours, a wall clock that was set. */
 export function takeTick(world: World, now: Instant, previous: Instant): void {
-  const step = now.wall - previous.wall - (now.mono - previous.mono);
-  const stepped = Math.abs(step) > CLOCK_STEP;
-  if (stepped) noteClockStep(world, step, now);
-  judgeHostClock(world, now);
+  const stepped = watchHostClock(world, now, previous);
   for (const [, model] of world.models.entries()) {
     refreshSchedule(world, model, now);
     const schedule = world.schedules.get(model.registry.site);
@@ -39,20 +34,6 @@ export function refreshSchedule(world: World, model: SiteModel, now: Instant): v
   const schedule = world.schedules.get(site);
   if (schedule !== undefined && schedule.from <= now.wall && now.wall < schedule.until - DAY) return;
   world.schedules.set(site, compileSchedule(model.registry, now.wall - DAY, now.wall + SCHEDULE_SPAN));
-}
-
-function noteClockStep(world: World, step: number, now: Instant): void {
-  world.pending.systemEvents.push({ at: now.wall, site: null, kind: 'clock_step', actor: null, detail: { ms: Math.round(step) } });
-  if (step > 0) return;
-  // Times from before the step lie ahead of now: nothing would count as newer until the clock had caught up.
-  for (const [key, state] of world.series.entries()) world.series.set(key, { ...state, judgedTime: -Infinity, memory: EMPTY_MEMORY });
-}
-
-function judgeHostClock(world: World, now: Instant): void {
-  world.hostTrusted = now.wall >= world.lastCommitAt - CLOCK_STEP;
-  for (const [, model] of world.models.entries()) {
-    judgeCondition(world, model, { rule: 'system.clock', subject: { kind: 'site', id: model.registry.site } }, !world.hostTrusted, now);
-  }
 }
 
 function tickDevice(context: DeviceContext): void {

@@ -56,8 +56,8 @@ export interface World {
   readonly started: Instant;
   /** Series and alarms that show what could not be stored. */
   readonly unstored: { readonly series: Set<number>; readonly alarms: Set<number> };
-  /** False while the host's wall clock is behind the ledger's newest commit. */
-  hostTrusted: boolean;
+  /** Monotonic ms at which the host's wall clock was found behind the ledger's newest commit; null: it is trusted. */
+  distrustedSince: number | null;
   lastCommitAt: number;
   pending: Pending;
   nextSeriesId(): number;
@@ -103,7 +103,7 @@ export function createWorld(seed: WorldSeed): World {
     tail: seed.tail,
     started: seed.started,
     unstored: { series: new Set(), alarms: new Set() },
-    hostTrusted: true,
+    distrustedSince: null,
     lastCommitAt: seed.lastCommitAt,
     pending: emptyPending(),
     nextSeriesId: () => nextSeriesId++,

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { onTestFinished } from 'vitest';
+import type { InboundMessage } from '../../../contract/message.ts';
+import type { AlarmView } from '../../../contract/alarm.ts';
+import type { PointView, SiteSnapshot, ValueView } from '../../../contract/live.ts';
+import type { SiteRegistry } from '../../../contract/registry.ts';
+import type { TopicLeaf } from '../../../contract/topics.ts';
+import { startIngest, type Ingest } from '../../../ingest/start.ts';
+import { loadCatalogue } from '../../../ingest/standards/catalogue.ts';
+import type { Ledger } from '../../../ingest/stores/ledger/types.ts';
+import { openStores, type Stores } from '../../../ingest/stores/open.ts';
+import { DrivenClock } from '../../driven-clock.ts';
+
+const SILENT_LOG = { info: () => {}, warn: () => {}, error: () => {} };
+const YEAR = 365 * 86_400_000;
+
+export const OPERATOR = { username: 'duty', post: '后勤值班', role: 'operator' } as const;
+
+export interface RigOptions {
+  readonly registry: SiteRegistry;
+  readonly dir?: string;
+  readonly clock?: DrivenClock;
+  /** Stands between the line and the real ledger, to make it fail. */
+  readonly ledger?: (real: Ledger) => Ledger;
+  readonly retention?: number;
+}
+
+export interface Rig {
+  readonly clock: DrivenClock;
+  readonly ingest: Ingest;
+  readonly stores: Stores;
+  readonly dir: string;
+  /** Resolves when acknowledged. */
+  publish(device: string, payload: unknown, options?: { leaf?: TopicLeaf; origin?: InboundMessage['origin'] }): Promise<void>;
+  values(device: string, values: Record<string, unknown>, ts?: number | string): Promise<void>;
+  /** Drives the clock second by second, each through the line. */
+  pass(seconds: number): Promise<void>;
+  /** Keeps a device reporting while time passes. */
+  report(device: string, values: Record<string, number>, options: { seconds: number; every: number }): Promise<void>;
+  snapshot(): SiteSnapshot;
+  point(id: string): PointView;
+  value(point: string, metric?: string): ValueView;
+  alarms(rule?: string): AlarmView[];
+  /** Rows of the ledger, by a reader that shares no code with it. */
+  rows(sql: string): Record<string, unknown>[];
+  close(): Promise<void>;
+}
+
+/** Ingest on real stores under a driven clock. */
+export async function startRig(options: RigOptions): Promise<Rig> {
+  const clock = options.clock ?? new DrivenClock();
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'fw-line-'));
+  const stores = await openStores({ dataDir: dir, clock });
+  const ledger = options.ledger?.(stores.ledger) ?? stores.ledger;
+  if (stores.reader.registries().length === 0) await stores.ledger.commit({ at: clock.now().wall, registry: [options.registry] });
+  const site = options.registry.site;
+  const ingest = await startIngest({
+    clock,
+    log: SILENT_LOG,
+    catalogue: loadCatalogue(),
+    ledger,
+    reader: stores.reader,
+    readings: stores.readings,
+    retention: options.retention ?? 2 * YEAR,
+  });
+  await ingest.drained();
+  let closed = false;
+
+  const snapshot = () => {
+    const found = ingest.query.snapshot(site);
+    if (found === undefined) throw new Error('no snapshot');
+    return found;
+  };
+  const point = (id: string) => {
+    const found = snapshot().points.find((view) => view.id === id);
+    if (found === undefined) throw new Error(`no point ${id}`);
+    return found;
+  };
+  const rig: Rig = {
+    clock,
+    ingest,
+    stores,
+    dir,
+    publish(device, payload, { leaf = 'readings', origin = 'publish' } = {}) {
+      const bytes = payload instanceof Uint8Array ? payload : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
+      return ingest.accept({ topic: { site, device, leaf }, payload: bytes, received: clock.now(), qos: 1, retain: false, origin });
+    },
+    values: (device, values, ts) => rig.publish(device, ts === undefined ? { values } : { ts, values }),
+    async pass(seconds) {
+      for (let second = 0; second < seconds; second += 1) {
+        clock.advance(1_000);
+        await ingest.drained();
+      }
+    },
+    async report(device, values, { seconds, every }) {
+      for (let passed = 0; passed < seconds; passed += every) {
+        await rig.values(device, values);
+        await rig.pass(every);
+      }
+    },
+    snapshot,
+    point,
+    value(id, metric = 'water_temperature') {
+      const found = point(id).values.find((view) => view.metric === metric);
+      if (found === undefined) throw new Error(`no ${metric} at ${id}`);
+      return found;
+    },
+    alarms: (rule) => snapshot().alarms.filter((alarm) => rule === undefined || alarm.rule === rule),
+    rows(sql) {
+      const db = new DatabaseSync(join(dir, 'ledger.db'), { readOnly: true });
+      try {
+        return db.prepare(sql).all();
+      } finally {
+        db.close();
+      }
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await ingest.close();
+      await stores.close();
+    },
+  };
+  onTestFinished(async () => {
+    await rig.close();
+    if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
+  });
+  return rig;
+}
