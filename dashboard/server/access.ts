@@ -6,9 +6,9 @@ import { ProblemError } from './problem.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 /** Who may use a route: anybody, or users of at least this role. */
-export type Access = 'public' | UserRole;
+type Access = 'public' | UserRole;
 
-export interface DeclaredRoute {
+interface DeclaredRoute {
   readonly method: string;
   readonly url: string;
   readonly access: Access;

@@ -26,7 +26,7 @@ export const LIVE_LIMITS = {
   farewell: 2_000,
 } as const;
 
-export interface LiveOptions {
+interface LiveOptions {
   readonly server: HttpServer;
   readonly parseCookie: (header: string) => Readonly<Record<string, string | undefined>>;
   readonly doorway: Doorway;
@@ -37,7 +37,7 @@ export interface LiveOptions {
   readonly log: Logger;
 }
 
-export interface LiveScreens {
+interface LiveScreens {
   /** The session is over: its screens are told so and dropped. */
   end(token: string): void;
   /** Drops every connection; done at the latest after the farewell. */
@@ -69,7 +69,7 @@ export function liveScreens(options: LiveOptions): LiveScreens {
     maxHttpBufferSize: LIVE_LIMITS.message,
     connectTimeout: 10_000,
     allowRequest(request, decide) {
-      const answer = closing ? 'closing' : admit(request);
+      const answer = closing ? 'closing' : orElse('out of order', () => admit(request));
       if (typeof answer === 'string') return decide(answer, false);
       seats.set(request, answer);
       decide(null, true);
@@ -106,9 +106,20 @@ export function liveScreens(options: LiveOptions): LiveScreens {
       else cut(screen);
     });
     screen.on('watch', (request: unknown, answer?: (answer: WatchAnswer) => void) => {
-      if (typeof answer === 'function') answer(watch(screen, request));
+      if (typeof answer !== 'function') return;
+      answer(orElse({ ok: false, problem: 'not_ready' }, () => watch(screen, request)));
     });
   });
+
+  /** What is thrown in a socket's callback would end the process. */
+  function orElse<T, E>(otherwise: E, run: () => T): T | E {
+    try {
+      return run();
+    } catch (error) {
+      log.error({ err: error }, 'a live screen could not be served');
+      return otherwise;
+    }
+  }
 
   /** Nothing waits between the snapshot and the room, so that the next delta in it is the snapshot's successor. */
   function watch(screen: Screen, request: unknown): WatchAnswer {

@@ -15,7 +15,7 @@ export interface Doorway {
   admitsOrigin(request: { origin: string | undefined; host: string | undefined; hasCookie: boolean }): boolean;
 }
 
-export interface DoorwayOptions {
+interface DoorwayOptions {
   /** Where the server listens. */
   readonly host: string;
   /** Further origins under which its pages are served, such as a reverse proxy's `https://watch.example.org`. */

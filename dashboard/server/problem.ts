@@ -20,11 +20,11 @@ const KINDS = {
   busy: [503, 'The server is busy'],
 } as const satisfies Record<string, readonly [number, string]>;
 
-export type ProblemKind = keyof typeof KINDS;
+type ProblemKind = keyof typeof KINDS;
 
 const TYPE_PREFIX = 'urn:facility-watch:problem:';
 
-export interface ProblemDetails {
+interface ProblemDetails {
   readonly detail?: string;
   readonly errors?: Problem['errors'];
   readonly headers?: Readonly<Record<string, string>>;

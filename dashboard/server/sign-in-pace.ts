@@ -10,7 +10,7 @@ export function waitAfter(failures: number): number {
   return failures < FREE_FAILURES ? 0 : Math.min(LONGEST_WAIT, 1000 * 2 ** (failures - FREE_FAILURES));
 }
 
-export type Attempt =
+type Attempt =
   | { readonly allowed: false; readonly waitMs: number }
   | {
       readonly allowed: true;

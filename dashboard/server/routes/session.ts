@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LinkBody, SessionView, SetupBody, SignInBody } from '../../../contract/api.ts';
 import type { User } from '../../../contract/account.ts';
 import { passwordWeakness } from '../password-rules.ts';
@@ -9,7 +10,7 @@ import type { SignInPace } from '../sign-in-pace.ts';
 import { invalid } from '../validation.ts';
 import type { TypedApp } from './types.ts';
 
-export interface SessionRouteOptions {
+interface SessionRouteOptions {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly passwords: PasswordHasher;
@@ -24,6 +25,17 @@ const rateLimit = { max: 20, timeWindow: 60_000 };
 export function sessionRoutes(app: TypedApp, options: SessionRouteOptions): void {
   const { accounts, sessions } = options;
   const view = (user: User | null): SessionView => ({ user, setupNeeded: accounts.setupNeeded() });
+
+  const signOut = async ({ session }: Pick<FastifyRequest, 'session'>, reply: FastifyReply): Promise<void> => {
+    await sessions.close(reply, session);
+    if (session !== null) options.ended(session.token);
+  };
+  /** A new session for each sign-in; the one that the browser had before ends. */
+  const signIn = async (request: Pick<FastifyRequest, 'session'>, reply: FastifyReply, user: User) => {
+    if (request.session !== null) await signOut(request, reply);
+    await sessions.open(reply, user);
+    return view(user);
+  };
 
   app.get(
     '/session',
@@ -42,16 +54,7 @@ export function sessionRoutes(app: TypedApp, options: SessionRouteOptions): void
     },
     async (request, reply) => {
       const user = await checkPassword(options, { ...request.body, address: request.ip });
-      await replaceSession(user);
-      return view(user);
-
-      async function replaceSession(next: User): Promise<void> {
-        if (request.session !== null) {
-          await sessions.close(reply, request.session);
-          options.ended(request.session.token);
-        }
-        await sessions.open(reply, next);
-      }
+      return signIn(request, reply, user);
     },
   );
 
@@ -62,8 +65,7 @@ export function sessionRoutes(app: TypedApp, options: SessionRouteOptions): void
       schema: { operationId: 'signOut', summary: 'Sign out', response: { 200: SessionView } },
     },
     async (request, reply) => {
-      await sessions.close(reply, request.session);
-      if (request.session !== null) options.ended(request.session.token);
+      await signOut(request, reply);
       return view(null);
     },
   );
@@ -89,8 +91,7 @@ export function sessionRoutes(app: TypedApp, options: SessionRouteOptions): void
       if (outcome === 'link_invalid') throw new ProblemError('link-invalid');
       if (outcome === 'user_exists') throw new ProblemError('username-taken');
       const user: User = { username, post, role: 'administrator' };
-      await sessions.open(reply, user);
-      return reply.code(201).send(view(user));
+      return reply.code(201).send(await signIn(request, reply, user));
     },
   );
 
@@ -108,9 +109,7 @@ export function sessionRoutes(app: TypedApp, options: SessionRouteOptions): void
     async (request, reply) => {
       const redeemed = await accounts.redeem(request.body.token);
       if (redeemed === 'link_invalid') throw new ProblemError('link-invalid');
-      const user = publicUser(redeemed);
-      await sessions.open(reply, user);
-      return view(user);
+      return signIn(request, reply, publicUser(redeemed));
     },
   );
 }

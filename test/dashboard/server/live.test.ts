@@ -224,6 +224,24 @@ test('when sessions cannot be looked up the screens stay', async () => {
   await delta;
 });
 
+test('a fault behind the socket ends neither the server nor the screens that are open', async () => {
+  const screen = await screenOf('viewer');
+  const { session } = on.accounts;
+  const { snapshot } = on.site;
+  on.site.snapshot = () => {
+    throw new Error('broken inside');
+  };
+  expect(await screen.emitWithAck('watch', { site: SITE })).toEqual({ ok: false, problem: 'not_ready' });
+  on.accounts.session = () => {
+    throw new Error('disk I/O error');
+  };
+  const late = open({ origin: dashboard.url, cookie: 'fw_session=any' });
+  expect(await event(late, 'connect_error')).toBeInstanceOf(Error);
+  on.accounts.session = session.bind(on.accounts);
+  on.site.snapshot = snapshot.bind(on.site);
+  expect(await screen.emitWithAck('watch', { site: SITE })).toMatchObject({ ok: true });
+});
+
 test('a message longer than any question ends the connection', async () => {
   const screen: Socket = await screenOf('viewer');
   const gone = event(screen, 'disconnect');

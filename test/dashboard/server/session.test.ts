@@ -64,7 +64,10 @@ test('a wrong password and an unknown user get the same answer', async () => {
 
 test('signing in again closes the session that the browser had before', async () => {
   const before = await cookieOf(on.accounts, 'operator');
-  await post('/api/session', right, { cookie: before });
+  const answer = await post('/api/session', right, { cookie: before });
+  expect(answer.cookies).toHaveLength(1);
+  const after = `fw_session=${answer.cookies[0]?.value}`;
+  expect((await app.inject({ url: '/api/sites', headers: { ...headers, cookie: after } })).statusCode).toBe(200);
   expect((await app.inject({ url: '/api/sites', headers: { ...headers, cookie: before } })).statusCode).toBe(401);
 });
 
@@ -108,7 +111,11 @@ test('an address gets twenty attempts a minute, whoever it tries', async () => {
   const statuses: number[] = [];
   for (let i = 0; i < 21; i++) statuses.push((await post('/api/link', { token: `guess-${i}` })).statusCode);
   expect(statuses).toEqual([...Array<number>(20).fill(403), 429]);
-  on.clock.advance(60_000);
+  on.clock.advance(59_000);
+  const slowed = await post('/api/link', { token: 'guess' });
+  expect(slowed.headers['retry-after']).toBe('1');
+  expect(slowed.json().type).toBe('urn:facility-watch:problem:too-many-attempts');
+  on.clock.advance(1_000);
   expect((await post('/api/link', { token: 'guess' })).statusCode).toBe(403);
 });
 

@@ -1,9 +1,11 @@
+import { lookup } from 'node:dns/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { DashboardListenError } from '../../../dashboard/server/listen-error.ts';
 import { startDashboard } from '../../../dashboard/server/start.ts';
-import { bench } from './doubles.ts';
+import { bench, cookieOf } from './doubles.ts';
+import { rawScreen } from './raw-screen.ts';
 
 test('it listens where it says', async () => {
   const dashboard = await startDashboard({ ...bench(), port: 0 });
@@ -56,4 +58,19 @@ test('an answer that never comes holds up the closing for a bounded time only', 
   await on.clock.run(5_000);
   await closed;
   expect(await answer).toBe('cut off');
+});
+
+test('listening on localhost it serves both loopback addresses, live socket included', async () => {
+  const on = bench({ host: 'localhost' });
+  const dashboard = await startDashboard({ ...on, port: 0 });
+  const addresses = (await lookup('localhost', { all: true })).map(({ address, family }) =>
+    family === 6 ? `[${address}]` : address,
+  );
+  for (const address of addresses) {
+    const url = `http://${address}:${dashboard.port}`;
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const raw = await rawScreen(url, { origin: url, cookie: await cookieOf(on.accounts, 'viewer') });
+    raw.socket.destroy();
+  }
+  await dashboard.close();
 });
