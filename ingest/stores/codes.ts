@@ -62,6 +62,14 @@ export function marksCode({ quality, reason, backfilled }: Marks): number {
   return QUALITY_CODES[quality] | (backfilled ? 4 : 0) | (reasonCode(reason) << 3);
 }
 
+const KNOWN_MARKS: Marks[] = [];
+
+/** Throws RangeError for a number that `marksCode` never gives. */
 export function marksOf(code: number): Marks {
-  return { quality: qualityOf(code & 3), reason: reasonOf(code >>> 3), backfilled: (code & 4) !== 0 };
+  // Few there are, and every reading has one.
+  return (KNOWN_MARKS[code] ??= {
+    quality: qualityOf(code & 3),
+    reason: reasonOf(code >>> 3),
+    backfilled: (code & 4) !== 0,
+  });
 }

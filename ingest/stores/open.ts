@@ -4,6 +4,7 @@ import { accounts } from './ledger/accounts.ts';
 import { credentialStore } from './ledger/credentials.ts';
 import { openLedger, openLedgerReader } from './ledger/index.ts';
 import { serverKey } from './ledger/tokens.ts';
+import { lockDataDir } from './lock.ts';
 import { openSqliteReadings } from './readings/sqlite.ts';
 
 export type Stores = Awaited<ReturnType<typeof openStores>>;
@@ -11,9 +12,10 @@ export type Stores = Awaited<ReturnType<typeof openStores>>;
 /** Opens everything that a data folder holds; makes what is missing. The folder has to exist. */
 export async function openStores({ dataDir, clock }: { dataDir: string; clock: Clock }) {
   const key = serverKey(dataDir);
+  const lock = lockDataDir(dataDir);
   const file = join(dataDir, 'ledger.db');
   const ledger = await openLedger({ file });
-  const closing: (() => Promise<void> | void)[] = [() => ledger.close()];
+  const closing: (() => Promise<void> | void)[] = [() => lock.release(), () => ledger.close()];
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step();
   };

@@ -67,7 +67,9 @@ export async function openSqliteReadings({ file }: { file: string }): Promise<Re
       }
     },
     async close() {
-      await Promise.all([settler.close(), reader.close()]);
+      // The writer last: it moves the WAL into the file when nobody else has it open.
+      await reader.close();
+      await settler.close();
     },
   };
 }

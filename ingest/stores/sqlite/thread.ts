@@ -59,7 +59,11 @@ export async function startThread<Request, Result, Ready = undefined>(
   const start = (): Promise<Worker> => {
     starting ??= new Promise<Worker>((resolve, reject) => {
       const thread = new Worker(options.script, { workerData: options.data });
+      let over = false;
       const ended = (why: string) => {
+        // An error is followed by the exit.
+        if (over) return;
+        over = true;
         const error = options.revive({
           kind: 'ThreadLost',
           message: why,

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createConsumer } from '../../../ingest/stores/consumer.ts';
 import { openLedger, openLedgerReader } from '../../../ingest/stores/ledger/index.ts';
 import type { Arrival } from '../../../ingest/stores/ledger/types.ts';
-import { newestBeforeOf, rangeOf } from '../../../ingest/stores/query.ts';
+import { newestBeforeOf, rangeOf, type ReadingSources } from '../../../ingest/stores/query.ts';
 import { openSqliteReadings } from '../../../ingest/stores/readings/sqlite.ts';
 import type { ReadingsStore } from '../../../ingest/stores/readings/types.ts';
 import { createTail } from '../../../ingest/stores/tail.ts';
@@ -174,18 +174,25 @@ test('a query finds every reading at every step of a settlement: before, between
   expect(tail.size()).toBeLessThan(50);
 });
 
-test('a query that read the tail first misses nothing when all of it is settled before it reads the store', async () => {
+test('a query misses nothing when all of it is settled just before or just after it reads the store', async () => {
   const { consumer, readings, tail, arrive } = await stores();
-  await arrive(...Array.from({ length: 20 }, (_, index) => at(index + 1, START + index)));
-  const slow = {
-    async range(query: Parameters<ReadingsStore['range']>[0]) {
-      await consumer.settleAll();
-      return readings.range(query);
-    },
-    before: readings.before,
+  const late: ReadingSources['readings'] = {
+    range: (query) => consumer.settleAll().then(() => readings.range(query)),
+    before: (series, t) => consumer.settleAll().then(() => readings.before(series, t)),
   };
-  expect(await rangeOf({ readings: slow, tail }, ALL)).toHaveLength(20);
-  expect(tail.size()).toBe(0);
+  const early: ReadingSources['readings'] = {
+    range: (query) => readings.range(query).finally(() => consumer.settleAll()),
+    before: (series, t) => readings.before(series, t).finally(() => consumer.settleAll()),
+  };
+  let seq = 0;
+  for (const store of [late, early]) {
+    await arrive(at(++seq, START + seq), at(++seq, START + seq));
+    expect(await rangeOf({ readings: store, tail }, ALL)).toHaveLength(seq);
+    expect(tail.size()).toBe(0);
+    await arrive(at(++seq, START + seq));
+    expect(await newestBeforeOf({ readings: store, tail }, 1, START + HOUR)).toMatchObject({ value: seq });
+    expect(tail.size()).toBe(0);
+  }
 });
 
 test('a query has each time once, the tail winning, and its limit counts over both', async () => {

@@ -61,9 +61,12 @@ export function byteReader(bytes: Uint8Array): ByteReader {
     return value;
   };
   const unsigned = () => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const next = byte();
+    let next = byte();
+    // Most are one byte.
+    if (next < 128) return next;
+    let value = next & 127;
+    for (let scale = 128; ; scale *= 128) {
+      next = byte();
       value += (next & 127) * scale;
       if (next < 128) return value;
     }
@@ -73,6 +76,7 @@ export function byteReader(bytes: Uint8Array): ByteReader {
     unsigned,
     signed() {
       const value = unsigned();
+      if (value < 2 ** 31) return (value >>> 1) ^ -(value & 1);
       return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
     },
     bytes(count) {

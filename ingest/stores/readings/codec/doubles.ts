@@ -23,8 +23,10 @@ export function readDoubles(bytes: ByteReader, count: number): number[] {
   if (decimals === XOR) return readXor(bytes, count);
   if (decimals > MOST_DECIMALS)
     throw new BlockUnreadable(`A column of a block has ${decimals} decimals, which this program does not know.`);
+  const values = readIntegers(bytes, count);
   const unit = 10 ** decimals;
-  return readIntegers(bytes, count).map((value) => value / unit);
+  for (const [at, value] of values.entries()) values[at] = value / unit;
+  return values;
 }
 
 /** Undefined when a value is not exactly its integer over `unit`; −0 is none. */

@@ -44,32 +44,58 @@ export function writeIntegers(out: ByteWriter, values: readonly number[]): void 
 
 export function readIntegers(bytes: ByteReader, count: number): number[] {
   const mode = bytes.byte();
-  const each = (read: () => number) => Array.from({ length: count }, read);
   switch (mode) {
     case CONSTANT:
       return new Array<number>(count).fill(bytes.signed());
     case ABOVE: {
-      const least = bytes.signed();
-      return each(() => least + bytes.unsigned());
-    }
-    case DELTA:
-      return sums(each(bytes.signed));
-    case DELTA_OF_DELTA:
-      return sums(sums(each(bytes.signed)));
-    case RUNS: {
       const values: number[] = [];
-      while (values.length < count) {
-        const value = bytes.signed();
-        const length = bytes.unsigned();
-        if (length === 0 || length > count - values.length)
-          throw new BlockUnreadable('A run in a block of readings is too long.');
-        for (let left = length; left > 0; left -= 1) values.push(value);
-      }
+      const least = bytes.signed();
+      for (let left = count; left > 0; left -= 1) values.push(least + bytes.unsigned());
       return values;
     }
+    case DELTA:
+      return readDeltas(bytes, count);
+    case DELTA_OF_DELTA:
+      return readDeltasOfDeltas(bytes, count);
+    case RUNS:
+      return readRuns(bytes, count);
     default:
       throw new BlockUnreadable(`A column of a block is of kind ${mode}, which this program does not know.`);
   }
+}
+
+function readDeltas(bytes: ByteReader, count: number): number[] {
+  const values: number[] = [];
+  let value = 0;
+  for (let left = count; left > 0; left -= 1) {
+    value += bytes.signed();
+    values.push(value);
+  }
+  return values;
+}
+
+function readDeltasOfDeltas(bytes: ByteReader, count: number): number[] {
+  const values: number[] = [];
+  let value = 0;
+  let step = 0;
+  for (let left = count; left > 0; left -= 1) {
+    step += bytes.signed();
+    value += step;
+    values.push(value);
+  }
+  return values;
+}
+
+function readRuns(bytes: ByteReader, count: number): number[] {
+  const values: number[] = [];
+  while (values.length < count) {
+    const value = bytes.signed();
+    const length = bytes.unsigned();
+    if (length === 0 || length > count - values.length)
+      throw new BlockUnreadable('A run in a block of readings is too long.');
+    for (let left = length; left > 0; left -= 1) values.push(value);
+  }
+  return values;
 }
 
 /** By the bits that an entropy coder behind it will need, about; not by bytes, in which small ones look alike. */
@@ -81,13 +107,27 @@ function cheapest(values: readonly number[]): number {
     [DELTA_OF_DELTA, bitsOf(differences(steps), zigzag)],
     [DELTA, bitsOf(steps, zigzag)],
     [ABOVE, bitsOf(values, (value) => value - least)],
-    [RUNS, runs(values).reduce((sum, { value, length }) => sum + bits(zigzag(value)) + bits(length) + 2, 0)],
+    [RUNS, bitsOfRuns(values)],
   ];
   return costs.reduce((best, candidate) => (candidate[1] < best[1] ? candidate : best))[0];
 }
 
 function bitsOf(values: readonly number[], code: (value: number) => number): number {
-  return values.reduce((sum, value) => sum + bits(code(value)) + 0.5, 0);
+  let sum = values.length / 2;
+  for (const value of values) sum += bits(code(value));
+  return sum;
+}
+
+function bitsOfRuns(values: readonly number[]): number {
+  let sum = 0;
+  let length = 0;
+  for (const [at, value] of values.entries()) {
+    length += 1;
+    if (values[at + 1] === value) continue;
+    sum += bits(zigzag(value)) + bits(length) + 2;
+    length = 0;
+  }
+  return sum;
 }
 
 function bits(value: number): number {
@@ -95,7 +135,9 @@ function bits(value: number): number {
 }
 
 function smallest(values: readonly number[]): number {
-  return values.reduce((least, value) => Math.min(least, value), Infinity);
+  let least = Infinity;
+  for (const value of values) if (value < least) least = value;
+  return least;
 }
 
 /** The first as it is, then each minus the one before. */
@@ -106,11 +148,6 @@ function differences(values: readonly number[]): number[] {
     previous = value;
     return difference;
   });
-}
-
-function sums(values: readonly number[]): number[] {
-  let sum = 0;
-  return values.map((value) => (sum += value));
 }
 
 function runs(values: readonly number[]): { readonly value: number; readonly length: number }[] {

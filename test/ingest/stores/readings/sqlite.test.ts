@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
@@ -15,11 +16,12 @@ async function openIn(folder: string) {
 
 readingsSuite('SQLite', async () => (await openIn(temporaryFolder())).store);
 
-test('settled readings outlive their store: another one reads them', async () => {
+test('settled readings outlive their store: all is in one file, and another one reads it', async () => {
   const folder = temporaryFolder();
   const first = await openSqliteReadings({ file: join(folder, 'readings.db') });
   await first.settle([{ series: 1, readings: [reading(START, 42)] }]);
   await first.close();
+  expect(readdirSync(folder)).toEqual(['readings.db']);
   const { store } = await openIn(folder);
   expect(await store.before(1, START + 1)).toEqual(reading(START, 42));
 });

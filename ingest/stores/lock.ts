@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** Another server works on this data directory. */
+export class DataDirInUse extends Error {
+  override readonly name = 'DataDirInUse';
+  constructor(dataDir: string) {
+    super(
+      `Another Facility Watch is running on the data directory ${dataDir}. Stop it, or set DATA_DIR to another directory.`,
+    );
+  }
+}
+
+/**
+ * Keeps a second server off a data directory until `release`, or until this process is gone, however it goes: the
+ * system drops a file lock with its owner, unlike a file that merely says so.
+ * @throws DataDirInUse
+ */
+export function lockDataDir(dataDir: string): { release(): void } {
+  const db = new DatabaseSync(join(dataDir, 'server.lock'), { timeout: 0 });
+  try {
+    db.exec('BEGIN EXCLUSIVE');
+  } catch {
+    db.close();
+    throw new DataDirInUse(dataDir);
+  }
+  return { release: () => db.close() };
+}

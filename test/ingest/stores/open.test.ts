@@ -1,0 +1,43 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { openStores } from '../../../ingest/stores/open.ts';
+import { DrivenClock } from '../../driven-clock.ts';
+import { arrival, START, temporaryFolder } from './fixtures/rows.ts';
+
+test('after an orderly close the data folder holds two databases and the key, with nothing left beside them', async () => {
+  const dataDir = temporaryFolder();
+  const stores = await openStores({ dataDir, clock: new DrivenClock() });
+  await stores.ledger.commit({ at: START, arrivals: [arrival(1)] });
+  await stores.close();
+  expect(readdirSync(dataDir).sort()).toEqual(['ledger.db', 'readings.db', 'server.key']);
+  for (const name of readdirSync(dataDir)) expect(statSync(join(dataDir, name)).mode & 0o077).toBe(0);
+});
+
+test('a readings store of a newer program ends the start, and the ledger is closed again', async () => {
+  const dataDir = temporaryFolder();
+  await (await openStores({ dataDir, clock: new DrivenClock() })).close();
+  const db = new DatabaseSync(join(dataDir, 'readings.db'));
+  db.exec('PRAGMA user_version = 9');
+  db.close();
+  await expect(openStores({ dataDir, clock: new DrivenClock() })).rejects.toMatchObject({
+    name: 'NewerSchema',
+    found: 9,
+  });
+  expect(readdirSync(dataDir).sort()).toEqual(['ledger.db', 'readings.db', 'server.key']);
+});
+
+test('the WAL of a busy ledger is reset again and again, also while its reader reads', async () => {
+  const dataDir = temporaryFolder();
+  const stores = await openStores({ dataDir, clock: new DrivenClock() });
+  let seq = 1;
+  for (let commit = 0; commit < 150; commit += 1) {
+    const arrivals = Array.from({ length: 2_000 }, () => arrival(seq++));
+    await Promise.all([stores.ledger.commit({ at: START, arrivals }), stores.reader.registryRevision()]);
+  }
+  // 300,000 arrivals are some 12 MB; each checkpoint is due at 4 MB.
+  expect(statSync(join(dataDir, 'ledger.db-wal')).size).toBeLessThan(8_000_000);
+  expect(statSync(join(dataDir, 'ledger.db')).size).toBeGreaterThan(4_000_000);
+  await stores.close();
+});
