@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Packet } from 'mqtt-packet';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../app/clock.ts';
 import { connectPacket, device, publishPacket, rawDevice, READINGS, SECRET, startBench } from './bench.ts';
@@ -81,6 +82,16 @@ test('hundreds of messages pipelined behind CONNECT while commits are slow are a
     expect(await raw.expectPacket('puback')).toMatchObject({ messageId: id });
   }
   expect(seen.texts()).toEqual(ids.map(String));
+});
+
+test('a hundred packets behind a CONNECT that is still being answered do not close the connection', async () => {
+  const { broker, seen } = await startBench();
+  const raw = rawDevice(broker);
+  raw.send(connectPacket(), ...Array.from({ length: 100 }, (): Packet => ({ cmd: 'pingreq' })), publishPacket(1, 'x'));
+  expect((await raw.expectPacket('connack')).returnCode).toBe(0);
+  for (let i = 0; i < 100; i++) await raw.expectPacket('pingresp');
+  await raw.expectPacket('puback');
+  expect(seen.refusals).toEqual([]);
 });
 
 test('the bound counts bytes too, and lets one large message through', async () => {

@@ -111,3 +111,19 @@ test('closing does not wait for commits while nothing can be committed', async (
   await raw.closed;
   expect(seen.ends()).toEqual(['ours']);
 });
+
+test('at most the bound waits for its answer during an outage; what was let go is asked for again', async () => {
+  const { broker, seen } = await startBench();
+  seen.hold();
+  broker.setStoring(false);
+  const raw = rawDevice(broker);
+  await raw.connect();
+  raw.send(...ids.map((id) => publishPacket(id, `${id}`)));
+  await seen.until(() => seen.messages.length === 500);
+  seen.commitAll();
+  for (const messageId of ids.slice(0, 40)) expect(await raw.expectPacket('puback')).toMatchObject({ messageId });
+  broker.setStoring(true);
+  await raw.closed;
+  expect(raw.received).toEqual([]);
+  expect(seen.ends()).toEqual(['ours']);
+});

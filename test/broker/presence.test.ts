@@ -119,6 +119,8 @@ test('closing answers what is being committed, ends every connection as ours and
   raw.send(publishPacket(1, 'last'));
   await seen.until(() => seen.held.length === 1);
   const closed = broker.close();
+  const late = rawDevice(broker);
+  await late.closed; // refused: the broker has been closing for a while
   seen.commitAll();
   await raw.expectPacket('puback');
   await Promise.all([closed, raw.closed, idle.closed, unknown.closed]);
