@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { sqliteCode } from './sqlite/errors.ts';
+
+const BUSY = 5;
 
 /** Another server works on this data directory. */
 export class DataDirInUse extends Error {
@@ -20,9 +23,9 @@ export function lockDataDir(dataDir: string): { release(): void } {
   const db = new DatabaseSync(join(dataDir, 'server.lock'), { timeout: 0 });
   try {
     db.exec('BEGIN EXCLUSIVE');
-  } catch {
+  } catch (error) {
     db.close();
-    throw new DataDirInUse(dataDir);
+    throw sqliteCode(error) === BUSY ? new DataDirInUse(dataDir) : error;
   }
   return { release: () => db.close() };
 }

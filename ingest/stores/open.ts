@@ -13,13 +13,14 @@ export type Stores = Awaited<ReturnType<typeof openStores>>;
 export async function openStores({ dataDir, clock }: { dataDir: string; clock: Clock }) {
   const key = serverKey(dataDir);
   const lock = lockDataDir(dataDir);
-  const file = join(dataDir, 'ledger.db');
-  const ledger = await openLedger({ file });
-  const closing: (() => Promise<void> | void)[] = [() => lock.release(), () => ledger.close()];
+  const closing: (() => Promise<void> | void)[] = [() => lock.release()];
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step();
   };
   try {
+    const file = join(dataDir, 'ledger.db');
+    const ledger = await openLedger({ file });
+    closing.push(() => ledger.close());
     const reader = openLedgerReader({ file });
     closing.push(() => reader.close());
     const readings = await openSqliteReadings({ file: join(dataDir, 'readings.db') });

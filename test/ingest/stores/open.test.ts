@@ -6,26 +6,42 @@ import { openStores } from '../../../ingest/stores/open.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 import { arrival, START, temporaryFolder } from './fixtures/rows.ts';
 
-test('after an orderly close the data folder holds two databases and the key, with nothing left beside them', async () => {
+const FILES = ['ledger.db', 'readings.db', 'server.key', 'server.lock'];
+
+test('after an orderly close the data folder holds its databases and the key, with nothing left beside them', async () => {
   const dataDir = temporaryFolder();
   const stores = await openStores({ dataDir, clock: new DrivenClock() });
   await stores.ledger.commit({ at: START, arrivals: [arrival(1)] });
   await stores.close();
-  expect(readdirSync(dataDir).sort()).toEqual(['ledger.db', 'readings.db', 'server.key']);
-  for (const name of readdirSync(dataDir)) expect(statSync(join(dataDir, name)).mode & 0o077).toBe(0);
+  expect(readdirSync(dataDir).sort()).toEqual(FILES);
+  for (const name of FILES.slice(0, 3)) expect(statSync(join(dataDir, name)).mode & 0o077).toBe(0);
 });
 
-test('a readings store of a newer program ends the start, and the ledger is closed again', async () => {
+test('a data folder serves one server at a time, and the next one after it', async () => {
   const dataDir = temporaryFolder();
-  await (await openStores({ dataDir, clock: new DrivenClock() })).close();
-  const db = new DatabaseSync(join(dataDir, 'readings.db'));
-  db.exec('PRAGMA user_version = 9');
-  db.close();
-  await expect(openStores({ dataDir, clock: new DrivenClock() })).rejects.toMatchObject({
-    name: 'NewerSchema',
-    found: 9,
-  });
-  expect(readdirSync(dataDir).sort()).toEqual(['ledger.db', 'readings.db', 'server.key']);
+  const clock = new DrivenClock();
+  const first = await openStores({ dataDir, clock });
+  await expect(openStores({ dataDir, clock })).rejects.toMatchObject({ name: 'DataDirInUse' });
+  await first.close();
+  await (await openStores({ dataDir, clock })).close();
+});
+
+test('a store of a newer program ends the start, and everything opened before it is closed again', async () => {
+  const dataDir = temporaryFolder();
+  const clock = new DrivenClock();
+  await (await openStores({ dataDir, clock })).close();
+  for (const name of ['readings.db', 'ledger.db']) {
+    const version = (value: number) => {
+      const db = new DatabaseSync(join(dataDir, name));
+      db.exec(`PRAGMA user_version = ${value}`);
+      db.close();
+    };
+    version(9);
+    await expect(openStores({ dataDir, clock })).rejects.toMatchObject({ name: 'NewerSchema', found: 9 });
+    version(1);
+    await (await openStores({ dataDir, clock })).close();
+    expect(readdirSync(dataDir).sort()).toEqual(FILES);
+  }
 });
 
 test('the WAL of a busy ledger is reset again and again, also while its reader reads', async () => {
