@@ -1,7 +1,7 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { announceDemo, readDemoOptions, spawnSimulators, temporaryDataDir } from '../../app/demo.ts';
+import { announceDemo, prepareDemo, spawnSimulators, temporaryDataDir } from '../../app/demo.ts';
 import { StartError } from '../../app/start-error.ts';
 import { createFacility } from '../../simulators/facility.ts';
 import { DEMO_SITE } from '../../simulators/site.ts';
@@ -18,16 +18,16 @@ describe('options', () => {
   };
 
   test('nothing given keeps everything on this machine', () => {
-    expect(readDemoOptions([])).toEqual(DEFAULTS);
+    expect(prepareDemo([])).toEqual(DEFAULTS);
   });
 
   test('ports and seed are taken; 0 means any port', () => {
     const argv = ['--http-port', '0', '--mqtt-port', '18830', '--seed', '7'];
-    expect(readDemoOptions(argv)).toEqual({ ...DEFAULTS, httpPort: 0, mqttPort: 18_830, seed: 7 });
+    expect(prepareDemo(argv)).toEqual({ ...DEFAULTS, httpPort: 0, mqttPort: 18_830, seed: 7 });
   });
 
   test('a host beyond this machine exposes the page and never the broker', () => {
-    expect(readDemoOptions(['--host', '0.0.0.0'])).toEqual({ ...DEFAULTS, host: '0.0.0.0', exposed: true });
+    expect(prepareDemo(['--host', '0.0.0.0'])).toEqual({ ...DEFAULTS, host: '0.0.0.0', exposed: true });
   });
 
   const refused: readonly [argv: string[], message: RegExp][] = [
@@ -40,8 +40,8 @@ describe('options', () => {
     [['fast'], /fast[^]*Usage: npm run demo/],
   ];
   test.each(refused)('%j is refused', (argv, message) => {
-    expect(() => readDemoOptions(argv)).toThrow(StartError);
-    expect(() => readDemoOptions(argv)).toThrow(message);
+    expect(() => prepareDemo(argv)).toThrow(StartError);
+    expect(() => prepareDemo(argv)).toThrow(message);
   });
 });
 

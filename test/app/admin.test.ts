@@ -1,0 +1,297 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { passwordHasher } from '../../dashboard/server/password.ts';
+import type { SiteRegistry } from '../../contract/registry.ts';
+import { adminBench, goodPassword, NOW } from './admin-deps.ts';
+
+const SITE: SiteRegistry = {
+  site: 'north',
+  name: { zh: '北矿', en: 'North mine' },
+  timezone: 'Asia/Shanghai',
+  areas: [{ id: 'bath', name: { zh: '浴室', en: 'Bath' } }],
+  points: [
+    { id: 'pool', area: 'bath', name: { zh: '大池', en: 'Pool' }, role: 'pool' },
+    { id: 'door', area: 'bath', name: { zh: '门', en: 'Door' }, role: 'door' },
+  ],
+  devices: [
+    { id: 'pool-1', name: { zh: '池温计', en: 'Pool sensor' } },
+    { id: 'door-1', name: { zh: '门控', en: 'Door controller' } },
+  ],
+  bindings: [
+    { device: 'pool-1', metric: 'water_temperature.deep', point: 'pool', interval: 60 },
+    { device: 'door-1', metric: 'events', point: 'door', longestSilence: 3600 },
+  ],
+};
+
+const HOUR = 3_600_000;
+
+let bench: Awaited<ReturnType<typeof adminBench>>;
+const eachOnNewLedger = () => {
+  beforeEach(async () => {
+    bench = await adminBench();
+  });
+  afterEach(() => bench.remove());
+};
+const allOnOneLedger = () => {
+  beforeAll(async () => {
+    bench = await adminBench();
+  });
+  afterAll(() => bench.remove());
+};
+
+const addSite = () => bench.ledger.commit({ at: NOW, registry: [SITE] });
+const ADD = ['user', 'add', 'duty', '--role', 'operator', '--post', '后勤值班'];
+
+describe('users', () => {
+  eachOnNewLedger();
+  test('a user is created with a password typed twice, and the password opens the account', async () => {
+    const password = goodPassword();
+    const { code, out, err } = await bench.run(ADD, { typed: [password, password] });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('User duty (operator, 后勤值班) was created');
+    expect(out).not.toContain(password);
+    const user = bench.reader.user('duty');
+    expect(user).toMatchObject({ role: 'operator', post: '后勤值班' });
+    expect(await passwordHasher().verify(password, user?.passwordHash)).toBe(true);
+  });
+
+  test('the password may come on standard input, with or without its line end', async () => {
+    const password = goodPassword();
+    await bench.run([...ADD, '--password-stdin'], { stdin: `${password}\n` });
+    const user = bench.reader.user('duty');
+    expect(await passwordHasher().verify(password, user?.passwordHash)).toBe(true);
+  });
+
+  test('a new password replaces the old one and ends the sessions', async () => {
+    const [old, fresh] = [goodPassword(), goodPassword()];
+    await bench.run(ADD, { typed: [old, old] });
+    const session = {
+      op: 'session.create',
+      tokenHash: 'ab',
+      username: 'duty',
+      at: NOW,
+      expiresAt: NOW + HOUR,
+    } as const;
+    await bench.ledger.commit({ at: NOW, accounts: [session] });
+    expect(bench.reader.session('ab', NOW)).toBeDefined();
+    const { code } = await bench.run(['user', 'password', 'duty'], { typed: [fresh, fresh] });
+    expect(code).toBe(0);
+    const user = bench.reader.user('duty');
+    expect(await passwordHasher().verify(fresh, user?.passwordHash)).toBe(true);
+    expect(await passwordHasher().verify(old, user?.passwordHash)).toBe(false);
+    expect(bench.reader.session('ab', NOW)).toBeUndefined();
+  });
+
+  test('users are listed with role and post', async () => {
+    const password = goodPassword();
+    expect((await bench.run(['user', 'list'])).out).toContain('no users yet');
+    await bench.run(ADD, { typed: [password, password] });
+    await bench.run(['user', 'add', 'wall', '--role', 'viewer', '--post', '大屏'], { typed: [password, password] });
+    expect((await bench.run(['user', 'list'])).out).toBe('duty  operator       后勤值班\nwall  viewer         大屏\n');
+  });
+});
+
+describe('users that are refused', () => {
+  allOnOneLedger();
+
+  const good = goodPassword();
+  const refused: readonly [string, string[], string[], 1 | 2, RegExp][] = [
+    ['two passwords that differ', ADD, [good, goodPassword()], 1, /differ/],
+    ['a short password', ADD, ['short', 'short'], 1, /12 to 256 characters/],
+    ['a password that everybody tries', ADD, ['password1234', 'password1234'], 1, /tried first/],
+    [
+      'a password that is the user name',
+      ['user', 'add', 'caozhuang-duty', '--role', 'viewer', '--post', 'x'],
+      ['caozhuang-duty', 'caozhuang-duty'],
+      1,
+      /user name/,
+    ],
+    [
+      'a role that does not exist',
+      ['user', 'add', 'duty', '--role', 'root', '--post', 'x'],
+      [good, good],
+      2,
+      /--role has to be one of viewer, operator, administrator/,
+    ],
+    ['no role', ['user', 'add', 'duty', '--post', 'x'], [good, good], 2, /--role/],
+    ['no post', ['user', 'add', 'duty', '--role', 'viewer'], [good, good], 2, /--post has to be the duty post/],
+    [
+      'a post that steers the terminal',
+      ['user', 'add', 'duty', '--role', 'viewer', '--post', 'x\u001b[2J'],
+      [good, good],
+      2,
+      /--post/,
+    ],
+    [
+      'a name with capitals',
+      ['user', 'add', 'Duty', '--role', 'viewer', '--post', 'x'],
+      [good, good],
+      2,
+      /NAME has to be/,
+    ],
+    ['no name', ['user', 'add', '--role', 'viewer', '--post', 'x'], [good, good], 2, /NAME is missing/],
+    ['a password as an argument', [...ADD, '--password', good], [good, good], 2, /--password/],
+    ['a word too many', [...ADD, 'extra'], [good, good], 2, /"extra" was not expected/],
+    ['no terminal', ADD, [], 1, /no terminal/],
+  ];
+  test.each(refused)('%s is refused and nothing is created', async (_, argv, typed, status, message) => {
+    const { code, out, err } = await bench.run(argv, { typed });
+    expect(code).toBe(status);
+    expect(err).toMatch(message);
+    expect(err).not.toContain(good === argv.at(-1) ? '\0' : good);
+    expect(out).toBe('');
+    expect(bench.reader.users()).toEqual([]);
+  });
+});
+
+describe('users that exist', () => {
+  eachOnNewLedger();
+
+  test('a name that is taken is refused with what to do', async () => {
+    const password = goodPassword();
+    await bench.run(ADD, { typed: [password, password] });
+    const { code, err } = await bench.run(ADD, { typed: [password, password] });
+    expect(code).toBe(1);
+    expect(err).toContain('There is a user duty already');
+  });
+
+  test('a password for nobody is refused and names who there is', async () => {
+    const password = goodPassword();
+    await bench.run(ADD, { typed: [password, password] });
+    const { code, err } = await bench.run(['user', 'password', 'dutty'], { typed: [password, password] });
+    expect(code).toBe(1);
+    expect(err).toContain('There is no user dutty. There are duty.');
+  });
+});
+
+describe('device credentials', () => {
+  eachOnNewLedger();
+  beforeEach(addSite);
+
+  const passwordIn = (text: string) => /Password {4}(\S+)/.exec(text)?.[1] ?? '';
+
+  test('a credential is made, shown once, and kept as a hash only', async () => {
+    const { code, out } = await bench.run(['device', 'credential', 'create', 'north', 'pool-1']);
+    expect(code).toBe(0);
+    const token = passwordIn(out);
+    expect(bench.reader.credentials('north.pool-1', NOW)).toMatchObject([
+      { site: 'north', device: 'pool-1', clientId: 'north.pool-1', tokenHash: bench.hashToken(token) },
+    ]);
+    expect(token.length).toBeGreaterThanOrEqual(26);
+  });
+
+  test('with it comes a line that can be tried, with a value that the device is bound for', async () => {
+    const { out } = await bench.run(['device', 'credential', 'create', 'north', 'pool-1']);
+    expect(out).toContain(
+      `mosquitto_pub -h 127.0.0.1 -p 1883 -i north.pool-1 -u north.pool-1 -P ${passwordIn(out)} -q 1 ` +
+        `-t fw/v1/north/pool-1/readings -m '{"values":{"water_temperature.deep":42.3}}'`,
+    );
+  });
+
+  test('for a device that tells events only, the line holds an event', async () => {
+    const { out } = await bench.run(['device', 'credential', 'create', 'north', 'door-1']);
+    expect(out).toContain(`-t fw/v1/north/door-1/events -m '{"id":"try-1","kind":"contact","open":false}'`);
+  });
+
+  test('a credential may be bound to another client id', async () => {
+    await bench.run(['device', 'credential', 'create', 'north', 'pool-1', '--client-id', 'ESP32-A0:B1']);
+    const [credential] = bench.reader.credentials('north.pool-1', NOW);
+    expect(credential?.clientId).toBe('ESP32-A0:B1');
+  });
+
+  test('a rotation keeps the client id, and the old password until the overlap ends', async () => {
+    await bench.run(['device', 'credential', 'create', 'north', 'pool-1', '--client-id', 'probe-7']);
+    const { code, out } = await bench.run(['device', 'credential', 'rotate', 'north', 'pool-1', '--overlap', '2h'], {
+      at: NOW + HOUR,
+    });
+    expect(code).toBe(0);
+    expect(out).toContain('The old password works until 2026-11-25T07:00:00.000Z.');
+    const during = bench.reader.credentials('north.pool-1', NOW + 3 * HOUR - 1);
+    expect(during.map(({ clientId }) => clientId)).toEqual(['probe-7', 'probe-7']);
+    const after = bench.reader.credentials('north.pool-1', NOW + 3 * HOUR);
+    expect(after.map(({ tokenHash }) => tokenHash)).toEqual([bench.hashToken(passwordIn(out))]);
+  });
+
+  test.each([
+    [[], 24 * HOUR],
+    [['--overlap', '30m'], HOUR / 2],
+    [['--overlap', '7d'], 7 * 24 * HOUR],
+    [['--overlap', '0'], 0],
+  ])('the overlap %j is kept to the millisecond', async (overlap, ms) => {
+    await bench.run(['device', 'credential', 'create', 'north', 'pool-1']);
+    await bench.run(['device', 'credential', 'rotate', 'north', 'pool-1', ...overlap]);
+    expect(bench.reader.credentials('north.pool-1', NOW + ms)).toHaveLength(1);
+    if (ms > 0) expect(bench.reader.credentials('north.pool-1', NOW + ms - 1)).toHaveLength(2);
+  });
+
+  test('a second credential is refused: the first would stop to be the only one without anybody noticing', async () => {
+    await bench.run(['device', 'credential', 'create', 'north', 'pool-1']);
+    const { code, err } = await bench.run(['device', 'credential', 'create', 'north', 'pool-1']);
+    expect(code).toBe(1);
+    expect(err).toContain('"device credential rotate north pool-1"');
+  });
+});
+
+describe('device credentials that are refused', () => {
+  allOnOneLedger();
+  beforeAll(addSite);
+
+  const refused: readonly [string, string[], 1 | 2, RegExp][] = [
+    ['an unknown site', ['create', 'south', 'pool-1'], 1, /There is no site south. There is north\./],
+    ['a misspelt device', ['create', 'north', 'pol-1'], 1, /no device pol-1. Did you mean pool-1\?/],
+    ['a device unlike any', ['create', 'north', 'boiler'], 1, /Add it to the registry first/],
+    ['a rotation without a credential', ['rotate', 'north', 'pool-1'], 1, /"device credential create north pool-1"/],
+    ['a client id with a wildcard', ['create', 'north', 'pool-1', '--client-id', '#'], 2, /--client-id/],
+    ['a client id that speaks to the shell', ['create', 'north', 'pool-1', '--client-id', '$(x)'], 2, /--client-id/],
+    [
+      'an overlap in words',
+      ['rotate', 'north', 'pool-1', '--overlap', 'a day'],
+      2,
+      /--overlap has to be a time such as/,
+    ],
+    ['an overlap without a unit', ['rotate', 'north', 'pool-1', '--overlap', '24'], 2, /--overlap/],
+    ['an overlap of two years', ['rotate', 'north', 'pool-1', '--overlap', '730d'], 2, /at most 365d/],
+    ['a missing device', ['create', 'north'], 2, /DEVICE is missing/],
+  ];
+  test.each(refused)('%s is refused', async (_, argv, status, message) => {
+    const { code, err } = await bench.run(['device', 'credential', ...argv]);
+    expect(code).toBe(status);
+    expect(err).toMatch(message);
+    expect(bench.reader.credentials('north.pool-1', NOW)).toEqual([]);
+  });
+});
+
+describe('commands', () => {
+  allOnOneLedger();
+
+  test.each([[[]], [['dance']], [['user']], [['user', 'rename', 'x']], [['device', 'credential']]])(
+    '%j is answered with the usage and 2',
+    async (argv) => {
+      const { code, err } = await bench.run(argv);
+      expect(code).toBe(2);
+      expect(err).toContain('Usage: npm run admin --');
+    },
+  );
+
+  test.each([[['help']], [['--help']], [['-h']]])('%j lists every command', async (argv) => {
+    const { code, out } = await bench.run(argv);
+    expect(code).toBe(0);
+    for (const usage of [
+      'user add',
+      'user list',
+      'user password',
+      'credential create',
+      'credential rotate',
+      'registry export',
+      'registry import',
+    ]) {
+      expect(out).toContain(usage);
+    }
+  });
+
+  test('help for one command tells of that one alone', async () => {
+    const { code, out } = await bench.run(['registry', 'import', '--help']);
+    expect(code).toBe(0);
+    expect(out).toContain('--dry-run');
+    expect(out).not.toContain('user add');
+  });
+});
