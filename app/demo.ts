@@ -31,7 +31,7 @@ export interface DemoOptions {
 }
 
 /** @throws StartError naming the option and what would be right. */
-export function readDemoOptions(argv: readonly string[]): DemoOptions | 'help' {
+export function prepareDemo(argv: readonly string[]): DemoOptions | 'help' {
   const text = { type: 'string' } as const;
   const options = {
     host: text,
