@@ -17,6 +17,7 @@ export interface BrokerLimits {
   /** The same bound in bytes; one message is let through whatever its size. */
   readonly inFlightBytes: number;
   readonly connections: number;
+  /** A gateway's devices share one address: far below this is no sign of an attack. */
   readonly connectionsPerAddress: number;
   /** How long an orderly close waits for messages that are being committed, in ms. */
   readonly closeGrace: number;
@@ -29,7 +30,7 @@ export const DEFAULT_LIMITS: BrokerLimits = {
   maxKeepalive: 1_200,
   inFlight: 40,
   inFlightBytes: 1_048_576,
-  connections: 20_000,
-  connectionsPerAddress: 10_000,
+  connections: 10_000,
+  connectionsPerAddress: 5_000,
   closeGrace: 2_000,
 };
