@@ -73,21 +73,23 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
 
   healthRoutes(app, query);
   await app.register(
-    async (api: TypedApp) => {
+    (api: TypedApp, _options, done) => {
       openApiRoute(api);
       const passwords = passwordHasher();
       sessionRoutes(api, { accounts, sessions, passwords, pace: signInPace(clock), ended: live.end });
+      done();
     },
     { prefix: '/api' },
   );
   await app.register(
-    async (api: TypedApp) => {
-      api.addHook('preHandler', async () => {
-        if (!query.ready()) throw new ProblemError('not-ready', { headers: retryAfter(1_000) });
+    (api: TypedApp, _options, done) => {
+      api.addHook('preHandler', (_request, _reply, next) => {
+        next(query.ready() ? undefined : new ProblemError('not-ready', { headers: retryAfter(1_000) }));
       });
       siteRoutes(api, query);
       alarmRoutes(api, { query, desk });
       readingRoutes(api, query);
+      done();
     },
     { prefix: '/api' },
   );

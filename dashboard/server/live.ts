@@ -39,7 +39,7 @@ interface LiveOptions {
 
 interface LiveScreens {
   /** The session is over: its screens are told so and dropped. */
-  end(token: string): void;
+  readonly end: (token: string) => void;
   /** Drops every connection; done at the latest after the farewell. */
   close(): Promise<void>;
 }
@@ -70,9 +70,8 @@ export function liveScreens(options: LiveOptions): LiveScreens {
     connectTimeout: 10_000,
     allowRequest(request, decide) {
       const answer = closing ? 'closing' : orElse('out of order', () => admit(request));
-      if (typeof answer === 'string') return decide(answer, false);
-      seats.set(request, answer);
-      decide(null, true);
+      if (typeof answer !== 'string') seats.set(request, answer);
+      decide(typeof answer === 'string' ? answer : null, typeof answer !== 'string');
     },
   });
   // A request that names a running connection would pass by `allowRequest`; WebSocket alone never sends one.

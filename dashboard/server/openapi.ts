@@ -27,7 +27,7 @@ export async function describeApi(app: FastifyInstance, options: { version: stri
       const described = {
         ...record(draft2020(schema)),
         ...(access === 'public' ? { security: [] } : {}),
-        description: [schema?.description, access === 'public' ? 'Public.' : `Takes at least the role ${access}.`]
+        description: [schema.description, access === 'public' ? 'Public.' : `Takes at least the role ${access}.`]
           .filter((part) => part !== undefined)
           .join(' '),
         response: { ...record(record(draft2020(schema))['response']), default: PROBLEM_RESPONSE },
@@ -40,7 +40,9 @@ export async function describeApi(app: FastifyInstance, options: { version: stri
 }
 
 export function openApiRoute(app: FastifyInstance): void {
-  app.get('/openapi.json', { config: { access: 'viewer' }, schema: { hide: true } }, async () => app.swagger());
+  app.get('/openapi.json', { config: { access: 'viewer' }, schema: { hide: true } }, (_request, reply) =>
+    reply.send(app.swagger()),
+  );
 }
 
 const PROBLEM_RESPONSE = {

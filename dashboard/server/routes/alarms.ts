@@ -57,8 +57,9 @@ export function alarmRoutes(app: TypedApp, { query, desk }: { query: QuerySide; 
         response: { 200: AcknowledgeResult },
       },
       // A note is optional, and so is the body that would hold it.
-      preValidation: async (request) => {
+      preValidation: (request: { body: unknown }, _reply, done) => {
         request.body ??= {};
+        done();
       },
     },
     async (request) => {

@@ -11,14 +11,16 @@ export function healthRoutes(app: TypedApp, query: QuerySide): void {
   app.get(
     '/healthz',
     { config: { access: 'public' }, schema: { operationId: 'live', summary: 'Alive', response: { 200: Health } } },
-    async () => answer,
+    (_request, reply) => {
+      reply.send(answer);
+    },
   );
   app.get(
     '/readyz',
     { config: { access: 'public' }, schema: { operationId: 'ready', summary: 'Ready', response: { 200: Health } } },
-    async () => {
+    (_request, reply) => {
       if (!query.ready()) throw new ProblemError('not-ready', { headers: retryAfter(1_000) });
-      return answer;
+      reply.send(answer);
     },
   );
 }

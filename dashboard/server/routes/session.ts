@@ -43,7 +43,9 @@ export function sessionRoutes(app: TypedApp, options: SessionRouteOptions): void
       config: { access: 'public' },
       schema: { operationId: 'getSession', summary: 'Who is signed in', response: { 200: SessionView } },
     },
-    async (request) => view(request.session?.user ?? null),
+    (request, reply) => {
+      reply.send(view(request.session?.user ?? null));
+    },
   );
 
   app.post(

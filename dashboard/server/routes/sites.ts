@@ -16,7 +16,9 @@ export function siteRoutes(app: TypedApp, query: QuerySide): void {
       config: { access: 'viewer' },
       schema: { operationId: 'listSites', summary: 'All sites', response: { 200: Type.Array(SiteSummary) } },
     },
-    async () => [...query.sites()],
+    (_request, reply) => {
+      reply.send([...query.sites()]);
+    },
   );
 
   app.get(
@@ -30,7 +32,9 @@ export function siteRoutes(app: TypedApp, query: QuerySide): void {
         response: { 200: SiteSnapshot },
       },
     },
-    async (request) => query.snapshot(request.params.site) ?? noSuch('site'),
+    (request, reply) => {
+      reply.send(query.snapshot(request.params.site) ?? noSuch('site'));
+    },
   );
 
   app.get(
@@ -44,7 +48,9 @@ export function siteRoutes(app: TypedApp, query: QuerySide): void {
         response: { 200: SiteRegistry },
       },
     },
-    async (request) => query.registry(request.params.site) ?? noSuch('site'),
+    (request, reply) => {
+      reply.send(query.registry(request.params.site) ?? noSuch('site'));
+    },
   );
 }
 

@@ -3,8 +3,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { Compile } from 'typebox/compile';
 import type { User, UserRole } from '../../../contract/account.ts';
 import type { AlarmView } from '../../../contract/alarm.ts';
+import { Problem } from '../../../contract/api.ts';
 import type { SiteDelta, SiteSnapshot } from '../../../contract/live.ts';
 import type { Announcement, Desk, QuerySide } from '../../../contract/query.ts';
 import type { SiteRegistry } from '../../../contract/registry.ts';
@@ -178,21 +180,25 @@ export class MemorySite implements QuerySide, Desk {
   }
 
   async alarmHistory(site: string) {
+    await commit();
     return site === SITE ? { alarms: [alarm(1, { state: 'normal' })], next: null } : undefined;
   }
 
   async journal(id: number) {
+    await commit();
     const found = this.alarms.get(id);
     return found && [{ at: found.raisedAt, what: 'raised' as const, value: found.value, by: null, note: null }];
   }
 
   async range(site: string, point: string, { metric, from }: { metric: string; from: number }) {
+    await commit();
     if (site !== SITE || point !== 'pool') return undefined;
     const reading = { t: from, v: 41.5, q: 'good' as const, reason: null, backfilled: false };
     return { point, metric, readings: [reading], next: null };
   }
 
   async openHour(site: string, point: string) {
+    await commit();
     return site === SITE && point === 'pool' ? [] : undefined;
   }
 
@@ -246,3 +252,7 @@ export const ORIGIN = 'http://localhost';
 function commit(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/** The body of an answer, as the contract types it. */
+export const problemOf = (answer: { json(): unknown }): Problem => PROBLEM.Parse(answer.json());
+const PROBLEM = Compile(Problem);

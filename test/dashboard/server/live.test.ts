@@ -213,12 +213,12 @@ test.each(CHANGES)('when %s the screen is dropped within ten seconds', async (_w
 
 test('when sessions cannot be looked up the screens stay', async () => {
   const screen = await watching('operator');
-  const { session } = on.accounts;
+  const session = on.accounts.session.bind(on.accounts);
   on.accounts.session = () => {
     throw new Error('disk I/O error');
   };
   on.clock.advance(LIVE_LIMITS.recheck);
-  on.accounts.session = session.bind(on.accounts);
+  on.accounts.session = session;
   const delta = event(screen, 'delta');
   on.site.announce();
   await delta;
@@ -226,8 +226,8 @@ test('when sessions cannot be looked up the screens stay', async () => {
 
 test('a fault behind the socket ends neither the server nor the screens that are open', async () => {
   const screen = await screenOf('viewer');
-  const { session } = on.accounts;
-  const { snapshot } = on.site;
+  const session = on.accounts.session.bind(on.accounts);
+  const snapshot = on.site.snapshot.bind(on.site);
   on.site.snapshot = () => {
     throw new Error('broken inside');
   };
@@ -237,8 +237,8 @@ test('a fault behind the socket ends neither the server nor the screens that are
   };
   const late = open({ origin: dashboard.url, cookie: 'fw_session=any' });
   expect(await event(late, 'connect_error')).toBeInstanceOf(Error);
-  on.accounts.session = session.bind(on.accounts);
-  on.site.snapshot = snapshot.bind(on.site);
+  on.accounts.session = session;
+  on.site.snapshot = snapshot;
   expect(await screen.emitWithAck('watch', { site: SITE })).toMatchObject({ ok: true });
 });
 

@@ -22,9 +22,7 @@ test('a request leaves its method, route, status and duration in the log, and no
   const app = await buildApp(on);
   const cookie = await cookieOf(on.accounts, 'operator');
   const headers = { host: 'localhost', origin: ORIGIN, cookie };
-  on.site.journal = async () => {
-    throw new Error('broken inside');
-  };
+  on.site.journal = () => Promise.reject(new Error('broken inside'));
   await app.inject({
     method: 'POST',
     url: '/api/session',
@@ -57,19 +55,14 @@ test('a request leaves its method, route, status and duration in the log, and no
   ]) {
     expect(text).not.toContain(secret);
   }
-  const entries = lines.map((line) => JSON.parse(line));
+  const entries = lines.map((line): unknown => JSON.parse(line));
   expect(entries).toContainEqual(
-    expect.objectContaining({
-      method: 'POST',
-      route: '/api/session',
-      status: 200,
-      ms: expect.any(Number),
-      reqId: expect.any(String),
-    }),
+    expect.objectContaining({ method: 'POST', route: '/api/session', status: 200, msg: 'request' }),
   );
   expect(entries).toContainEqual(
     expect.objectContaining({ level: 50, route: '/api/alarms/:id/journal', msg: 'request failed' }),
   );
+  expect(text).toMatch(/"reqId":"req-\w+".*"ms":\d+/);
 });
 
 test('what must not be in a log is redacted even where somebody logs it', () => {

@@ -49,7 +49,8 @@ test('files named by their content are kept for a year', async () => {
 
 test('a browser that takes gzip gets what the build compressed', async () => {
   const answer = await get('/assets/index-4f2a.js', { 'accept-encoding': 'gzip, br' });
-  expect(answer.headers).toMatchObject({ 'content-encoding': 'gzip', vary: expect.stringMatching(/accept-encoding/i) });
+  expect(answer.headers['content-encoding']).toBe('gzip');
+  expect(answer.headers['vary']).toMatch(/accept-encoding/i);
   expect(answer.headers['content-type']).toMatch(/javascript/);
   expect(gunzipSync(answer.rawPayload).toString()).toBe('console.log(1)');
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { SessionView } from '../../../contract/api.ts';
 import { buildApp } from '../../../dashboard/server/app.ts';
-import { bench, cookieOf, ORIGIN, PASSWORD, type Bench } from './doubles.ts';
+import { bench, cookieOf, ORIGIN, PASSWORD, problemOf, type Bench } from './doubles.ts';
 
 let on: Bench;
 let app: Awaited<ReturnType<typeof buildApp>>;
@@ -25,7 +26,7 @@ test('the right password opens a session and names its user', async () => {
   });
   const cookie = answer.headers['set-cookie']?.toString().split(';')[0];
   const me = await app.inject({ url: '/api/session', headers: { ...headers, cookie } });
-  expect(me.json().user.username).toBe('operator');
+  expect(me.json<SessionView>().user?.username).toBe('operator');
 });
 
 test('over plain HTTP the cookie has a plain name, is out of reach of scripts and is sent to this site only', async () => {
@@ -86,7 +87,7 @@ test.each([
 ])('%s cannot sign anybody in', async (_who, origin) => {
   const answer = await post('/api/session', right, { origin });
   expect(answer.statusCode).toBe(403);
-  expect(answer.json().type).toBe('urn:facility-watch:problem:foreign-origin');
+  expect(problemOf(answer).type).toBe('urn:facility-watch:problem:foreign-origin');
   expect(answer.headers['set-cookie']).toBeUndefined();
 });
 
@@ -102,7 +103,7 @@ test('guessing is slowed per user, says for how long, and goes on when that time
   const slowed = await post('/api/session', right);
   expect(slowed.statusCode).toBe(429);
   expect(slowed.headers['retry-after']).toBe('1');
-  expect(slowed.json().type).toBe('urn:facility-watch:problem:too-many-attempts');
+  expect(problemOf(slowed).type).toBe('urn:facility-watch:problem:too-many-attempts');
   on.clock.advance(1_000);
   expect((await post('/api/session', right)).statusCode).toBe(200);
 });
@@ -114,7 +115,7 @@ test('an address gets twenty attempts a minute, whoever it tries', async () => {
   on.clock.advance(59_000);
   const slowed = await post('/api/link', { token: 'guess' });
   expect(slowed.headers['retry-after']).toBe('1');
-  expect(slowed.json().type).toBe('urn:facility-watch:problem:too-many-attempts');
+  expect(problemOf(slowed).type).toBe('urn:facility-watch:problem:too-many-attempts');
   on.clock.advance(1_000);
   expect((await post('/api/link', { token: 'guess' })).statusCode).toBe(403);
 });
@@ -159,6 +160,8 @@ test.each([
   on.accounts.setupToken = 'first-start';
   const answer = await post('/api/setup', { ...setup, ...change });
   expect(answer.statusCode).toBe(400);
-  expect(answer.json().errors).toEqual([{ field, message: expect.stringContaining(message) }]);
+  const { errors = [] } = problemOf(answer);
+  expect(errors.map((error) => error.field)).toEqual([field]);
+  expect(errors[0]?.message).toContain(message);
   expect(on.accounts.setupNeeded()).toBe(true);
 });

@@ -42,10 +42,10 @@ test('closing twice is closing once', async () => {
 test('an answer that never comes holds up the closing for a bounded time only', async () => {
   const on = bench();
   const dashboard = await startDashboard({ ...on, port: 0 });
-  const { promise: asked, resolve: noteAsked } = Promise.withResolvers<void>();
+  const { promise: asked, resolve: noteAsked } = Promise.withResolvers<string>();
   on.site.ready = () => true;
   on.accounts.redeem = () => {
-    noteAsked();
+    noteAsked('asked');
     return new Promise(() => undefined);
   };
   const answer = fetch(`${dashboard.url}/api/link`, {
