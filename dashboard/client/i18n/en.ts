@@ -26,6 +26,7 @@ export const en: Catalogue = {
   ago: '{duration} ago',
   since: 'since {moment}',
   list: ', ',
+  comma: ', ',
   metric: {
     water_temperature: 'water temp.',
     room_temperature: 'room temp.',
@@ -110,7 +111,7 @@ export const en: Catalogue = {
     online: 'Online',
     of: 'of {total}',
     frozen: 'Frozen, {duration} idle',
-    frozenShort: 'Frozen',
+    frozenShort: 'frozen',
     noPunch: '{duration} idle',
     wait: 'queue {value}',
     verify: 'verify {value}',
@@ -302,6 +303,7 @@ export const en: Catalogue = {
     unmute: 'Unmute',
     blocked: 'The browser blocks the alarm sound',
     enable: 'Enable sound',
+    blockedShort: 'Sound blocked: enable',
   },
   signIn: {
     title: 'Sign in',
@@ -340,10 +342,11 @@ export const en: Catalogue = {
     passwordLeft: '{n} more needed',
     passwordEnough: 'Long enough',
     submit: 'Create and go on',
-    done: 'There is an administrator already: sign in',
+    done: 'There is an administrator already.',
     invalid: 'The setup code is wrong or was used: a restart of the server gives a new link',
     exists: 'This user name is taken',
     check: 'Please check what you filled in',
+    weak: 'This password is too easy to guess: choose another',
   },
   enter: {
     working: 'Signing in with the one-time link',

@@ -4,7 +4,7 @@ export const zh = {
   nav: { label: '主导航', overview: '总览', alarms: '报警', devices: '设备', account: '我的' },
   language: { label: '语言', 'zh-CN': '中文', en: 'English' },
   theme: { label: '外观', system: '跟随系统', light: '浅色', dark: '深色', contrast: '高对比' },
-  role: { viewer: '只看', operator: '值班', administrator: '管理员' },
+  role: { viewer: '查看员', operator: '值班员', administrator: '管理员' },
   account: { menu: '账号：{post}', signOut: '退出登录' },
   site: { label: '站点', notice: '说明', unknown: '没有这个站点', unknownHint: '链接里的站点不在登记表里', all: '看其他站点' },
   unit: { celsius: '℃', seconds: '秒', ppm: 'ppm', metres: 'm', punches: '人次', machines: '台', rooms: '间' },
@@ -18,6 +18,7 @@ export const zh = {
   ago: '{duration}前',
   since: '{moment} 起',
   list: '、',
+  comma: '，',
   metric: {
     water_temperature: '水温',
     room_temperature: '室温',
@@ -280,6 +281,7 @@ export const zh = {
     unmute: '取消静音',
     blocked: '浏览器拦下了报警声',
     enable: '开启声音',
+    blockedShort: '声音被拦，开启',
   },
   signIn: {
     title: '登录',
@@ -318,10 +320,11 @@ export const zh = {
     passwordLeft: '还差 {n} 位',
     passwordEnough: '够长',
     submit: '建账号，下一步',
-    done: '管理员已存在，请登录',
+    done: '管理员已存在',
     invalid: '设置码无效或已用过，重启服务器会给出新链接',
     exists: '这个用户名已有人用',
     check: '请检查填写的内容',
+    weak: '这个密码太容易猜，请换一个',
   },
   enter: {
     working: '正在用一次性链接登录',

@@ -24,9 +24,18 @@ export function useAlarmSound({ alarms, preferences }: { alarms: Readonly<Ref<re
     if (play !== null && preferences.sound.value) sounder.play(play);
   }
 
+  /** Browsers let a page sound once somebody has touched it: the first click or key anywhere will do. */
+  const touched = () => {
+    if (blocked.value) void sounder.enable().then(step, () => undefined);
+  };
+  for (const touch of ['pointerdown', 'keydown'] as const) addEventListener(touch, touched);
+
   watch(alarms, step);
   const timer = setInterval(step, STEP_MS);
-  onBeforeUnmount(() => clearInterval(timer));
+  onBeforeUnmount(() => {
+    clearInterval(timer);
+    for (const touch of ['pointerdown', 'keydown'] as const) removeEventListener(touch, touched);
+  });
 
   return {
     on: preferences.sound,

@@ -44,6 +44,12 @@ export function stateText(alarm: AlarmView, { t }: Words): string {
   return t(`alarm.state.${alarm.state}`);
 }
 
+/** The same within a sentence: English goes on in lower case. */
+export function stateInSentence(alarm: AlarmView, words: Words): string {
+  const text = stateText(alarm, words);
+  return alarm.state === 'acknowledged' ? text : lowered(text);
+}
+
 function lowered(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
