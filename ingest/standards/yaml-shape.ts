@@ -70,6 +70,8 @@ function checkMap(walk: Walk, map: YAMLMap, schema: SchemaNode, path: Path): voi
     const property = name !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (name === undefined || property === undefined) {
       const meant = name === undefined ? undefined : closest(name, known);
+      // A misspelt key is one problem, not a missing one as well.
+      if (meant !== undefined) present.add(meant);
       const right = meant === undefined ? `known are ${known.join(', ')}` : `"${meant}" was probably meant`;
       walk.findings.push({ path: name === undefined ? path : [...path, name], message: `no such key here; ${right}` });
       continue;
