@@ -31,10 +31,14 @@ export interface AuthorizationOptions {
 export function createAuthorizePublish(options: AuthorizationOptions): AuthorizePublish {
   return (client, packet, answer) => {
     const connection = client === null ? undefined : options.connectionOf(client);
-    // A will is the one message that was never a PUBLISH.
-    if (connection === undefined || packet.cmd !== 'publish') takeWill(options, connection, packet, answer);
+    if (connection === undefined || isWill(packet)) takeWill(options, connection, packet, answer);
     else takePublish(options, connection, packet, answer);
   };
+}
+
+/** The one message that never was a packet of its own; aedes' types know nothing of it. */
+function isWill(packet: { readonly cmd?: string }): boolean {
+  return packet.cmd !== 'publish';
 }
 
 function takePublish(options: AuthorizationOptions, connection: Connection, packet: PublishPacket, done: Answer): void {

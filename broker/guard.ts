@@ -129,7 +129,7 @@ export function createGuard(options: GuardOptions): Guard {
   }
 
   function mayPass({ type }: WirePacket): boolean {
-    if (stopped || orderly) return false;
+    if (stopped || orderly || stream.destroyed) return false;
     if (type === CONNECT) return true;
     if (keepalive === null) return false;
     return type !== PUBLISH || !atBound();
@@ -158,6 +158,11 @@ export function createGuard(options: GuardOptions): Guard {
     wanted = stream.push(examined.unusable === null ? packet.bytes : withTopic(packet, UNUSABLE_TOPIC));
   }
 
+  /** Also in the middle of `flow`, when a packet was refused. */
+  function gone(): boolean {
+    return stream.destroyed;
+  }
+
   function next(): WirePacket | undefined {
     const packet = queue[head];
     if (packet === undefined) {
@@ -168,16 +173,16 @@ export function createGuard(options: GuardOptions): Guard {
   }
 
   function flow(): void {
-    if (flowing || stream.destroyed) return;
+    if (flowing || gone()) return;
     flowing = true;
     let packet = next();
-    while (packet !== undefined && wanted && !stream.destroyed && mayPass(packet)) {
+    while (packet !== undefined && wanted && mayPass(packet)) {
       head++;
       pass(packet);
       packet = next();
     }
     flowing = false;
-    if (stream.destroyed) return;
+    if (gone()) return;
     if (packet === undefined && inputOver && !endPassed) {
       endPassed = true;
       stream.push(null);

@@ -15,7 +15,7 @@ interface Identified {
  */
 export function createPersistence(sessions: Sessions) {
   const nothing = async (): Promise<void> => {};
-  const none = async (): Promise<never[]> => [];
+  const none = (): Promise<never[]> => Promise.resolve([]);
   return {
     // aedes insists on an async function here.
     async setup() {},
@@ -34,18 +34,14 @@ export function createPersistence(sessions: Sessions) {
     putWill: nothing,
     delWill: nothing,
     streamWill: () => Readable.from([]),
-    async incomingGetPacket(client: Named, { messageId }: Identified) {
-      if (!sessions.isStored(client.id, messageId)) throw new Error('no such packet');
-      return { messageId };
-    },
-    async incomingStorePacket(client: Named, { messageId }: Identified) {
-      sessions.store(client.id, messageId);
-    },
-    async incomingDelPacket(client: Named, { messageId }: Identified) {
-      sessions.released(client.id, messageId);
-    },
-    async cleanIncoming(client: Named) {
-      sessions.end(client.id);
-    },
+    incomingGetPacket: (client: Named, { messageId }: Identified) =>
+      sessions.isStored(client.id, messageId)
+        ? Promise.resolve({ messageId })
+        : Promise.reject(new Error('no such packet')),
+    incomingStorePacket: (client: Named, { messageId }: Identified) =>
+      Promise.try(() => sessions.store(client.id, messageId)),
+    incomingDelPacket: (client: Named, { messageId }: Identified) =>
+      Promise.try(() => sessions.released(client.id, messageId)),
+    cleanIncoming: (client: Named) => Promise.try(() => sessions.end(client.id)),
   };
 }
