@@ -11,4 +11,5 @@ if (Number(found.split('.')[0]) < NEEDED) {
   process.exit(1);
 }
 
-await import('../main.ts');
+const { main } = await import('../main.ts');
+await main(process.argv.slice(2));

@@ -50,7 +50,7 @@ export function takeEvents(context: DeviceContext, events: readonly DecodedEvent
       device: device.spec.id,
       id: decoded.id,
       detail: decoded.detail,
-      occurredAt: dated.sourceTime,
+      occurredAt: Math.round(dated.sourceTime),
       receivedAt: now.wall,
       late: dated.verdict !== 'live',
       claimedTime: dated.claimedTime,

@@ -80,7 +80,9 @@ function takeReading(context: DeviceContext, key: string, { metric, value }: Dec
   }
 
   const id = state.series.id;
-  const t = dated.byReceipt ? firstFree(dated.sourceTime, (at) => world.storedAt(id, at) !== undefined) : dated.sourceTime;
+  // A key is a whole millisecond, whatever fraction a device claims.
+  const time = Math.round(dated.sourceTime);
+  const t = dated.byReceipt ? firstFree(time, (at) => world.storedAt(id, at) !== undefined) : time;
   const there = world.storedAt(id, t);
   if (there === value) return undefined;
   if (there !== undefined) noteConflict(context, key, { t, there, value });

@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { askPassword } from './app/admin/password-prompt.ts';
+import { openAdminLedger } from './app/admin/open-ledger.ts';
+import { AdminError } from './app/admin/ports.ts';
+import { registryFiles } from './app/admin/registry-files.ts';
+import { runAdmin } from './app/admin/run.ts';
+import { systemClock } from './app/clock.ts';
+import { ConfigError, readConfig, type Config } from './app/config.ts';
+import { openDataDir } from './app/data-dir.ts';
+import { announceDemo, DEMO_USAGE, prepareDemo, spawnSimulators, temporaryDataDir } from './app/demo.ts';
+import { demoStores } from './app/demo-site.ts';
+import { explainListenError } from './app/listen-error.ts';
+import { createLog } from './app/log.ts';
+import { setupLink } from './app/links.ts';
+import { StartError } from './app/start-error.ts';
+import { startBroker } from './broker/broker.ts';
+import type { Clock } from './contract/clock.ts';
+import { passwordHasher } from './dashboard/server/password.ts';
+import { passwordWeakness } from './dashboard/server/password-rules.ts';
+import { startDashboard } from './dashboard/server/start.ts';
+import { startIngest } from './ingest/start.ts';
+import { loadCatalogue } from './ingest/standards/catalogue.ts';
+import { newToken } from './ingest/stores/ledger/tokens.ts';
+import { DataDirInUse } from './ingest/stores/lock.ts';
+import { openStores, type Stores } from './ingest/stores/open.ts';
+
+const DAY = 86_400_000;
+const VERSION = '0.1.0';
+
+export interface System {
+  readonly url: string;
+  readonly mqtt: { readonly host: string; readonly port: number };
+  readonly stores: Stores;
+  /** Resolves when all that was accepted so far is through the line. */
+  drained(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SystemOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: ReturnType<typeof createLog>;
+  /** What an operator sets to choose other ports, as a refused one names them. */
+  readonly settings?: { readonly http: string; readonly mqtt: string };
+  /** Runs when the stores are open and nothing else is started yet. */
+  readonly prepare?: (stores: Stores) => Promise<void>;
+}
+
+/** Constructs and connects everything: stores, then ingest, then what people and devices reach. */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { config, clock, log, prepare, settings = { http: 'HTTP_PORT', mqtt: 'MQTT_PORT' } } = options;
+  const stores = await openStores({ dataDir: openDataDir(config.dataDir), clock });
+  const closing: (() => Promise<void>)[] = [() => stores.close()];
+  const close = async () => {
+    for (const closeOne of closing.splice(0).reverse()) await closeOne();
+  };
+  try {
+    await prepare?.(stores);
+    const { ledger, reader, readings, accounts, credentials } = stores;
+    const retention = config.retentionRawDays * DAY;
+    const ingest = await startIngest({ clock, log, catalogue: loadCatalogue(), ledger, reader, readings, retention });
+    closing.push(() => ingest.close());
+
+    const clientDir = join(import.meta.dirname, 'dist', 'client');
+    const allowedOrigins = config.publicUrl === null ? [] : [config.publicUrl];
+    const { query, desk } = ingest;
+    const dashboard = await startDashboard({ ...config.http, clock, log, query, desk, accounts, clientDir, allowedOrigins, version: VERSION }).catch(
+      explain('dashboard', config.http, { portSetting: settings.http, hostSetting: 'HTTP_HOST' }),
+    );
+    closing.push(() => dashboard.close());
+
+    const limits = { publishPacket: config.mqtt.maxPacketBytes, connections: config.mqtt.maxConnections };
+    const broker = await startBroker({ ...config.mqtt, clock, log, credentials, ingress: ingest, limits }).catch(
+      explain('broker', config.mqtt, { portSetting: settings.mqtt, hostSetting: 'MQTT_HOST' }),
+    );
+    closing.push(() => broker.close());
+    ingest.onStoring((storing) => broker.setStoring(storing));
+    log.info({ url: dashboard.url, mqtt: `mqtt://${broker.host}:${broker.port}` }, 'ready');
+    return { url: dashboard.url, mqtt: broker, stores, drained: () => ingest.drained(), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function explain(what: 'dashboard' | 'broker', listen: { host: string; port: number }, settings: { portSetting: string; hostSetting: string }) {
+  return (error: unknown): never => {
+    throw explainListenError(error, { what, ...listen, ...settings });
+  };
+}
+
+/** `npm start`: for real use. */
+async function serve(argv: readonly string[]): Promise<void> {
+  const config = readConfig({ env: process.env, argv });
+  const clock = systemClock();
+  const log = createLog({ level: config.logLevel, stream: process.stdout });
+  const system = await startSystem({ config, clock, log });
+  if (system.stores.accounts.setupNeeded()) {
+    const link = await setupLink(system, { at: clock.now().wall });
+    process.stdout.write(`\n首次启动，建管理员 / First start, create the administrator (30 min, once):\n  ${link}\n\n`);
+  }
+  await stopped();
+  log.info({}, 'stopping');
+  await system.close();
+}
+
+/** `npm run demo`: the same with a simulated mine, on data of its own that goes when it ends. */
+async function demo(argv: readonly string[]): Promise<void> {
+  const options = prepareDemo(argv);
+  if (options === 'help') return void process.stdout.write(DEMO_USAGE);
+  const dataDir = temporaryDataDir();
+  try {
+    const clock = systemClock();
+    const site = demoStores({ now: () => clock.now().wall });
+    const config = readConfig({
+      argv: [],
+      env: {
+        DATA_DIR: dataDir.path,
+        HTTP_HOST: options.host,
+        HTTP_PORT: String(options.httpPort),
+        MQTT_HOST: options.mqttHost,
+        MQTT_PORT: String(options.mqttPort),
+        ALLOW_PLAIN_HTTP: String(options.exposed),
+        LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+      },
+    });
+    const log = createLog({ level: config.logLevel, stream: process.stderr });
+    const settings = { http: '--http-port', mqtt: '--mqtt-port' };
+    const system = await startSystem({ config, clock, log, settings, prepare: (stores) => site.prepare(stores) });
+    const { site: id, devices } = site.credentials();
+    const onLine = (line: string, stream: 'out' | 'err') => void (stream === 'out' ? process.stdout : process.stderr).write(`${line}\n`);
+    const simulators = spawnSimulators({ mqtt: system.mqtt, site: id, credentials: devices, seed: options.seed, onLine });
+    process.stdout.write(announceDemo({ url: system.url, link: `${system.url}/enter#${site.signInToken()}`, exposed: options.exposed }));
+    await Promise.race([stopped(), simulators.exited]);
+    await simulators.stop();
+    await system.close();
+  } finally {
+    dataDir.remove();
+  }
+}
+
+/** `npm run admin`: beside a running server, or without one. */
+async function admin(argv: readonly string[]): Promise<void> {
+  const [option, file, ...rest] = argv;
+  const named = option === '--config' && file !== undefined;
+  const config = readConfig({ env: process.env, argv: named ? [option, file] : [] });
+  const hasher = passwordHasher();
+  process.exitCode = await runAdmin(named ? rest : argv, {
+    openLedger: () => openAdminLedger(config.dataDir),
+    now: () => systemClock().now().wall,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    askPassword: (question) => askPassword(question, { input: process.stdin, output: process.stderr }),
+    readStdin: async () => Buffer.concat(await Array.fromAsync(process.stdin)).toString(),
+    readFile(path) {
+      try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+      } catch (cause) {
+        throw new AdminError(`${path} cannot be read as UTF-8 text`, { cause });
+      }
+    },
+    newToken,
+    hashPassword: (password) => hasher.hash(password),
+    passwordWeakness,
+    ...registryFiles,
+    mqtt: config.mqtt,
+  });
+}
+
+function stopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** Runs a command; what an operator can mend is said in a sentence, without a stack. */
+export async function main([command = 'start', ...argv]: readonly string[]): Promise<void> {
+  const commands: Record<string, (argv: readonly string[]) => Promise<void>> = { start: serve, demo, admin };
+  try {
+    const run = Object.hasOwn(commands, command) ? commands[command] : undefined;
+    if (run === undefined) throw new StartError(`"${command}" is no command: start, demo and admin are.`);
+    await run(argv);
+  } catch (error) {
+    const plain = error instanceof StartError || error instanceof ConfigError || error instanceof DataDirInUse;
+    process.stderr.write(`${plain ? error.message : String(error instanceof Error ? (error.stack ?? error.message) : error)}\n`);
+    process.exitCode = 1;
+  }
+}
