@@ -4,11 +4,11 @@ import { parseTopic } from '../contract/topics.ts';
 import type { CredentialStore, VerifiedDevice } from './ports.ts';
 
 /** Return codes of CONNACK, MQTT 3.1.1 table 3.1. */
-export const IDENTIFIER_REJECTED = 2;
-export const BAD_USERNAME_OR_PASSWORD = 4;
-export const NOT_AUTHORIZED = 5;
+const IDENTIFIER_REJECTED = 2;
+const BAD_USERNAME_OR_PASSWORD = 4;
+const NOT_AUTHORIZED = 5;
 
-export interface ConnectRefused {
+interface ConnectRefused {
   readonly reason: RefusalReason;
   readonly detail: string | null;
   readonly returnCode: 2 | 4 | 5;

@@ -28,7 +28,7 @@ export interface WirePacket {
   readonly body: number;
 }
 
-export interface WireFault {
+interface WireFault {
   readonly reason: 'protocol_error' | 'packet_too_large';
   readonly detail: string;
 }

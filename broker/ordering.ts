@@ -1,5 +1,5 @@
 /** One message that waits for its answer. */
-export interface Waiting {
+interface Waiting {
   readonly qos: 0 | 1 | 2;
   readonly bytes: number;
   /** Runs in its turn. */

@@ -17,7 +17,7 @@ interface Session {
   readonly stored: Set<number>;
 }
 
-export interface SessionMessage {
+interface SessionMessage {
   readonly clientId: string;
   readonly messageId: number;
   readonly topic: string;
