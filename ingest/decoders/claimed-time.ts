@@ -16,21 +16,22 @@ export function claimedTime(
 ): ClaimedTime | undefined {
   const at = childPath(path, 'ts');
   const ts = Object.hasOwn(record, 'ts') ? record['ts'] : null;
-  if (duplicates.has(at)) return refuse('ts stands twice; send it once');
+  const read = duplicates.has(at) ? 'ts stands twice; send it once' : readTime(ts, confidential);
+  if (typeof read !== 'string') return read;
+  rejections.add('bad_time', at, read);
+  return undefined;
+}
+
+/** The time, or a sentence on why it is none. */
+function readTime(ts: unknown, confidential: boolean): ClaimedTime | string {
   if (ts === null) return null;
   if (typeof ts === 'number') {
-    if (!Number.isFinite(ts)) return refuse('ts is a number too large to be one; send milliseconds since 1970');
+    if (!Number.isFinite(ts)) return 'ts is a number too large to be one; send milliseconds since 1970';
     // `+ 0` makes a plain zero of a negative one.
     return Math.min(LATEST, Math.max(-LATEST, Math.round(ts))) + 0;
   }
   const time = typeof ts === 'string' ? parseRfc3339(ts) : undefined;
-  if (time !== undefined) return time;
-  return refuse(`ts is ${found(ts, { confidential })}: ${whatIsWrong(ts)}`);
-
-  function refuse(detail: string): undefined {
-    rejections.add('bad_time', at, detail);
-    return undefined;
-  }
+  return time ?? `ts is ${found(ts, { confidential })}: ${whatIsWrong(ts)}`;
 }
 
 export interface TimeContext {

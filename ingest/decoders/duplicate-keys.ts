@@ -43,6 +43,7 @@ export function duplicateKeys(text: string): ReadonlySet<string> {
         at = end;
         break;
       }
+      default:
     }
   }
   return found;

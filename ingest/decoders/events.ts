@@ -85,18 +85,17 @@ function decodeEvent(element: Element, context: EventContext): DecodedEvent | un
 
 function eventId(element: Element, { duplicates, rejections }: EventContext): string | undefined {
   const [at, given] = own(element, 'id');
-  const refuse = (what: string): undefined => {
-    const code = given === undefined ? 'missing_field' : 'bad_field';
-    rejections.add(code, at, `${what}; ids are texts of 1 to 128 characters, and each event has its own`);
-    return undefined;
-  };
-  if (given === undefined) return refuse('id is missing');
-  if (duplicates.has(at)) return refuse('id stands twice');
-  if (typeof given === 'number')
-    return refuse('id is a number, which loses digits beyond 9007199254740992: send it in quotes');
-  if (typeof given !== 'string') return refuse(`id is ${found(given, CONFIDENTIAL)}`);
-  if (!isId.Check(given) || !given.isWellFormed()) return refuse('id is empty, too long or no Unicode text');
-  return given;
+  if (typeof given === 'string' && isId.Check(given) && given.isWellFormed() && !duplicates.has(at)) return given;
+  const what = duplicates.has(at) ? 'id stands twice' : whatIsWrongWithId(given);
+  const code = given === undefined ? 'missing_field' : 'bad_field';
+  rejections.add(code, at, `${what}; ids are texts of 1 to 128 characters, and each event has its own`);
+  return undefined;
+}
+
+function whatIsWrongWithId(given: unknown): string {
+  if (given === undefined) return 'id is missing';
+  if (typeof given === 'number') return 'id is a number, which loses digits beyond 9007199254740992: send it in quotes';
+  return typeof given === 'string' ? 'id is empty, too long or no Unicode text' : `id is ${found(given, CONFIDENTIAL)}`;
 }
 
 function eventKind(element: Element, { duplicates, rejections }: EventContext): EventKind | undefined {

@@ -48,7 +48,11 @@ function decodeSample(
   const values: DecodedValue[] = [];
   for (const [key, given] of Object.entries(all)) {
     const at = childPath(valuesPath, key);
-    const value = duplicates.has(at) ? twice(at, key, rejections) : decodeValue(key, given, { at, rejections });
+    if (duplicates.has(at)) {
+      rejections.add('bad_field', at, `${quoted(key, 80)} stands twice in values; send it once`);
+      continue;
+    }
+    const value = decodeValue(key, given, { at, rejections });
     if (value !== undefined) values.push(value);
   }
   return values.length === 0 ? undefined : { claimedTime: time, values };
@@ -83,11 +87,6 @@ function decodeValue(
 function rounded(metric: MetricName, value: number): number {
   const { kind, resolution } = METRICS[metric];
   return kind === 'switch' ? value + 0 : roundTo(resolution, value);
-}
-
-function twice(at: string, key: string, rejections: Rejections): undefined {
-  rejections.add('bad_field', at, `${quoted(key, 80)} stands twice in values; send it once`);
-  return undefined;
 }
 
 function unknownMetric(name: string): string {

@@ -22,11 +22,7 @@ export function judgeFlatline(
   if (window === null || finest === null || !open) return { isFlat: false, unchangedSince: null, step };
 
   const last = memory.recent[0];
-  const goesOn =
-    last !== undefined &&
-    last.value === mark.value &&
-    mark.sourceTime - last.sourceTime <= finest / 2 &&
-    memory.unchangedSince !== null;
-  const unchangedSince = goesOn ? (memory.unchangedSince ?? mark.sourceTime) : mark.sourceTime;
+  const repeats = last?.value === mark.value && mark.sourceTime - last.sourceTime <= finest / 2;
+  const unchangedSince = repeats ? (memory.unchangedSince ?? mark.sourceTime) : mark.sourceTime;
   return { isFlat: mark.sourceTime - unchangedSince >= window, unchangedSince, step };
 }

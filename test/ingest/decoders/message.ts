@@ -6,7 +6,7 @@ export const TIME = Date.UTC(2026, 10, 25, 4);
 /** A publish of device `d1` of site `mine`. */
 export function message(
   payload: Uint8Array | string,
-  { leaf = 'readings' as TopicLeaf, retain = false } = {},
+  { leaf = 'readings', retain = false }: { leaf?: TopicLeaf; retain?: boolean } = {},
 ): InboundMessage {
   return {
     topic: { site: 'mine', device: 'd1', leaf },

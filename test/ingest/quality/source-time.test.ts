@@ -29,16 +29,18 @@ function dateOne(claimed: number | null, input: Partial<DatingInput> = {}, memor
   return dated;
 }
 
+interface Watching {
+  readonly every?: number;
+  readonly messages?: number;
+  readonly from?: number;
+  readonly memory?: ClockMemory;
+  readonly interval?: number | null;
+}
+
 /** Sends one message each `every` ms whose time is `claim(ms since the first)`; returns what became of the last. */
 function watch(
   claim: (passed: number) => number | null,
-  {
-    every = MINUTE,
-    messages = 1,
-    from = 0,
-    memory = EMPTY_CLOCK as ClockMemory,
-    interval = every as number | null,
-  } = {},
+  { every = MINUTE, messages = 1, from = 0, memory = EMPTY_CLOCK, interval = every }: Watching = {},
 ) {
   let dating = dateSamples(memory, { ...AT_NOW, claimed: [] });
   for (let n = 0; n < messages; n += 1) {
