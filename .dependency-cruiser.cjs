@@ -29,7 +29,7 @@ module.exports = {
     },
     { name: 'sql-stays-in-the-stores', severity: 'error', from: { pathNot: '^(ingest/stores|test)/' }, to: { path: 'sqlite' } },
     { name: 'nobody-imports-tests', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
-    { name: 'only-main-composes', severity: 'error', from: { pathNot: '^(main\\.ts|test/)' }, to: { path: '^main\\.ts$' } },
+    { name: 'only-main-composes', severity: 'error', from: { pathNot: '^(main\\.ts|app/launch\\.mjs|test/)' }, to: { path: '^main\\.ts$' } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -192,7 +192,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     clock.every(SETTLE_EVERY, () => void consumer.settleDue(clock.now().wall).catch(onError)),
     clock.every(EXPIRE_EVERY, expire),
   ];
-  const downtimes = state.lastCommitAt === null ? [] : [{ from: state.lastCommitAt, to: started.wall }];
+  const downtimes = state.lastCommitAt === null || state.lastCommitAt >= started.wall ? [] : [{ from: state.lastCommitAt, to: started.wall }];
   tick();
 
   return {

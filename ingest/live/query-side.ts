@@ -9,7 +9,8 @@ import { rangeOf } from '../stores/query.ts';
 import type { ReadingsStore } from '../stores/readings/types.ts';
 import { alarmView } from './alarm-view.ts';
 import type { Announcer } from './announcer.ts';
-import { openHours, type Downtime } from './open-hour.ts';
+import type { Span } from '../standards/timeline.ts';
+import { openHours } from './open-hour.ts';
 import { openAlarms, siteViews } from './site-views.ts';
 import type { Sparklines } from './sparklines.ts';
 
@@ -23,7 +24,7 @@ export interface QuerySideOptions {
   readonly announcer: Announcer;
   readonly sparklines: Sparklines;
   /** When nobody was watching, because we were down. */
-  readonly downtimes: readonly Downtime[];
+  readonly downtimes: readonly Span[];
   readonly storing: () => boolean;
 }
 
@@ -86,6 +87,6 @@ export function createQuerySide(options: QuerySideOptions): QuerySide {
       return Promise.resolve(reader.journalOf(alarm).map(({ at, what, value, by, note }) => ({ at, what, value, by, note })));
     },
     range,
-    openHour: (site, point) => openHours(options, site, point),
+    openHour: (site, point) => openHours(options, { site, point, at: clock.now().wall }),
   };
 }
