@@ -90,7 +90,7 @@ function syntaxMessage(code: string, message: string): string {
   return message;
 }
 
-export function keyText(path: Path): string {
+function keyText(path: Path): string {
   return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('');
 }
 
