@@ -115,7 +115,7 @@ function credentialText(
   const { leaf, payload } = example(registry, device);
   const line = [
     'mosquitto_pub',
-    `-h ${mqtt.host} -p ${mqtt.port}`,
+    reachable(mqtt),
     `-i ${clientId} -u ${username} -P ${token}`,
     `-q 1 -t ${formatTopic({ site, device, leaf })}`,
     `-m '${payload}'`,
@@ -129,6 +129,12 @@ The password is shown this once. To try it:
 ${line}
 
 `;
+}
+
+/** A broker on every address is reached on this machine's own; one on any free port, on the port it said at its start. */
+function reachable({ host, port }: AdminDeps['mqtt']): string {
+  const everywhere = host === '0.0.0.0' || host === '::';
+  return `-h ${everywhere ? '127.0.0.1' : host} -p ${port === 0 ? 'PORT' : port}`;
 }
 
 /** A message that this device's own bindings can use. */

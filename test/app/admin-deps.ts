@@ -28,6 +28,7 @@ export async function adminBench() {
     /** Answers to the password questions; absent: there is no terminal. */
     readonly typed?: readonly string[];
     readonly files?: Readonly<Record<string, string>>;
+    readonly mqtt?: AdminDeps['mqtt'];
   }
 
   return {
@@ -38,7 +39,10 @@ export async function adminBench() {
       await opened.close();
       rmSync(dir, { recursive: true });
     },
-    async run(argv: readonly string[], { at = NOW, stdin = '', typed, files = {} }: Given = {}) {
+    async run(
+      argv: readonly string[],
+      { at = NOW, stdin = '', typed, files = {}, mqtt = { host: '127.0.0.1', port: 1883 } }: Given = {},
+    ) {
       let out = '';
       let err = '';
       const answers = [...(typed ?? [])];
@@ -63,7 +67,7 @@ export async function adminBench() {
         hashPassword: (password) => hasher.hash(password),
         passwordWeakness,
         ...registryFiles,
-        mqtt: { host: '127.0.0.1', port: 1883 },
+        mqtt,
       };
       const code = await runAdmin(argv, deps);
       return { code, out, err };

@@ -187,6 +187,12 @@ describe('device credentials', () => {
     );
   });
 
+  test('a broker that listens everywhere on a free port is named so that the line can be completed', async () => {
+    const argv = ['device', 'credential', 'create', 'north', 'pool-1'];
+    const { out } = await bench.run(argv, { mqtt: { host: '0.0.0.0', port: 0 } });
+    expect(out).toContain('mosquitto_pub -h 127.0.0.1 -p PORT -i');
+  });
+
   test('for a device that tells events only, the line holds an event', async () => {
     const { out } = await bench.run(['device', 'credential', 'create', 'north', 'door-1']);
     expect(out).toContain(`-t fw/v1/north/door-1/events -m '{"id":"try-1","kind":"contact","open":false}'`);
