@@ -192,11 +192,10 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     clock.every(SETTLE_EVERY, () => void consumer.settleDue(clock.now().wall).catch(onError)),
     clock.every(EXPIRE_EVERY, expire),
   ];
-  const downtimes = state.lastCommitAt === null || state.lastCommitAt >= started.wall ? [] : [{ from: state.lastCommitAt, to: started.wall }];
   tick();
 
   return {
-    query: createQuerySide({ world, clock, reader, readings, announcer, sparklines, downtimes, storing: line.storing }),
+    query: createQuerySide({ world, clock, reader, readings, announcer, sparklines, storing: line.storing }),
     desk,
     accept,
     connection,

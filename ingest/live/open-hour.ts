@@ -5,18 +5,20 @@ import type { World } from '../line/world.ts';
 import { hour, shares, type HourInput, type HourReading } from '../standards/hour.ts';
 import { inForceSpans } from '../standards/schedule.ts';
 import type { Span } from '../standards/timeline.ts';
+import type { LedgerReader } from '../stores/ledger/types.ts';
 import { newestBeforeOf, rangeOf } from '../stores/query.ts';
 import type { ReadingsStore, StoredReading } from '../stores/readings/types.ts';
 
 const HOUR = 3_600_000;
+/** A value that has held for longer (a week, ms) holds no more, whatever its sensor. */
+const LONGEST_HOLD = 7 * 24 * HOUR;
 /** More than one reading a millisecond there cannot be; this bounds a series gone wild. */
 const MOST_READINGS = 100_000;
 
 export interface OpenHourSources {
   readonly world: World;
   readonly readings: ReadingsStore;
-  /** When we did not run. */
-  readonly downtimes: readonly Span[];
+  readonly reader: Pick<LedgerReader, 'downtimes'>;
 }
 
 /** What has passed of this hour, for each metric of a point that a standard counts; undefined: no such point. */
@@ -46,7 +48,7 @@ async function openHour(
     readings,
     holds: holdsOf(point, metric),
     limits: limitsOf(sources.world, model, point, { metric, span }),
-    downtimes: sources.downtimes,
+    downtimes: sources.reader.downtimes(span.from - LONGEST_HOLD),
   });
   const { count, min, max, mean, last } = found;
   const standards = found.standards.map((standard) => ({ ...standard, ...shares(standard) }));

@@ -9,7 +9,6 @@ import { rangeOf } from '../stores/query.ts';
 import type { ReadingsStore } from '../stores/readings/types.ts';
 import { alarmView } from './alarm-view.ts';
 import type { Announcer } from './announcer.ts';
-import type { Span } from '../standards/timeline.ts';
 import { openHours } from './open-hour.ts';
 import { openAlarms, siteViews } from './site-views.ts';
 import type { Sparklines } from './sparklines.ts';
@@ -23,8 +22,6 @@ export interface QuerySideOptions {
   readonly readings: ReadingsStore;
   readonly announcer: Announcer;
   readonly sparklines: Sparklines;
-  /** When nobody was watching, because we were down. */
-  readonly downtimes: readonly Span[];
   readonly storing: () => boolean;
 }
 

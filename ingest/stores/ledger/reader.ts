@@ -36,6 +36,9 @@ export function openLedgerReader({ file }: { file: string }): LedgerReader {
   const alarm = db.prepare('SELECT * FROM alarm WHERE id = ?');
   const alarms = db.prepare('SELECT * FROM alarm WHERE site = ? AND id < ? ORDER BY id DESC LIMIT ?');
   const journal = db.prepare('SELECT * FROM journal WHERE alarm = ? ORDER BY id');
+  const starts = db.prepare(
+    "SELECT at, detail ->> 'downMs' AS down FROM system_event WHERE kind = 'started' AND at > ? ORDER BY at",
+  );
   const user = db.prepare('SELECT * FROM user WHERE username = ?');
   const users = db.prepare('SELECT * FROM user ORDER BY username');
   const session = db.prepare(
@@ -76,6 +79,11 @@ export function openLedgerReader({ file }: { file: string }): LedgerReader {
     alarm: (id) => optional(alarm.get(id), readAlarm),
     alarmsOf: (site, { before = Number.MAX_SAFE_INTEGER, limit }) => alarms.all(site, before, limit).map(readAlarm),
     journalOf: (id) => journal.all(id).map(readJournal),
+    downtimes: (since) =>
+      starts
+        .all(since)
+        .map(({ at, down }) => ({ from: Number(at) - Number(down), to: Number(at) }))
+        .filter(({ from, to }) => from < to),
     user: (username) => optional(user.get(username), readUser),
     users: () => users.all().map(readUser),
     session: (tokenHash, now) =>

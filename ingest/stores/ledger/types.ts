@@ -227,6 +227,8 @@ export interface LedgerReader {
   alarm(id: number): AlarmRecord | undefined;
   alarmsOf(site: string, page: { before?: number; limit: number }): readonly AlarmRecord[];
   journalOf(alarm: number): readonly JournalRow[];
+  /** When we did not run, of the starts since a moment: from the newest commit before to the start; ms epoch. */
+  downtimes(since: number): readonly { readonly from: number; readonly to: number }[];
   user(username: string): StoredUser | undefined;
   users(): readonly StoredUser[];
   /** The user of a session that has not expired. */

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { DrivenClock } from '../../driven-clock.ts';
 import { startRig } from '../line/rig.ts';
 import { SITE, WELL } from '../line/site.ts';
@@ -35,4 +38,19 @@ test('what was not in force counts for nothing, and an unknown point has no hour
   const [water] = (await rig.ingest.query.openHour('mine', 'shower')) ?? [];
   expect(water?.standards).toMatchObject([{ inBand: 0, out: 0, unknown: 0, outOfService: 60, coverage: null }, { standard: 'base.scald', outOfService: 0 }]);
   expect(await rig.ingest.query.openHour('mine', 'nowhere')).toBeUndefined();
+});
+
+test('no value holds across a downtime of ours', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'fw-hour-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const slow = { ...SITE, bindings: SITE.bindings.map((binding) => ({ ...binding, interval: 300 })) };
+  const before = await startRig({ registry: slow, dir, clock: new DrivenClock(HOUR_START) });
+  await before.values('gateway', WELL);
+  await before.pass(60);
+  await before.close();
+  const after = await startRig({ registry: slow, dir, clock: new DrivenClock(HOUR_START + 400_000) });
+  await after.pass(100);
+  const [water] = (await after.ingest.query.openHour('mine', 'shower')) ?? [];
+  expect(water?.standards[0]?.inBand).toBeLessThanOrEqual(60);
+  expect(water?.standards[0]?.unknown).toBeGreaterThanOrEqual(440);
 });

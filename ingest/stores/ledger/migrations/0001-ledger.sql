@@ -155,6 +155,7 @@ CREATE TABLE system_event (
   actor   TEXT,
   detail  TEXT NOT NULL CHECK (json_valid(detail))
 ) STRICT;
+CREATE INDEX system_event_kind ON system_event (kind, at);
 
 CREATE TABLE user (
   username       TEXT PRIMARY KEY,
