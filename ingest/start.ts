@@ -13,6 +13,7 @@ import { createWorld, type Changes } from './line/world.ts';
 import { alarmView } from './live/alarm-view.ts';
 import { createAnnouncer } from './live/announcer.ts';
 import { createQuerySide } from './live/query-side.ts';
+import { createRefusals } from './live/refusals.ts';
 import { createSparklines, SPARKLINE_SPAN } from './live/sparklines.ts';
 import type { Catalogue } from './standards/types.ts';
 import { createConsumer } from './stores/consumer.ts';
@@ -69,6 +70,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const world = createWorld({ ...state, started, tail, lastCommitAt: state.lastCommitAt ?? 0 });
   const sparklines = createSparklines();
   const storingListeners: ((storing: boolean) => void)[] = [];
+  const refusals = createRefusals({ clock, log });
   const onError = (error: unknown) => log.error({ err: error }, 'the line met an error');
 
   restore(world, state, { reader, catalogue, now: started });
@@ -199,7 +201,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     desk,
     accept,
     connection,
-    refused: (refusal) => log.warn({ reason: refusal.reason, address: refusal.address, clientId: refusal.clientId }, 'refused'),
+    refused: refusals.note,
     onStoring: (listener) => void storingListeners.push(listener),
     drained: () => line.drained(),
     async close() {
@@ -207,6 +209,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       await line.drained();
       line.stop();
       announcer.stop();
+      refusals.stop();
       await consumer.close();
     },
   };
