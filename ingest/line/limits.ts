@@ -1,9 +1,10 @@
 import type { Instant } from '../../contract/clock.ts';
 import { verdict } from '../alarms/limits.ts';
-import { INITIAL_MACHINE } from '../alarms/machine.ts';
+import { INITIAL_MACHINE, isStanding } from '../alarms/machine.ts';
 import type { PointLimit } from '../standards/types.ts';
 import { atRest, drive } from './drive.ts';
 import type { Point, SiteModel } from './model.ts';
+import { calendarTime } from './host-clock.ts';
 import { keyOf, type CurrentValue } from './state.ts';
 import { limitWatch, watchKey, type Watch } from './watch.ts';
 import type { World } from './world.ts';
@@ -12,13 +13,35 @@ export function isInForce(world: World, model: SiteModel, point: Point, limit: P
   return world.schedules.get(model.registry.site)?.applies(limit.applies, point.area.id, at) ?? false;
 }
 
+/**
+ * Whether an alarm of this limit may stand: the limit applies, and no critical one beyond it stands already. Water that
+ * scalds is also too warm, but one fault is one alarm.
+ */
+function mayAlarm(world: World, model: SiteModel, point: Point, limit: PointLimit, at: number): boolean {
+  const covered = point.limits.some(
+    (other) =>
+      !limit.timing.critical &&
+      other.timing.critical &&
+      other.metric === limit.metric &&
+      other.side === limit.side &&
+      isStanding(machineState(world, limitWatch(model, point, other))),
+  );
+  return !covered && isInForce(world, model, point, limit, at);
+}
+
+/** Critical limits come first: what they raise stands for the others. */
+function inOrder(limits: readonly PointLimit[]): readonly PointLimit[] {
+  return limits.toSorted((a, b) => Number(b.timing.critical) - Number(a.timing.critical));
+}
+
 /** Judges a believable live value against every limit of its point and metric. */
 export function judgeValue(world: World, model: SiteModel, point: Point, metric: string, current: CurrentValue, now: Instant): void {
-  for (const limit of point.limits) {
+  const at = calendarTime(world, now);
+  for (const limit of inOrder(point.limits)) {
     if (limit.metric !== metric) continue;
     const watch = limitWatch(model, point, limit);
     const state = machineState(world, watch);
-    const inForce = isInForce(world, model, point, limit, now.wall);
+    const inForce = mayAlarm(world, model, point, limit, now.wall);
     const judged = verdict(limit, current.value, state.breached);
     if (atRest(state) && state.known && state.inForce === inForce && judged !== 'breach') continue;
     if (state.inForce !== inForce) drive(world, watch, { kind: 'force', inForce }, now);
@@ -37,10 +60,11 @@ export function judgeUnknown(world: World, model: SiteModel, point: Point, metri
 
 /** Opening, closing, season: standards come into force or leave it. */
 export function judgeForce(world: World, model: SiteModel, now: Instant): void {
+  const at = calendarTime(world, now);
   for (const point of model.points.values()) {
     for (const limit of point.limits) {
       const watch = limitWatch(model, point, limit);
-      const inForce = isInForce(world, model, point, limit, now.wall);
+      const inForce = mayAlarm(world, model, point, limit, now.wall);
       if (machineState(world, watch).inForce !== inForce) drive(world, watch, { kind: 'force', inForce }, now);
     }
   }

@@ -90,3 +90,14 @@ test('a fan that stands while the bath is open alarms; closed, it may stand', as
   await rig.report('gateway', stopped, { seconds: 600, every: 10 });
   expect(rig.alarms('base.exhaust_fan')).toHaveLength(1);
 });
+
+test('water that scalds is one alarm, not two; when it no longer scalds, too warm is judged again', async () => {
+  const rig = await startRig({ registry: SITE });
+  await rig.report('gateway', { ...WELL, 'water_temperature.outlet': 51 }, { seconds: 400, every: 10 });
+  expect(rig.alarms()).toMatchObject([{ rule: 'base.scald', state: 'unacknowledged' }]);
+  await rig.report('gateway', { ...WELL, 'water_temperature.outlet': 49 }, { seconds: 400, every: 10 });
+  expect(rig.alarms()).toMatchObject([
+    { rule: 'base.scald', state: 'returned_unacknowledged' },
+    { rule: 'base.water', side: 'high', state: 'unacknowledged' },
+  ]);
+});
