@@ -31,17 +31,17 @@ export function readConfigFile({ path, text }: ConfigFile): { settings: FileSett
     return { settings, problems };
   if (!isMap(contents)) {
     const message = 'the file has to be a list of lines like "HTTP_PORT: 8080"';
-    return { settings, problems: [{ key: null, where: at(contents.range?.[0]), message }] };
+    return { settings, problems: [{ key: null, where: at(contents.range[0]), message }] };
   }
 
   for (const { key: keyNode, value: valueNode } of contents.items) {
     const name = isScalar(keyNode) ? String(keyNode.value) : '(no plain key)';
-    const where = at(isScalar(keyNode) ? keyNode.range?.[0] : undefined);
+    const where = at(isScalar(keyNode) ? keyNode.range[0] : undefined);
     if (!isConfigKey(name)) {
       const meant = closest(name.toUpperCase(), configKeys());
       const hint = meant === undefined ? `known keys are ${configKeys().join(', ')}` : `did you mean ${meant}?`;
       problems.push({ key: name, where, message: `there is no such key; ${hint}` });
-    } else if (!isScalar(valueNode) || valueNode.source === undefined || valueNode.value === null) {
+    } else if (!isScalar(valueNode) || valueNode.value === null) {
       problems.push({ key: name, where, message: 'it needs one plain value; leave the line out to get the default' });
     } else {
       settings.push({ key: name, text: valueNode.source, where });

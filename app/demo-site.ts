@@ -30,10 +30,32 @@ export function demoStores({ now }: { now: () => number }) {
       // Nobody knows this password: the link is the way in.
       const passwordHash = await passwordHasher().hash(newToken());
       const accounts: AccountChange[] = [
-        { op: 'user.create', username: USERNAME, post: '演示值班 / Demo desk', role: 'administrator', passwordHash, at },
-        { op: 'link.create', tokenHash: hashToken(key, signIn), purpose: 'sign_in', username: USERNAME, at, expiresAt: at + LINK_MS },
+        {
+          op: 'user.create',
+          username: USERNAME,
+          post: '演示值班 / Demo desk',
+          role: 'administrator',
+          passwordHash,
+          at,
+        },
+        {
+          op: 'link.create',
+          tokenHash: hashToken(key, signIn),
+          purpose: 'sign_in',
+          username: USERNAME,
+          at,
+          expiresAt: at + LINK_MS,
+        },
         ...devices.map(({ device, username, clientId, password }): AccountChange => {
-          return { op: 'credential.create', username, clientId, site: registry.site, device, tokenHash: hashToken(key, password), at };
+          return {
+            op: 'credential.create',
+            username,
+            clientId,
+            site: registry.site,
+            device,
+            tokenHash: hashToken(key, password),
+            at,
+          };
         }),
       ];
       await ledger.commit({ at, registry: [registry], accounts });

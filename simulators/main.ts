@@ -15,7 +15,7 @@ function readStandardInput(): { first: Promise<Credentials>; ended: Promise<void
       try {
         resolve(parseCredentials(line));
       } catch (error) {
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
     lines.once('close', () => reject(new UsageError('Standard input ended before the credentials came')));

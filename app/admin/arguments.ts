@@ -18,16 +18,10 @@ export interface Arguments {
 
 /** @throws AdminUsageError saying which word is missing or not understood. */
 export function readArguments(argv: readonly string[], { words, values = [], flags = [] }: ArgumentSpec): Arguments {
-  const options = Object.fromEntries([
-    ...values.map((name) => [name, { type: 'string' as const }]),
-    ...flags.map((name) => [name, { type: 'boolean' as const }]),
-  ]);
-  let parsed;
-  try {
-    parsed = parseArgs({ args: [...argv], options, allowPositionals: true });
-  } catch (error) {
-    throw new AdminUsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
+  const options: Record<string, { readonly type: 'string' | 'boolean' }> = {};
+  for (const name of values) options[name] = { type: 'string' };
+  for (const name of flags) options[name] = { type: 'boolean' };
+  const parsed = parseOrRefuse(argv, options);
   const missing = words[parsed.positionals.length];
   if (missing !== undefined) throw new AdminUsageError(`${missing} is missing`);
   const extra = parsed.positionals[words.length];
@@ -41,6 +35,16 @@ export function readArguments(argv: readonly string[], { words, values = [], fla
     },
     flag: (name) => given.get(name) === true,
   };
+}
+
+type Options = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+
+function parseOrRefuse(argv: readonly string[], options: Options) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true });
+  } catch (error) {
+    throw new AdminUsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -11,7 +11,7 @@ const ENTER = /^[\r\n]$/;
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
 const CTRL_U = '\u0015';
-const ERASE = /^[\u0008\u007f]$/;
+const ERASE: readonly string[] = ['\u0008', '\u007f'];
 
 /** Asks for a password; nothing of what is typed is shown, not even its length. */
 export function askPassword(question: string, { input, output }: Terminal): Promise<string> {
@@ -38,7 +38,7 @@ export function askPassword(question: string, { input, output }: Terminal): Prom
         if (key === CTRL_C || key === CTRL_D)
           return finish(() => reject(new AdminError('Given up. Nothing was changed.')));
         if (ENTER.test(key)) return finish(() => resolve(typed.join('')));
-        if (ERASE.test(key)) typed.pop();
+        if (ERASE.includes(key)) typed.pop();
         else if (key === CTRL_U) typed = [];
         else typed.push(key);
       }

@@ -6,7 +6,7 @@ import { withLedger } from './users.ts';
 
 export async function exportRegistry(argv: readonly string[], deps: AdminDeps): Promise<void> {
   const [site = ''] = readArguments(argv, { words: ['SITE'] }).words;
-  await withLedger(deps, async ({ reader }) => {
+  await withLedger(deps, ({ reader }) => {
     const registries = reader.registries();
     const registry = registries.find((one) => one.site === site);
     if (registry === undefined) throw noSuchSite(site, registries);

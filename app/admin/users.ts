@@ -1,5 +1,5 @@
 import { Check } from 'typebox/value';
-import { Password, Post, Username, UserRole } from '../../contract/account.ts';
+import { Password, Post, Username, type UserRole } from '../../contract/account.ts';
 import { LedgerConflict } from '../../ingest/stores/ledger/types.ts';
 import { readArguments } from './arguments.ts';
 import { printable } from './printable.ts';
@@ -50,7 +50,7 @@ export async function setUserPassword(argv: readonly string[], deps: AdminDeps):
 
 export async function listUsers(argv: readonly string[], deps: AdminDeps): Promise<void> {
   readArguments(argv, { words: [] });
-  await withLedger(deps, async ({ reader }) => {
+  await withLedger(deps, ({ reader }) => {
     const users = reader.users();
     if (users.length === 0) {
       deps.out('There are no users yet. Open the link that the first start printed, or create one with "user add".\n');
@@ -63,7 +63,7 @@ export async function listUsers(argv: readonly string[], deps: AdminDeps): Promi
 }
 
 /** Opens the ledger for one command and closes it, whatever comes. */
-export async function withLedger<T>(deps: AdminDeps, run: (opened: AdminLedger) => Promise<T>): Promise<T> {
+export async function withLedger<T>(deps: AdminDeps, run: (opened: AdminLedger) => T | Promise<T>): Promise<T> {
   const opened = await deps.openLedger();
   try {
     return await run(opened);

@@ -107,7 +107,7 @@ describe('the box', () => {
 
   test('has a straight right edge, Han characters counted as two columns', () => {
     const columns = (line: string) =>
-      [...line].reduce((sum, character) => sum + (/[\p{Script=Han}，。：；]/u.test(character) ? 2 : 1), 0);
+      Array.from(line).reduce((sum, character) => sum + (/[\p{Script=Han}，。：；]/u.test(character) ? 2 : 1), 0);
     const widths = new Set(box.trimEnd().split('\n').map(columns));
     expect(widths.size).toBe(1);
   });

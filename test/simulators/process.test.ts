@@ -1,5 +1,4 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +41,9 @@ function start(args: readonly string[]) {
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const exited = once(child, 'close').then(([code]) => ({ code, output: () => output, text: output }));
+  const exited = new Promise<{ code: number | null; text: string }>((resolve) => {
+    child.once('close', (code) => resolve({ code, text: output }));
+  });
   return { child, exited };
 }
 

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { describe, expect, test } from 'vitest';
 import { metricSpec } from '../../contract/metrics.ts';
@@ -25,13 +26,18 @@ function live(seconds: number, { seed = 1, speed = 1 } = {}): Sent[] {
   const publisher: Publisher = {
     powerOn: (device) => note(device, 'on', []),
     powerOff: (device) => note(device, 'off', []),
-    publish: (device, leaf, payload) => note(device, leaf, [JSON.parse(payload)].flat()),
+    publish: (device, leaf, payload) => note(device, leaf, messagesOf(payload)),
   };
   const run = runSimulation({ clock, publisher, facility: createFacility(seed), story: DEMO_STORY, speed });
   clock.advance(seconds * 1_000);
   run.stop();
   clock.advance(10_000);
   return sent;
+}
+
+function messagesOf(payload: string): Record<string, unknown>[] {
+  const parsed: unknown = JSON.parse(payload);
+  return Value.Parse(Type.Array(Type.Record(Type.String(), Type.Unknown())), Array.isArray(parsed) ? parsed : [parsed]);
 }
 
 function valuesOf(sent: readonly Sent[], device: string, key: string): { at: number; value: number }[] {
