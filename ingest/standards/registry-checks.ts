@@ -250,6 +250,13 @@ function checkRuleOverride(path: Path, override: StandardOverride): Finding[] {
         message: `${override.standard} has no limit; it has "onDelay" and "offDelay"`,
       });
   }
+  // Between two successes a terminal says that it is there, which is no success: an off-delay would never end.
+  if (override.standard === 'terminal.frozen' && (override.offDelay ?? 0) > 0) {
+    findings.push({
+      path: [...path, 'offDelay'],
+      message: 'terminal.frozen ends with the first success; leave "offDelay" out',
+    });
+  }
   if (override.points !== undefined && /^(device|system)\./.test(override.standard)) {
     findings.push({
       path: [...path, 'points'],

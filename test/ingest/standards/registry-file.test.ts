@@ -322,3 +322,10 @@ describe('meaning', () => {
     );
   });
 });
+
+test('a frozen terminal is over with its first success: an off-delay, which its heartbeats would reset for ever, is refused', () => {
+  const text = changed('{ standard: door.held_open, onDelay: 60 }', '{ standard: terminal.frozen, offDelay: 10 }');
+  expect(problems(text)).toEqual([
+    expect.stringContaining('overrides[1].offDelay: terminal.frozen ends with the first success'),
+  ]);
+});
