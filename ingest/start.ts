@@ -7,7 +7,8 @@ import { createLine, type Item } from './line/line.ts';
 import { quarantineOffender, takeMessage, type MessageRules } from './line/message.ts';
 import { noteConnection } from './line/presence.ts';
 import { takeRegistry } from './line/registry.ts';
-import { restore } from './line/restore.ts';
+import { restore, restoreLastMessages } from './line/restore.ts';
+import type { SeriesState } from './line/state.ts';
 import { takeTick } from './line/tick.ts';
 import { createWorld, type Changes } from './line/world.ts';
 import { alarmView } from './live/alarm-view.ts';
@@ -26,6 +27,8 @@ const TICK = 1_000;
 const SETTLE_EVERY = 10_000;
 const EXPIRE_EVERY = 3_600_000;
 const DAY = 86_400_000;
+/** Series that a start reads at one time. */
+const START_READS = 200;
 /** Event keys and quarantine are kept this long (ms). */
 const EVENTS_KEPT = 90 * DAY;
 
@@ -78,7 +81,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   // What was read back is committed already; what the start itself changed walks the line like everything else.
   const startRows = world.pending;
   world.merge({ stored: true });
-  await fillSparklines();
+  await rebuildValues();
 
   const announcer = createAnnouncer({ world, clock, epoch: randomUUID(), storing: () => line.storing() });
   const line = createLine({ world, ledger, clock, onChanges: announce, onStoring: storingChanged, onError });
@@ -91,14 +94,25 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     world.pending.systemEvents.push({ at: started.wall, site: null, kind: 'started', actor: null, detail });
   }
 
-  async function fillSparklines(): Promise<void> {
-    const to = started.wall;
-    for (const [, { series }] of world.series.entries()) {
-      const query = { series: series.id, from: to - SPARKLINE_SPAN, to, limit: 20_000 };
-      for (const reading of await rangeOf({ readings, tail }, query)) {
-        if (reading.quality !== 'bad') sparklines.add(series.id, reading.t, reading.value);
-      }
+  /** The last values and their course: shown as such, unknown until something is reported. */
+  async function rebuildValues(): Promise<void> {
+    const all = [...world.series.committedEntries()];
+    for (let at = 0; at < all.length; at += START_READS) {
+      await Promise.all(all.slice(at, at + START_READS).map(([key, known]) => rebuildValue(key, known)));
     }
+    restoreLastMessages(world);
+    world.merge({ stored: true });
+  }
+
+  async function rebuildValue(key: string, known: SeriesState): Promise<void> {
+    const to = Math.max(started.wall, world.lastCommitAt);
+    const query = { series: known.series.id, from: to - SPARKLINE_SPAN, to: to + 1, limit: 20_000 };
+    const found = await rangeOf({ readings, tail }, query);
+    for (const { t, value, quality } of found) if (quality !== 'bad') sparklines.add(known.series.id, t, value);
+    const last = found.findLast(({ quality }) => quality !== 'bad');
+    if (last === undefined || last.quality === 'bad') return;
+    const { value, quality, reason, t, receivedAt } = last;
+    world.series.set(key, { ...known, current: { value, quality, reason, sourceTime: t, receivedAt } });
   }
 
   function announce(changes: Changes): void {
@@ -178,7 +192,12 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
           if (answer.outcome === 'no_such_alarm' || model === undefined) return resolve({ refused: 'no_such_alarm' });
           resolve({ outcome: answer.outcome, alarm: alarmView(model, answer.record, { stored: true }) });
         };
-        enqueue(judge, { done, letGo: () => resolve({ refused: 'not_storing' }), storedOnly: true });
+        const refuse = () => resolve({ refused: 'not_storing' });
+        const offends = () => {
+          refuse();
+          return [];
+        };
+        enqueue(judge, { done, letGo: refuse, offends, storedOnly: true });
       });
     },
   };

@@ -1,5 +1,5 @@
 import type { Instant } from '../../contract/clock.ts';
-import { INITIAL_MACHINE } from '../alarms/machine.ts';
+import { INITIAL_MACHINE, isStanding } from '../alarms/machine.ts';
 import { atRest, drive, type Circumstances } from './drive.ts';
 import type { SiteModel } from './model.ts';
 import { keyOf } from './state.ts';
@@ -18,6 +18,7 @@ export function judgeCondition(
   const watch = conditionWatch(model, condition);
   const state = world.machines.get(keyOf.machine(watch.site, watchKey(watch)))?.record.state ?? INITIAL_MACHINE;
   if (!holds && atRest(state)) return;
+  if (holds && state.known && isStanding(state) && state.off.since === null) return;
   // Built-in rules are always in force: their machines learn it with their first input.
   if (!state.inForce) drive(world, watch, { kind: 'force', inForce: true }, now, circumstances);
   drive(world, watch, { kind: 'sample', verdict: holds ? 'breach' : 'clear', quality: 'good', value: null }, now, circumstances);
@@ -32,7 +33,17 @@ export function conditionUnknown(world: World, model: SiteModel, condition: Cond
 
 /** The alarm that stands for a condition now, if any. */
 export function standing(world: World, model: SiteModel, condition: Condition) {
-  const watch = conditionWatch(model, condition);
-  const alarm = world.machines.get(keyOf.machine(watch.site, watchKey(watch)))?.record.alarm ?? null;
+  const alarm = machineOf(world, model, condition)?.record.alarm ?? null;
   return alarm === null ? undefined : world.alarms.get(keyOf.alarm(alarm));
+}
+
+/** The condition was seen to hold, and nothing has put that in doubt since. */
+export function knownToHold(world: World, model: SiteModel, condition: Condition): boolean {
+  const state = machineOf(world, model, condition)?.record.state;
+  return state !== undefined && state.known && state.breached;
+}
+
+function machineOf(world: World, model: SiteModel, { rule, subject, metric }: Condition) {
+  const key = watchKey({ rule, side: null, subject, metric: metric ?? null });
+  return world.machines.get(keyOf.machine(model.registry.site, key));
 }

@@ -20,6 +20,7 @@ const UNSEEN = {
   messageAt: null,
   messageMono: null,
   heard: false,
+  backMono: null,
   clockOffset: null,
   clockWrong: false,
   battery: null,

@@ -17,6 +17,9 @@ export function createDeferred() {
   let systemEvents: NonNullable<LedgerBatch['systemEvents']> = [];
 
   return {
+    note(event: NonNullable<LedgerBatch['systemEvents']>[number]): void {
+      systemEvents = [...systemEvents, event];
+    },
     add(batch: LedgerBatch): void {
       for (const row of batch.series ?? []) series.set(row.id, row);
       for (const row of batch.alarms ?? []) alarms.set(row.id, row);
@@ -36,6 +39,15 @@ export function createDeferred() {
       notifications,
       systemEvents: [...systemEvents, { at, site: null, kind: 'storing_again', actor: null, detail: {} }],
     }),
+    /** The same, cut so that what the ledger refuses takes as little as possible along. */
+    parts: (at: number): LedgerBatch[] => [
+      ...[...series.values()].map((row) => ({ at, series: [row] })),
+      { at, alarms: [...alarms.values()], machines: [...machines.values()] },
+      { at, devices: [...devices.values()] },
+      { at, journal },
+      { at, notifications },
+      { at, systemEvents: [...systemEvents, { at, site: null, kind: 'storing_again', actor: null, detail: {} }] },
+    ],
     clear(): void {
       for (const kept of [series, alarms, machines, devices]) kept.clear();
       journal = [];

@@ -37,9 +37,10 @@ export function drive(world: World, watch: Watch, input: MachineInput, now: Inst
     book(world, alarm, transition, now, circumstances);
   }
   if (alarm !== undefined) {
-    const closed = state.phase === 'normal';
-    alarm = { ...alarm, worst: state.worst ?? alarm.worst, closedAt: closed ? now.wall : null };
-    saveAlarm(world, alarm);
+    const worst = state.worst ?? alarm.worst;
+    const closedAt = state.phase === 'normal' ? now.wall : null;
+    // A reading that changes nothing of a standing alarm is not written and not announced with it.
+    if (transitions.length > 0 || worst !== alarm.worst) saveAlarm(world, { ...alarm, worst, closedAt });
   }
   const record = { key, site: watch.site, state, alarm: state.phase === 'normal' ? null : (alarm?.id ?? null) };
   world.machines.set(tableKey, { record, watch, due: nextDue(state, watch.timing) });

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { DeviceEvent, EventDetail } from '../../contract/event.ts';
+import type { EventDetail } from '../../contract/event.ts';
 import type { DecodedEvent } from '../decoders/types.ts';
 import { dateSamples, EMPTY_CLOCK } from '../quality/source-time.ts';
 import type { StoredEvent } from '../stores/ledger/types.ts';
 import type { BuiltInRuleId } from '../standards/types.ts';
 import { judgeCondition } from './conditions.ts';
 import { changeDevice, deviceState, type DeviceContext } from './context.ts';
-import { distrust } from './host-clock.ts';
+import { noteClock, whatClockTells } from './device-clock.ts';
+import { calendarTime, distrust } from './host-clock.ts';
 import { keyOf } from './state.ts';
 
 /** What an event keeps of its content to tell a repeat from a conflict. */
@@ -34,7 +35,7 @@ export function takeEvents(context: DeviceContext, events: readonly DecodedEvent
     ...distrust(world),
   });
   world.clocks.set(clockKey, dating.memory);
-  if (dating.clockWrong) noteWrongClock(context, dating.offset);
+  noteClock(context, whatClockTells(dating, events));
 
   events.forEach((decoded, index) => {
     const dated = dating.dated[index];
@@ -42,7 +43,7 @@ export function takeEvents(context: DeviceContext, events: readonly DecodedEvent
     const hash = contentHash(decoded);
     const before = [
       ...seen(site, device.spec.id, decoded.id),
-      ...world.pending.events.filter((one) => isSame(one, site, device.spec.id, decoded.id)).map((one) => one.contentHash),
+      ...world.arrivingHashes(site, device.spec.id, decoded.id),
     ];
     if (before.includes(hash)) return;
     const event: StoredEvent = {
@@ -57,14 +58,10 @@ export function takeEvents(context: DeviceContext, events: readonly DecodedEvent
       contentHash: hash,
       conflict: before.length > 0,
     };
-    world.pending.events.push(event);
+    world.addEvent(event);
     if (event.conflict) noteConflict(context, decoded.id);
     judgeEvent(context, event);
   });
-}
-
-function isSame(event: DeviceEvent, site: string, device: string, id: string): boolean {
-  return event.id === id && event.device === device && event.site === site;
 }
 
 /** Events are state: only the newest of its kind changes what is known of a door or terminal. */
@@ -76,6 +73,15 @@ function judgeEvent(context: DeviceContext, event: StoredEvent): void {
   if (known !== undefined && known.occurredAt > occurredAt) return;
   changeDevice(context, { events: { ...before.events, [detail.kind]: { detail, occurredAt, receivedAt } } }, { keep: true });
   judgeDetail(context, detail, event.late);
+}
+
+/** What a door said last holds again when it is heard after a silence, ours or its own. */
+export function judgeNewest(context: DeviceContext): void {
+  const { events } = deviceState(context);
+  for (const kind of ['tamper', 'forced', 'jam', 'held_open', 'contact'] as const) {
+    const newest = events[kind];
+    if (newest !== undefined) judgeDetail(context, newest.detail, false);
+  }
 }
 
 const ACTIVE_RULES = { forced: 'door.forced', tamper: 'device.tamper', jam: 'door.jam' } as const satisfies Record<string, BuiltInRuleId>;
@@ -125,18 +131,23 @@ function judgePunch(context: DeviceContext, event: StoredEvent): void {
   if (event.detail.kind !== 'punch') return;
   if (event.detail.result === 'ok') {
     const { lastSuccessAt, punches } = deviceState(context);
-    const counts = event.occurredAt >= punches.day;
+    const today = startOfToday(context);
+    const { count } = punches.day === today ? punches : { count: 0 };
     changeDevice(
       context,
       {
         lastSuccessAt: Math.max(lastSuccessAt ?? 0, event.occurredAt),
-        punches: counts ? { ...punches, count: punches.count + 1 } : punches,
+        punches: { day: today, count: event.occurredAt >= today ? count + 1 : count },
       },
-      { keep: false },
+      { keep: true },
     );
   }
   // A backlog says nothing of now: neither that the terminal works nor that it does not.
   if (!event.late) judgeTerminal(context, event.detail.result === 'ok');
+}
+
+export function startOfToday({ world, model, now }: DeviceContext): number {
+  return world.schedules.get(model.registry.site)?.startOfDay(calendarTime(world, now)) ?? 0;
 }
 
 /** A terminal that is tried, or that merely says it is there, without a success: frozen after the rule's delay. */
@@ -145,15 +156,9 @@ export function judgeTerminal(context: DeviceContext, success: boolean): void {
   for (const { key, point: id } of device.bindings) {
     const point = model.points.get(id);
     if (key !== 'events' || point?.spec.role !== 'attendance_terminal') continue;
-    const open = world.schedules.get(model.registry.site)?.mode(point.area.id, now.wall) === 'open';
+    const open = world.schedules.get(model.registry.site)?.mode(point.area.id, calendarTime(world, now)) === 'open';
     judgeCondition(world, model, { rule: 'terminal.frozen', subject: { kind: 'point', id } }, open && !success, now);
   }
-}
-
-function noteWrongClock(context: DeviceContext, offset: number | null): void {
-  const { world, model, device, now } = context;
-  changeDevice(context, { clockWrong: true, clockOffset: offset }, { keep: false });
-  judgeCondition(world, model, { rule: 'device.clock', subject: { kind: 'device', id: device.spec.id } }, true, now);
 }
 
 function noteConflict({ world, model, device, now }: DeviceContext, id: string): void {

@@ -12,13 +12,26 @@ export function watchHostClock(world: World, now: Instant, previous: Instant): b
   const stepped = Math.abs(step) > CLOCK_STEP;
   if (stepped) noteStep(world, step, now);
 
-  const trusted = now.wall >= world.lastCommitAt - CLOCK_STEP;
-  if (trusted) world.distrustedSince = null;
-  else world.distrustedSince ??= now.mono;
+  const trusted = noteTrust(world, now);
   for (const [site, model] of world.models.entries()) {
     judgeCondition(world, model, { rule: 'system.clock', subject: { kind: 'site', id: site } }, !trusted, now);
   }
   return stepped;
+}
+
+/** Doubts or believes the wall clock of a moment. With each message: within a second of a step many devices report. */
+export function noteTrust(world: World, now: Instant): boolean {
+  // What waited in the queue is older than a commit made meanwhile, and that by no fault of the clock.
+  const waited = Math.max(0, world.lastCommitMono - now.mono);
+  const trusted = now.wall >= world.lastCommitAt - waited - CLOCK_STEP;
+  if (trusted) world.distrustedSince = null;
+  else world.distrustedSince ??= now.mono;
+  return trusted;
+}
+
+/** What opening hours and seasons go by (ms epoch): a clock that is behind must not shut what is open. */
+export function calendarTime({ distrustedSince, lastCommitAt }: World, now: Instant): number {
+  return distrustedSince === null ? now.wall : lastCommitAt + Math.max(0, now.mono - distrustedSince);
 }
 
 /** Whether times of receipt can be believed, as the dating of samples asks for it. */

@@ -3,8 +3,8 @@ import { verdict } from '../alarms/limits.ts';
 import { INITIAL_MACHINE, isStanding } from '../alarms/machine.ts';
 import type { PointLimit } from '../standards/types.ts';
 import { atRest, drive } from './drive.ts';
-import type { Point, SiteModel } from './model.ts';
 import { calendarTime } from './host-clock.ts';
+import type { Point, SiteModel } from './model.ts';
 import { keyOf, type CurrentValue } from './state.ts';
 import { limitWatch, watchKey, type Watch } from './watch.ts';
 import type { World } from './world.ts';
@@ -29,19 +29,14 @@ function mayAlarm(world: World, model: SiteModel, point: Point, limit: PointLimi
   return !covered && isInForce(world, model, point, limit, at);
 }
 
-/** Critical limits come first: what they raise stands for the others. */
-function inOrder(limits: readonly PointLimit[]): readonly PointLimit[] {
-  return limits.toSorted((a, b) => Number(b.timing.critical) - Number(a.timing.critical));
-}
-
 /** Judges a believable live value against every limit of its point and metric. */
 export function judgeValue(world: World, model: SiteModel, point: Point, metric: string, current: CurrentValue, now: Instant): void {
   const at = calendarTime(world, now);
-  for (const limit of inOrder(point.limits)) {
+  for (const limit of point.limits) {
     if (limit.metric !== metric) continue;
     const watch = limitWatch(model, point, limit);
     const state = machineState(world, watch);
-    const inForce = mayAlarm(world, model, point, limit, now.wall);
+    const inForce = mayAlarm(world, model, point, limit, at);
     const judged = verdict(limit, current.value, state.breached);
     if (atRest(state) && state.known && state.inForce === inForce && judged !== 'breach') continue;
     if (state.inForce !== inForce) drive(world, watch, { kind: 'force', inForce }, now);
@@ -64,7 +59,7 @@ export function judgeForce(world: World, model: SiteModel, now: Instant): void {
   for (const point of model.points.values()) {
     for (const limit of point.limits) {
       const watch = limitWatch(model, point, limit);
-      const inForce = mayAlarm(world, model, point, limit, now.wall);
+      const inForce = mayAlarm(world, model, point, limit, at);
       if (machineState(world, watch).inForce !== inForce) drive(world, watch, { kind: 'force', inForce }, now);
     }
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../contract/clock.ts';
+import type { Clock, Instant } from '../../contract/clock.ts';
 import type { QuarantineEntry } from '../../contract/quarantine.ts';
 import { CommitFailed, type Ledger, type LedgerBatch } from '../stores/ledger/types.ts';
 import { createDeferred } from './deferred.ts';
@@ -59,7 +59,8 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
   async function run(): Promise<void> {
     while (queue.length > 0) {
       if (probing) await recover();
-      await take(queue.splice(0, BATCH_ITEMS));
+      // Nothing that goes wrong with one batch may end the line.
+      await take(queue.splice(0, BATCH_ITEMS)).catch(onError);
     }
     if (probing) await recover();
     running = false;
@@ -75,7 +76,7 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
 
   async function take(items: readonly Item[]): Promise<void> {
     const judged = storing ? items : items.filter((item) => item.storedOnly !== true);
-    for (const item of items) if (!judged.includes(item)) item.letGo();
+    if (!storing) for (const item of items) if (item.storedOnly === true) item.letGo();
     const failed = judgeAll(judged);
     if (failed !== undefined) return takeSingly(judged, failed);
     const batch = world.batch(clock.now().wall);
@@ -108,8 +109,13 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
     onError(error);
     world.pending.quarantine.push(...only.offends(error));
     const batch = world.batch(clock.now().wall);
-    if (batch === undefined || (await commit(batch)) === 'stored') finish(items);
-    else letGo(items, batch);
+    if (batch === undefined) return finish(items);
+    if (!storing) return letGo(items, batch);
+    const result = await commit(batch);
+    if (result === 'stored') return finish(items);
+    if (result === 'failing') return stopStoring(items, batch);
+    onError(result.refused.error);
+    letGo(items, batch);
   }
 
   async function commit(batch: LedgerBatch): Promise<'stored' | 'failing' | { refused: { error: unknown } }> {
@@ -117,7 +123,7 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
     for (let wait = FIRST_RETRY; ; wait = Math.min(wait * 2, LAST_RETRY)) {
       try {
         await ledger.commit(batch);
-        world.lastCommitAt = Math.max(world.lastCommitAt, batch.at);
+        noteCommit({ wall: batch.at, mono: since });
         return 'stored';
       } catch (error) {
         if (!(error instanceof CommitFailed && error.transient)) return { refused: { error } };
@@ -128,21 +134,38 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
     }
   }
 
+  function noteCommit({ wall, mono }: Instant): void {
+    if (wall < world.lastCommitAt) return;
+    world.lastCommitAt = wall;
+    world.lastCommitMono = mono;
+  }
+
   function finish(items: readonly Item[]): void {
     const changes = world.merge({ stored: true });
     for (const item of items) item.done();
-    onChanges(changes);
+    announce(changes);
   }
 
   function letGo(items: readonly Item[], batch: LedgerBatch): void {
     deferred.add(batch);
     const changes = world.merge({ stored: false });
     for (const item of items) item.letGo();
-    onChanges(changes);
+    announce(changes);
+  }
+
+  /** Who listens is no part of the line: what is committed stays so, whatever a listener meets. */
+  function announce(changes: Changes): void {
+    try {
+      onChanges(changes);
+    } catch (error) {
+      onError(error);
+    }
   }
 
   function stopStoring(items: readonly Item[], batch: LedgerBatch): void {
     storing = false;
+    world.storing = false;
+    deferred.note({ at: batch.at, site: null, kind: 'storing_stopped', actor: null, detail: {} });
     letGo(items, batch);
     onStoring(false);
   }
@@ -150,16 +173,34 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
   /** The alarm transitions judged meanwhile come first; then devices send again what was let go. */
   async function recover(): Promise<void> {
     probing = false;
-    try {
-      await ledger.commit(deferred.batch(clock.now().wall));
-    } catch (error) {
-      return onError(error);
-    }
+    const now = clock.now();
+    if (!(await commitDeferred(now.wall))) return;
+    noteCommit(now);
     deferred.clear();
+    // What readings showed is stored when their devices have sent it again.
     world.unstored.alarms.clear();
-    world.unstored.series.clear();
     storing = true;
+    world.storing = true;
+    world.listeningSince = clock.now().mono;
     onStoring(true);
+  }
+
+  async function commitDeferred(at: number): Promise<boolean> {
+    const whole = await attempt(deferred.batch(at));
+    if (whole !== 'refused') return whole === 'stored';
+    // A row that is refused must not keep the others from the disk, nor the line from storing.
+    for (const part of deferred.parts(at)) if ((await attempt(part)) === 'failing') return false;
+    return true;
+  }
+
+  async function attempt(batch: LedgerBatch): Promise<'stored' | 'failing' | 'refused'> {
+    try {
+      await ledger.commit(batch);
+      return 'stored';
+    } catch (error) {
+      onError(error);
+      return error instanceof CommitFailed && error.transient ? 'failing' : 'refused';
+    }
   }
 
   return {

@@ -4,6 +4,7 @@ import type { QuarantineEntry, QuarantineReason } from '../../contract/quarantin
 import { decodeNative } from '../decoders/native.ts';
 import { quarantineEntries } from '../decoders/quarantine.ts';
 import { judgeTerminal, takeEvents, type SeenEvents } from './events.ts';
+import { noteTrust } from './host-clock.ts';
 import { noteMessage, noteStatus } from './presence.ts';
 import { takeSamples } from './readings.ts';
 import type { World } from './world.ts';
@@ -17,6 +18,7 @@ export interface MessageRules {
 /** One message: decoded, qualified, judged; what cannot be used of it goes to quarantine with its reason. */
 export function takeMessage(world: World, message: InboundMessage, rules: MessageRules): void {
   const now: Instant = message.received;
+  noteTrust(world, now);
   const model = world.models.get(message.topic.site);
   const device = model?.devices.get(message.topic.device);
   if (model === undefined || device === undefined) {

@@ -33,6 +33,7 @@ export interface Binding {
 export interface Point {
   readonly spec: PointSpec;
   readonly area: AreaSpec;
+  /** Critical ones first: what they raise stands for the others. */
   readonly limits: readonly PointLimit[];
   readonly bindings: readonly Binding[];
 }
@@ -41,8 +42,8 @@ export interface Device {
   readonly spec: DeviceSpec;
   readonly bindings: readonly Binding[];
   readonly tolerance: { readonly back: number; readonly ahead: number };
-  /** The shortest silence of its bindings, after which the device itself counts as silent; null: none expected. */
-  readonly silence: number | null;
+  /** The shortest silence of its bindings then, after which the device itself counts as silent; null: none expected. */
+  silenceAt(at: number): number | null;
 }
 
 /** A site's registry made ready for the line: looked up by id, delays resolved, times as instants. */
@@ -70,7 +71,7 @@ export function compileModel(registry: SiteRegistry, catalogue: Catalogue): Site
   for (const spec of registry.points) {
     const area = areas.get(spec.area);
     if (area === undefined) continue;
-    points.set(spec.id, { spec, area, limits: limitsFor(catalogue, registry, spec), bindings: byPoint.get(spec.id) ?? [] });
+    points.set(spec.id, { spec, area, limits: limitsFor(catalogue, registry, spec).toSorted(byUrgency), bindings: byPoint.get(spec.id) ?? [] });
   }
 
   return {
@@ -79,7 +80,7 @@ export function compileModel(registry: SiteRegistry, catalogue: Catalogue): Site
     points,
     devices: new Map(registry.devices.map((spec) => [spec.id, compileDevice(spec, byDevice.get(spec.id) ?? [])])),
     bindingAt: (device, key, at) =>
-      byKey.get(`${device}|${key}`)?.find((binding) => binding.since <= at && at < binding.until),
+      byKey.get(`${device}|${key}`)?.find((binding) => isBound(binding, at)),
     rule(id, point) {
       const key = `${id}|${point ?? ''}`;
       const known = rules.get(key) ?? ruleFor(catalogue, registry, id, point);
@@ -88,6 +89,14 @@ export function compileModel(registry: SiteRegistry, catalogue: Catalogue): Site
     },
     hasRule: (id): id is BuiltInRuleId => (catalogue.rules as ReadonlyMap<string, BuiltInRule>).has(id),
   };
+}
+
+export function isBound({ since, until }: Binding, at: number): boolean {
+  return since <= at && at < until;
+}
+
+function byUrgency(a: PointLimit, b: PointLimit): number {
+  return Number(b.timing.critical) - Number(a.timing.critical);
 }
 
 function compileBinding(spec: BindingSpec): Binding {
@@ -108,7 +117,6 @@ function compileBinding(spec: BindingSpec): Binding {
 }
 
 function compileDevice(spec: DeviceSpec, bindings: readonly Binding[]): Device {
-  const silences = bindings.map((binding) => binding.silence).filter((silence) => silence !== null);
   return {
     spec,
     bindings,
@@ -116,6 +124,9 @@ function compileDevice(spec: DeviceSpec, bindings: readonly Binding[]): Device {
       back: spec.liveBack === undefined ? DEFAULT_LIVE_BACK : spec.liveBack * 1_000,
       ahead: spec.liveAhead === undefined ? DEFAULT_LIVE_AHEAD : spec.liveAhead * 1_000,
     },
-    silence: silences.length === 0 ? null : Math.min(...silences),
+    silenceAt(at) {
+      const silences = bindings.flatMap((binding) => (binding.silence !== null && isBound(binding, at) ? [binding.silence] : []));
+      return silences.length === 0 ? null : Math.min(...silences);
+    },
   };
 }

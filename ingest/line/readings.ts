@@ -6,10 +6,12 @@ import { assess, assessAlone, EMPTY_MEMORY } from '../quality/assess.ts';
 import { dateSamples, EMPTY_CLOCK, firstFree, type Dated } from '../quality/source-time.ts';
 import type { Series } from '../stores/ledger/types.ts';
 import { judgeCondition } from './conditions.ts';
-import { changeDevice, type DeviceContext } from './context.ts';
-import { distrust } from './host-clock.ts';
+import { changeDevice, deviceState, type DeviceContext } from './context.ts';
+import { noteClock, whatClockTells, type ClockTold } from './device-clock.ts';
+import { calendarTime, distrust } from './host-clock.ts';
 import { judgeValue } from './limits.ts';
 import type { Binding, Point } from './model.ts';
+import { judgeTrouble } from './series-silence.ts';
 import { keyOf, type SeriesState } from './state.ts';
 
 /** A device may name this many metrics that nothing binds; more are quarantined. */
@@ -24,12 +26,13 @@ interface KeyedSample {
 export function takeSamples(context: DeviceContext, samples: readonly DecodedSample[], retention: number): QuarantineReason[] {
   const rejected: QuarantineReason[] = [];
   const flat = samples.flatMap(({ claimedTime, values }) => values.map((value): KeyedSample => ({ value, claimedTime })));
-  let clock: { wrong: boolean; offset: number | null } | undefined;
+  let clock: ClockTold = { wrong: null, offset: null };
   for (const [key, keyed] of Map.groupBy(flat, ({ value }) => metricKey(value))) {
     const told = takeSeries(context, key, keyed, { retention, rejected });
-    clock = { wrong: told.wrong || (clock?.wrong ?? false), offset: told.offset ?? clock?.offset ?? null };
+    const wrong = clock.wrong === true || told.wrong === null ? clock.wrong : told.wrong;
+    clock = { wrong, offset: told.offset ?? clock.offset };
   }
-  if (clock !== undefined) noteClock(context, clock);
+  noteClock(context, clock);
   return rejected;
 }
 
@@ -38,7 +41,7 @@ function takeSeries(
   key: string,
   keyed: readonly KeyedSample[],
   { retention, rejected }: { retention: number; rejected: QuarantineReason[] },
-): { wrong: boolean; offset: number | null } {
+): ClockTold {
   const { world, model, device, now } = context;
   const clockKey = keyOf.clock(model.registry.site, device.spec.id, key);
   const dating = dateSamples(world.clocks.get(clockKey) ?? EMPTY_CLOCK, {
@@ -61,7 +64,7 @@ function takeSeries(
     const reason = dated.verdict === 'too_old' ? tooOld(key, dated) : takeReading(context, key, sample.value, dated);
     if (reason !== undefined) rejected.push(reason);
   }
-  return { wrong: dating.clockWrong, offset: dating.offset };
+  return whatClockTells(dating, keyed);
 }
 
 function tooOld(key: string, { sourceTime }: Dated): QuarantineReason {
@@ -92,7 +95,7 @@ function takeReading(context: DeviceContext, key: string, { metric, value }: Dec
   const quality = {
     metric,
     role: point?.spec.role ?? null,
-    open: area !== undefined && world.schedules.get(model.registry.site)?.mode(area, now.wall) === 'open',
+    open: area !== undefined && world.schedules.get(model.registry.site)?.mode(area, calendarTime(world, now)) === 'open',
     filling: false,
   };
   const inOrder = t > state.assessedTime && dated.verdict === 'live';
@@ -112,7 +115,7 @@ function takeReading(context: DeviceContext, key: string, { metric, value }: Dec
   };
   world.addArrival({ ...reading, seq: world.nextArrivalSeq() });
   if (regraded !== null) regrade(context, id, regraded);
-  if (metric === 'battery' && dated.judges) changeDevice(context, { battery: value }, { keep: false });
+  if (metric === 'battery' && dated.judges && assessed.quality !== 'bad') noteBattery(context, value);
   const after = { ...state, memory, assessedTime: inOrder || dated.judges ? t : state.assessedTime };
   const tableKey = seriesTableKey(context, key, binding);
   if (!dated.judges) {
@@ -151,7 +154,8 @@ function judgeReading(
   const metric = state.series.metric;
   judgeValue(world, model, point, metric, current, now);
   judgeCondition(world, model, { rule: 'point.no_data', subject, metric }, false, now);
-  judgeCondition(world, model, { rule: 'point.flatline', subject, metric }, reason === 'flatline', now);
+  if (reason === 'flatline') judgeTrouble(world, model, 'point.flatline', { binding, now });
+  else judgeCondition(world, model, { rule: 'point.flatline', subject, metric }, false, now);
   if (quality === 'good') judgeCondition(world, model, { rule: 'point.sensor_fault', subject, metric }, false, now);
 }
 
@@ -167,7 +171,7 @@ function seriesState(context: DeviceContext, key: string, binding: Binding | und
   const known = world.series.get(tableKey);
   if (known !== undefined) return known;
   const site = model.registry.site;
-  if (binding === undefined && countUnbound(context) >= UNBOUND_SERIES_LIMIT) return undefined;
+  if (binding === undefined && !addOwnName(context, key)) return undefined;
   const series: Series = {
     id: world.nextSeriesId(),
     site,
@@ -192,17 +196,23 @@ export function newSeriesState(series: Series, mono: number): SeriesState {
   };
 }
 
-function countUnbound({ world, model, device }: DeviceContext): number {
-  const prefix = keyOf.deviceSeries(model.registry.site, device.spec.id, '');
-  let count = 0;
-  for (const [key] of world.series.entries()) if (key.startsWith(prefix)) count += 1;
-  return count;
+/** False: the device has named as many as it may. */
+function addOwnName({ world, model, device }: DeviceContext, name: string): boolean {
+  const key = keyOf.device(model.registry.site, device.spec.id);
+  const names = world.ownNames.get(key) ?? [];
+  if (names.length >= UNBOUND_SERIES_LIMIT) return false;
+  world.ownNames.set(key, [...names, name]);
+  return true;
+}
+
+function noteBattery(context: DeviceContext, battery: number): void {
+  if (battery !== deviceState(context).battery) changeDevice(context, { battery }, { keep: true });
 }
 
 /** The reading before is graded again: the same key with another quality, an arrival that no duplicate check drops. */
 function regrade({ world }: DeviceContext, series: number, graded: { sourceTime: number; quality: Reading['quality']; reason: Reading['reason'] }): void {
   const original =
-    world.pending.arrivals.findLast((arrival) => arrival.series === series && arrival.sourceTime === graded.sourceTime) ??
+    world.arrivingAt(series, graded.sourceTime) ??
     world.tail.range(series, graded.sourceTime, graded.sourceTime + 1)[0];
   if (original === undefined) return;
   world.addArrival({ ...original, quality: graded.quality, reason: graded.reason, seq: world.nextArrivalSeq() });
@@ -216,10 +226,4 @@ function noteConflict({ world, model, device, now }: DeviceContext, key: string,
     actor: null,
     detail: { device: device.spec.id, metric: key, time: t, before: there, after: value },
   });
-}
-
-function noteClock(context: DeviceContext, { wrong, offset }: { wrong: boolean; offset: number | null }): void {
-  const { world, model, device, now } = context;
-  changeDevice(context, { clockWrong: wrong, clockOffset: offset }, { keep: false });
-  judgeCondition(world, model, { rule: 'device.clock', subject: { kind: 'device', id: device.spec.id } }, wrong, now);
 }

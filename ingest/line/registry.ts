@@ -1,29 +1,34 @@
 import type { Instant } from '../../contract/clock.ts';
 import type { SiteRegistry } from '../../contract/registry.ts';
 import type { Catalogue } from '../standards/types.ts';
+import { nextDue } from '../alarms/machine.ts';
 import { drive } from './drive.ts';
 import { judgeForce, judgeValue } from './limits.ts';
 import { compileModel, type SiteModel } from './model.ts';
+import { compileCalendar } from './calendar.ts';
 import { keyOf } from './state.ts';
 import { watchOfKey } from './watch.ts';
-import { compileSchedule } from '../standards/schedule.ts';
 import type { World } from './world.ts';
-
-const DAY = 86_400_000;
 
 /** A site's registry as it is now: what it changes is judged at once, alarms of what it dropped are closed. */
 export function takeRegistry(world: World, registry: SiteRegistry, catalogue: Catalogue, now: Instant): void {
-  const model = compileModel(registry, catalogue);
-  world.models.set(registry.site, model);
-  world.schedules.set(registry.site, compileSchedule(registry, now.wall - DAY, now.wall + 40 * DAY));
+  const model = setRegistry(world, registry, catalogue, now);
   for (const [key, machine] of world.machines.entries()) {
     if (machine.record.site !== registry.site) continue;
     const watch = watchOfKey(model, machine.record.key);
-    if (watch !== undefined) world.machines.set(key, { ...machine, watch });
+    if (watch !== undefined) world.machines.set(key, { ...machine, watch, due: nextDue(machine.record.state, watch.timing) });
     else dropMachine(world, key, now);
   }
   judgeForce(world, model, now);
   judgeAgain(world, model, now);
+}
+
+/** Takes in a registry without judging by it: at a start, what is known comes after it. */
+export function setRegistry(world: World, registry: SiteRegistry, catalogue: Catalogue, now: Instant): SiteModel {
+  const model = compileModel(registry, catalogue);
+  world.models.set(registry.site, model);
+  compileCalendar(world, model, now);
+  return model;
 }
 
 /** Its point, device or standard is gone: nobody could act on the alarm. */
@@ -43,9 +48,11 @@ function dropMachine(world: World, key: string, now: Instant): void {
 /** The limits of a standing value may have changed under it. */
 function judgeAgain(world: World, model: SiteModel, now: Instant): void {
   for (const point of model.points.values()) {
-    for (const { metric } of point.bindings) {
+    for (const { metric, silence } of point.bindings) {
       const state = world.series.get(keyOf.pointSeries(model.registry.site, point.spec.id, metric));
       if (state?.current == null || state.unknownSince !== null) continue;
+      // While nothing bound it, nobody watched its age.
+      if (silence !== null && now.mono - state.believableMono > silence) continue;
       judgeValue(world, model, point, metric, state.current, now);
     }
   }

@@ -52,6 +52,8 @@ export interface DeviceState {
   readonly messageMono: number | null;
   /** Something came since our start. */
   readonly heard: boolean;
+  /** Monotonic ms at which it was heard again after a silence; its points' own silence counts from then. */
+  readonly backMono: number | null;
   readonly clockOffset: number | null;
   readonly clockWrong: boolean;
   readonly battery: number | null;

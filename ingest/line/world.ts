@@ -51,6 +51,8 @@ export interface World {
   readonly clocks: Table<ClockState>;
   readonly machines: Table<RunningMachine>;
   readonly alarms: Table<AlarmRecord>;
+  /** Names of the series that are a device's own, by device. */
+  readonly ownNames: Table<readonly string[]>;
   readonly tail: Tail;
   /** Our start, on both clocks. */
   readonly started: Instant;
@@ -58,14 +60,25 @@ export interface World {
   readonly unstored: { readonly series: Set<number>; readonly alarms: Set<number> };
   /** Monotonic ms at which the host's wall clock was found behind the ledger's newest commit; null: it is trusted. */
   distrustedSince: number | null;
+  /** The newest commit, ms epoch, and on the monotonic clock; before the first of this start: -Infinity. */
   lastCommitAt: number;
+  lastCommitMono: number;
+  /** False while nothing can be committed. */
+  storing: boolean;
+  /** Monotonic ms since when silence may be held against devices: our start, or the end of an outage of the ledger. */
+  listeningSince: number;
   pending: Pending;
   nextSeriesId(): number;
   nextArrivalSeq(): number;
   nextAlarmId(): number;
   /** The value stored or about to be stored at this time of a series. */
   storedAt(series: number, t: number): number | undefined;
+  /** The reading of the batch being judged at this time of a series. */
+  arrivingAt(series: number, t: number): Arrival | undefined;
   addArrival(arrival: Arrival): void;
+  addEvent(event: StoredEvent): void;
+  /** Content hashes under an event's id in the batch being judged. */
+  arrivingHashes(site: string, device: string, id: string): readonly string[];
   /** Adds rows that were judged before the line ran. */
   adopt(rows: Pending): void;
   /** The rows of the batch, or undefined when it changed nothing that is kept. */
@@ -92,11 +105,19 @@ export function createWorld(seed: WorldSeed): World {
     clocks: createTable<ClockState>(),
     machines: createTable<RunningMachine>(),
     alarms: createTable<AlarmRecord>(),
+    ownNames: createTable<readonly string[]>(),
   };
   const layered: readonly Layered[] = Object.values(tables);
   // Ids are handed out once and never taken back: a rolled-back batch leaves a gap, not a second owner.
   let { nextSeriesId, nextArrivalSeq, nextAlarmId } = seed;
-  const fresh = new Map<number, Map<number, number>>();
+  const fresh = new Map<number, Map<number, Arrival>>();
+  const freshHashes = new Map<string, string[]>();
+  const eventKey = (site: string, device: string, id: string) => `${site}|${device}|${id}`;
+  const forgetBatch = () => {
+    world.pending = emptyPending();
+    fresh.clear();
+    freshHashes.clear();
+  };
 
   const world: World = {
     ...tables,
@@ -105,16 +126,26 @@ export function createWorld(seed: WorldSeed): World {
     unstored: { series: new Set(), alarms: new Set() },
     distrustedSince: null,
     lastCommitAt: seed.lastCommitAt,
+    lastCommitMono: -Infinity,
+    storing: true,
+    listeningSince: seed.started.mono,
     pending: emptyPending(),
     nextSeriesId: () => nextSeriesId++,
     nextArrivalSeq: () => nextArrivalSeq++,
     nextAlarmId: () => nextAlarmId++,
-    storedAt: (series, t) => fresh.get(series)?.get(t) ?? seed.tail.has(series, t),
+    storedAt: (series, t) => fresh.get(series)?.get(t)?.value ?? seed.tail.has(series, t),
+    arrivingAt: (series, t) => fresh.get(series)?.get(t),
     addArrival(arrival) {
       world.pending.arrivals.push(arrival);
-      const times = fresh.get(arrival.series) ?? new Map<number, number>();
-      fresh.set(arrival.series, times.set(arrival.sourceTime, arrival.value));
+      const times = fresh.get(arrival.series) ?? new Map<number, Arrival>();
+      fresh.set(arrival.series, times.set(arrival.sourceTime, arrival));
     },
+    addEvent(event) {
+      world.pending.events.push(event);
+      const key = eventKey(event.site, event.device, event.id);
+      freshHashes.set(key, [...(freshHashes.get(key) ?? []), event.contentHash]);
+    },
+    arrivingHashes: (site, device, id) => freshHashes.get(eventKey(site, device, id)) ?? [],
     adopt(rows) {
       world.pending.series.push(...rows.series);
       world.pending.journal.push(...rows.journal);
@@ -132,9 +163,11 @@ export function createWorld(seed: WorldSeed): World {
         if (stored) world.unstored.series.delete(arrival.series);
         else world.unstored.series.add(arrival.series);
       }
-      for (const { id } of alarms) if (!stored) world.unstored.alarms.add(id);
-      world.pending = emptyPending();
-      fresh.clear();
+      for (const { id } of alarms) {
+        if (stored) world.unstored.alarms.delete(id);
+        else world.unstored.alarms.add(id);
+      }
+      forgetBatch();
       const [models, schedules, series, devices] = layered.map((table) => table.merge());
       const none: ReadonlySet<string> = new Set();
       return {
@@ -146,8 +179,7 @@ export function createWorld(seed: WorldSeed): World {
       };
     },
     rollback() {
-      world.pending = emptyPending();
-      fresh.clear();
+      forgetBatch();
       for (const table of layered) table.rollback();
     },
   };

@@ -1,8 +1,9 @@
-import type { Clock, Timer } from '../../contract/clock.ts';
+import type { Clock, Instant, Timer } from '../../contract/clock.ts';
 import type { SiteDelta } from '../../contract/live.ts';
 import type { Announcement } from '../../contract/query.ts';
 import { EVENTS_BINDING } from '../../contract/registry.ts';
 import type { AlarmRecord } from '../stores/ledger/types.ts';
+import { calendarTime } from '../line/host-clock.ts';
 import type { Changes, World } from '../line/world.ts';
 import { siteViews } from './site-views.ts';
 
@@ -44,7 +45,9 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
   const dirt = new Map<string, Dirty>();
   const seqs = new Map<string, number>();
   let flushing: Timer | undefined;
-  let beaten = clock.now().wall;
+  /** Points for which an alarm of their device was last told to stand, by alarm. */
+  const gathered = new Map<number, readonly string[]>();
+  let beaten = clock.now();
 
   const seq = (site: string) => seqs.get(site) ?? 0;
   const tell = (announcement: Announcement) => {
@@ -85,7 +88,9 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
     alarms.set(alarm.id, alarm);
     if (alarm.subject.kind === 'point') points.add(alarm.subject.id);
     if (alarm.subject.kind === 'device') devices.add(alarm.subject.id);
-    for (const point of alarm.gathers) points.add(point);
+    for (const point of [...alarm.gathers, ...(gathered.get(alarm.id) ?? [])]) points.add(point);
+    if (alarm.closedAt === null && alarm.gathers.length > 0) gathered.set(alarm.id, alarm.gathers);
+    else gathered.delete(alarm.id);
   }
 
   function markAll(site: string): void {
@@ -98,18 +103,18 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
   function flush(): void {
     flushing?.cancel();
     flushing = undefined;
-    const at = clock.now().wall;
+    const now = clock.now();
     for (const [site, what] of dirt) {
-      const delta = deltaOf(site, what, at);
+      const delta = deltaOf(site, what, now);
       if (delta !== undefined) tell({ kind: 'delta', delta });
     }
     dirt.clear();
   }
 
-  function deltaOf(site: string, what: Dirty, at: number): SiteDelta | undefined {
+  function deltaOf(site: string, what: Dirty, now: Instant): SiteDelta | undefined {
     const model = world.models.committed(site);
     if (model === undefined) return undefined;
-    const views = siteViews(world, model, { at, storing: storing() });
+    const views = siteViews(world, model, { now, storing: storing() });
     const points = [...what.points].map((id) => views.point(id)).filter((view) => view !== undefined);
     const devices = [...what.devices].map((id) => views.device(id)).filter((view) => view !== undefined);
     seqs.set(site, seq(site) + 1);
@@ -117,7 +122,7 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
       epoch,
       site,
       seq: seq(site),
-      at,
+      at: now.wall,
       ...(what.site ? { siteView: views.site() } : {}),
       ...(what.areas ? { areas: views.areas() } : {}),
       ...(points.length > 0 ? { points } : {}),
@@ -128,14 +133,16 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
   }
 
   const heart = clock.every(HEARTBEAT, () => {
-    const at = clock.now().wall;
-    for (const [site, model] of world.models.committedEntries()) {
+    const now = clock.now();
+    const [before, after] = [calendarTime(world, beaten), calendarTime(world, now)];
+    for (const [site] of world.models.committedEntries()) {
       // Opening, closing and season change what is judged although nothing was reported.
-      const schedule = world.schedules.committed(model.registry.site);
-      if (schedule !== undefined && schedule.nextChange(beaten) <= at) markAll(site);
+      const schedule = world.schedules.committed(site);
+      if (schedule !== undefined && (after < before || schedule.nextChange(before) <= after)) markAll(site);
     }
     if (dirt.size > 0) flush();
-    beaten = at;
+    beaten = now;
+    const at = now.wall;
     for (const [site] of world.models.committedEntries()) tell({ kind: 'tick', tick: { epoch, site, seq: seq(site), at } });
   });
 

@@ -32,8 +32,9 @@ export function createQuerySide(options: QuerySideOptions): QuerySide {
   function snapshot(site: string): SiteSnapshot | undefined {
     const known = model(site);
     if (known === undefined) return undefined;
-    const at = clock.now().wall;
-    const views = siteViews(world, known, { at, storing: storing() });
+    const now = clock.now();
+    const at = now.wall;
+    const views = siteViews(world, known, { now, storing: storing() });
     const samples: SiteSnapshot['sparklines'] = {};
     for (const [key, { series }] of world.series.committedEntries()) {
       if (series.owner.kind !== 'point' || !key.startsWith(`${site}|`)) continue;

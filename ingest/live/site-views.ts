@@ -1,7 +1,8 @@
 import type { Priority } from '../../contract/alarm.ts';
 import type { AlarmView } from '../../contract/alarm.ts';
+import type { Instant } from '../../contract/clock.ts';
 import type { AreaView, DeviceView, PointView, SiteView } from '../../contract/live.ts';
-import { EVENTS_BINDING } from '../../contract/registry.ts';
+import { calendarTime } from '../line/host-clock.ts';
 import type { Device, SiteModel } from '../line/model.ts';
 import { keyOf } from '../line/state.ts';
 import type { World } from '../line/world.ts';
@@ -18,9 +19,10 @@ export interface SiteViews {
   alarm(record: AlarmRecord): AlarmView;
 }
 
-export function siteViews(world: World, model: SiteModel, { at, storing }: { at: number; storing: boolean }): SiteViews {
+export function siteViews(world: World, model: SiteModel, { now, storing }: { now: Instant; storing: boolean }): SiteViews {
   const site = model.registry.site;
   const schedule = world.schedules.committed(site);
+  const at = calendarTime(world, now);
   const worst = worstPriorities(world, site);
 
   return {
@@ -99,11 +101,7 @@ function presenceOf(state: ReturnType<World['devices']['committed']>): DeviceVie
 }
 
 function unboundKeys(world: World, site: string, device: Device): string[] {
-  const prefix = keyOf.deviceSeries(site, device.spec.id, '');
-  const bound = new Set(device.bindings.map(({ key }) => key).filter((key) => key !== EVENTS_BINDING));
-  const keys: string[] = [];
-  for (const [key, { series }] of world.series.committedEntries()) {
-    if (key.startsWith(prefix) && !bound.has(series.metric)) keys.push(series.metric);
-  }
-  return keys;
+  const bound = new Set<string>(device.bindings.map(({ key }) => key));
+  const own = world.ownNames.committed(keyOf.device(site, device.spec.id)) ?? [];
+  return own.filter((key) => !bound.has(key));
 }

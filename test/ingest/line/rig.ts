@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
-import type { InboundMessage } from '../../../contract/message.ts';
+import type { ConnectionEnd, InboundMessage } from '../../../contract/message.ts';
 import type { AlarmView } from '../../../contract/alarm.ts';
-import type { PointView, SiteSnapshot, ValueView } from '../../../contract/live.ts';
+import type { DeviceView, PointView, SiteSnapshot, ValueView } from '../../../contract/live.ts';
 import type { SiteRegistry } from '../../../contract/registry.ts';
 import type { TopicLeaf } from '../../../contract/topics.ts';
 import { startIngest, type Ingest } from '../../../ingest/start.ts';
@@ -44,6 +44,13 @@ export interface Rig {
   point(id: string): PointView;
   value(point: string, metric?: string): ValueView;
   alarms(rule?: string): AlarmView[];
+  device(id: string): DeviceView;
+  /** Writes another registry, as an administrator's command does, and waits until the line has it. */
+  register(registry: SiteRegistry): Promise<void>;
+  connect(device: string, connection: number): void;
+  disconnect(device: string, connection: number, end: ConnectionEnd): void;
+  /** The same on the same data, after our downtime; `wall`: what the clock of the host shows then. */
+  restart(options: { downMs: number; wall?: number }): Promise<Rig>;
   /** Rows of the ledger, by a reader that shares no code with it. */
   rows(sql: string): Record<string, unknown>[];
   close(): Promise<void>;
@@ -52,7 +59,7 @@ export interface Rig {
 /** Ingest on real stores under a driven clock. */
 export async function startRig(options: RigOptions): Promise<Rig> {
   const clock = options.clock ?? new DrivenClock();
-  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'fw-line-'));
+  const dir = options.dir ?? temporaryFolder();
   const stores = await openStores({ dataDir: dir, clock });
   const ledger = options.ledger?.(stores.ledger) ?? stores.ledger;
   if (stores.reader.registries().length === 0) await stores.ledger.commit({ at: clock.now().wall, registry: [options.registry] });
@@ -109,6 +116,22 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       return found;
     },
     alarms: (rule) => snapshot().alarms.filter((alarm) => rule === undefined || alarm.rule === rule),
+    device(id) {
+      const found = snapshot().devices.find((view) => view.id === id);
+      if (found === undefined) throw new Error(`no device ${id}`);
+      return found;
+    },
+    async register(registry) {
+      await stores.ledger.commit({ at: clock.now().wall, registry: [registry] });
+      await rig.pass(1);
+    },
+    connect: (device, connection) =>
+      ingest.connection({ kind: 'connected', site, device, connection, address: '127.0.0.1', at: clock.now() }),
+    disconnect: (device, connection, end) => ingest.connection({ kind: 'ended', site, device, connection, end, at: clock.now() }),
+    async restart({ downMs, wall = clock.now().wall + downMs }) {
+      await rig.close();
+      return startRig({ ...options, dir, clock: new DrivenClock(wall) });
+    },
     rows(sql) {
       const db = new DatabaseSync(join(dir, 'ledger.db'), { readOnly: true });
       try {
@@ -124,9 +147,13 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       await stores.close();
     },
   };
-  onTestFinished(async () => {
-    await rig.close();
-    if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
-  });
+  onTestFinished(() => rig.close());
   return rig;
+}
+
+/** Gone after the test; what is registered first is run last. */
+export function temporaryFolder(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'fw-line-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
 }
