@@ -11,9 +11,7 @@ export const PRIORITIES: readonly Priority[] = [1, 2, 3, 4];
 
 /** Priority, then unacknowledged, returned, acknowledged, then the newest first. */
 export function compareAlarms(a: AlarmView, b: AlarmView): number {
-  return (
-    a.priority - b.priority || STATE_RANK[a.state] - STATE_RANK[b.state] || b.raisedAt - a.raisedAt || b.id - a.id
-  );
+  return a.priority - b.priority || STATE_RANK[a.state] - STATE_RANK[b.state] || b.raisedAt - a.raisedAt || b.id - a.id;
 }
 
 export function sortAlarms(alarms: Iterable<AlarmView>): AlarmView[] {

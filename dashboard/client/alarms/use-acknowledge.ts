@@ -30,7 +30,11 @@ export function useAcknowledge(words: Words) {
     }
     note.value = '';
     const { outcome: what, alarm: after } = answer.value;
-    outcome.value = { alarm: alarm.id, text: what === 'already' ? alreadyText(after, moment) : doneText(after), failed: false };
+    outcome.value = {
+      alarm: alarm.id,
+      text: what === 'already' ? alreadyText(after, moment) : doneText(after),
+      failed: false,
+    };
   }
 
   function doneText(alarm: AlarmView): string {

@@ -25,7 +25,10 @@ export function bandShape(band: Band, value: number | null): BandShape {
     segment: low === null && high === null ? null : { start, width: Math.max(0, end - start) },
     ticks: [low, high].filter((limit) => limit !== null).map((limit) => ({ at: percent(limit), limit })),
     pointer,
-    stretch: broken === null || pointer === null ? null : { start: Math.min(broken, pointer), width: Math.abs(pointer - broken) },
+    stretch:
+      broken === null || pointer === null
+        ? null
+        : { start: Math.min(broken, pointer), width: Math.abs(pointer - broken) },
     scald: band.scald === null ? null : percent(band.scald),
   };
 }

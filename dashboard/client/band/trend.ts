@@ -54,7 +54,12 @@ export function trendShape(
   const x = (at: number) => round(plot.x + ((at - from) / SPAN_MS) * plot.width);
   const y = (value: number) => round(plot.y + (1 - (value - bottom) / (top - bottom)) * plot.height);
   const clampedY = (value: number) => Math.min(plot.y + plot.height, Math.max(plot.y, y(value)));
-  const column = (start: number, end: number) => ({ x: x(start), width: Math.max(1, x(end) - x(start)), y: plot.y, height: plot.height });
+  const column = (start: number, end: number) => ({
+    x: x(start),
+    width: Math.max(1, x(end) - x(start)),
+    y: plot.y,
+    height: plot.height,
+  });
 
   const longest = longestStep(samples);
   const runs = unbroken(samples, longest);
@@ -71,9 +76,13 @@ export function trendShape(
     gaps: samples.length === 0 ? [] : gaps.map(([start, end]) => column(start, end)),
     lines: [
       ...limits.map((limit) => ({ kind: 'limit' as const, limit, y: y(limit) })),
-      ...(band?.scald != null && band.scald <= top ? [{ kind: 'scald' as const, limit: band.scald, y: y(band.scald) }] : []),
+      ...(band?.scald != null && band.scald <= top
+        ? [{ kind: 'scald' as const, limit: band.scald, y: y(band.scald) }]
+        : []),
     ],
-    path: runs.map((run) => run.map(([at, value], index) => `${index === 0 ? 'M' : 'L'}${x(at)} ${y(value)}`).join('')).join(''),
+    path: runs
+      .map((run) => run.map(([at, value], index) => `${index === 0 ? 'M' : 'L'}${x(at)} ${y(value)}`).join(''))
+      .join(''),
     end: last === undefined ? null : { x: x(last[0]), y: y(last[1]) },
     hours: labels(from, until).map((at) => ({ at, x: x(at) })),
   };
@@ -81,7 +90,9 @@ export function trendShape(
 
 /** [a, b, c, d] → [[a, b], [c, d]]: what lies before, between and after the runs. */
 function pairs(edges: readonly number[]): [number, number][] {
-  return edges.flatMap((edge, index) => (index % 2 === 0 ? [[edge, edges[index + 1] ?? edge] as [number, number]] : []));
+  return edges.flatMap((edge, index) =>
+    index % 2 === 0 ? [[edge, edges[index + 1] ?? edge] as [number, number]] : [],
+  );
 }
 
 function labels(from: number, until: number): number[] {

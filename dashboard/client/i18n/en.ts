@@ -7,7 +7,7 @@ export const en: Catalogue = {
   language: { label: 'Language', 'zh-CN': '中文', en: 'English' },
   theme: { label: 'Appearance', system: 'As system', light: 'Light', dark: 'Dark', contrast: 'Contrast' },
   role: { viewer: 'Viewer', operator: 'Operator', administrator: 'Administrator' },
-  account: { menu: 'Account: {post}', signOut: 'Sign out' },
+  account: { signOut: 'Sign out' },
   site: {
     label: 'Site',
     notice: 'Note',
@@ -15,7 +15,7 @@ export const en: Catalogue = {
     unknownHint: 'The site of this link is in no registry',
     all: 'See other sites',
   },
-  unit: { celsius: '°C', seconds: 's', ppm: 'ppm', metres: 'm', punches: 'punches', machines: '', rooms: '' },
+  unit: { celsius: '°C', seconds: 's', punches: 'punches' },
   duration: {
     seconds: '{n} s',
     minutes: '{n} min',
@@ -62,7 +62,6 @@ export const en: Catalogue = {
     out_of_service: 'Out of service',
   },
   value: {
-    none: 'No value',
     last: 'last {value}',
     awaited: 'No report yet',
     unknown: 'Unknown',
@@ -85,7 +84,6 @@ export const en: Catalogue = {
     bandLow: 'Standard at least {low} {unit}',
     bandHigh: 'Standard at most {high} {unit}',
     scald: 'Scald {limit}',
-    frozen: 'The screen has stopped: values are not of now',
   },
   reason: {
     sentinel: 'sensor fault code',
@@ -128,7 +126,11 @@ export const en: Catalogue = {
     all: 'All {n} rooms',
     fewer: 'Summary only',
   },
-  season: { heating: 'Heating season', off: 'Outside the heating season', floor: 'Heating season: rooms at least {limit}' },
+  season: {
+    heating: 'Heating season',
+    off: 'Outside the heating season',
+    floor: 'Heating season: rooms at least {limit}',
+  },
   priority: { 1: 'Critical', 2: 'High', 3: 'Medium', 4: 'Low' },
   overview: {
     title: 'Overview',
@@ -136,7 +138,7 @@ export const en: Catalogue = {
     all: 'All',
     abnormal: 'Abnormal',
     noAbnormal: 'No abnormal area',
-    areas: 'Areas',
+
     normal: 'Normal',
     alarms: '1 alarm | {n} alarms',
     unknown: '{n} unknown',
@@ -191,14 +193,14 @@ export const en: Catalogue = {
     gathers: 'Stands for 1 point without data | Stands for {n} points without data',
     worstLow: 'lowest {value}',
     worstHigh: 'highest {value}',
-    raisedWith: 'raised at {value}',
+
     note: 'Note (optional)',
     noteLabel: 'Note',
     acknowledge: 'Acknowledge',
     acknowledging: 'Acknowledging',
     acknowledgeName: 'Acknowledge {place} {title}',
     chart: 'See chart',
-    close: 'Close',
+
     done: 'Acknowledged: {place} {title}',
     already: '{post} acknowledged it at {moment}',
     alreadyUnknown: 'Somebody acknowledged it first',
@@ -210,11 +212,6 @@ export const en: Catalogue = {
     gone: 'This alarm is over',
     goneHint: 'Its condition returned and it was acknowledged',
     fresh: 'New alarm: {priority}, {place} {title}',
-    filterPriority: 'Priority',
-    filterArea: 'Area',
-    allPriorities: 'All priorities',
-    allAreas: 'All areas',
-    more: 'More',
   },
   journal: {
     raised: 'Raised',
@@ -243,8 +240,7 @@ export const en: Catalogue = {
     chartOf: '{name}, last 3 hours',
     noSamples: 'No data in the last 3 hours',
     missing: 'No data',
-    standard: 'Standard',
-    noStandard: 'No standard applies',
+
     device: 'Device',
     noDevice: 'No device bound',
     gone: 'No such point',
@@ -253,7 +249,7 @@ export const en: Catalogue = {
   },
   device: {
     title: 'Devices',
-    total: '1 device | {n} devices',
+
     footer: '1 device | {n} devices',
     footerState: '{online} online · {offline} silent',
     column: {
@@ -292,7 +288,6 @@ export const en: Catalogue = {
     notStoring: 'Not stored: the database cannot be written. What is shown is judged live and is lost at a restart',
     notUnderstood: 'Page and server are of different versions: reload the page',
     reload: 'Reload',
-    heartbeat: 'Heartbeat',
   },
   sound: {
     label: 'Sound',
@@ -368,6 +363,5 @@ export const en: Catalogue = {
     unreachable: 'Cannot reach the server',
     forbidden: 'This account may not do that',
     unexpected: 'The server’s answer is not understood ({status})',
-    tryAgain: 'Try again',
   },
 };

@@ -5,9 +5,15 @@ export const zh = {
   language: { label: '语言', 'zh-CN': '中文', en: 'English' },
   theme: { label: '外观', system: '跟随系统', light: '浅色', dark: '深色', contrast: '高对比' },
   role: { viewer: '查看员', operator: '值班员', administrator: '管理员' },
-  account: { menu: '账号：{post}', signOut: '退出登录' },
-  site: { label: '站点', notice: '说明', unknown: '没有这个站点', unknownHint: '链接里的站点不在登记表里', all: '看其他站点' },
-  unit: { celsius: '℃', seconds: '秒', ppm: 'ppm', metres: 'm', punches: '人次', machines: '台', rooms: '间' },
+  account: { signOut: '退出登录' },
+  site: {
+    label: '站点',
+    notice: '说明',
+    unknown: '没有这个站点',
+    unknownHint: '链接里的站点不在登记表里',
+    all: '看其他站点',
+  },
+  unit: { celsius: '℃', seconds: '秒', punches: '人次' },
   duration: {
     seconds: '{n} 秒',
     minutes: '{n} 分',
@@ -54,7 +60,6 @@ export const zh = {
     out_of_service: '停用',
   },
   value: {
-    none: '没有数值',
     last: '末值 {value}',
     awaited: '等待首报',
     unknown: '未知',
@@ -77,7 +82,6 @@ export const zh = {
     bandLow: '标准 不低于 {low} {unit}',
     bandHigh: '标准 不高于 {high} {unit}',
     scald: '烫伤 {limit}',
-    frozen: '画面已停，数值不是现在的',
   },
   reason: {
     sentinel: '传感器故障码',
@@ -112,7 +116,14 @@ export const zh = {
     few: '<5',
     privacy: '只计数，不记人，不足 5 不显示',
   },
-  rooms: { coldest: '最低 {name}', inBand: '房间达标', of: '/{total} 间', unknown: '{n} 间未知', all: '全部 {n} 间', fewer: '只看概要' },
+  rooms: {
+    coldest: '最低 {name}',
+    inBand: '房间达标',
+    of: '/{total} 间',
+    unknown: '{n} 间未知',
+    all: '全部 {n} 间',
+    fewer: '只看概要',
+  },
   season: { heating: '采暖季', off: '非采暖季', floor: '采暖季，室温不低于 {limit}' },
   priority: { 1: '紧急', 2: '重要', 3: '一般', 4: '提示' },
   overview: {
@@ -121,7 +132,7 @@ export const zh = {
     all: '全部',
     abnormal: '只看异常',
     noAbnormal: '没有异常区域',
-    areas: '区域',
+
     normal: '正常',
     alarms: '{n} 条报警',
     unknown: '{n} 点未知',
@@ -176,14 +187,14 @@ export const zh = {
     gathers: '代表 {n} 个测点无数据',
     worstLow: '最低 {value}',
     worstHigh: '最高 {value}',
-    raisedWith: '报警时 {value}',
+
     note: '备注（可不填）',
     noteLabel: '备注',
     acknowledge: '确认',
     acknowledging: '正在确认',
     acknowledgeName: '确认 {place} {title}',
     chart: '看曲线',
-    close: '关上',
+
     done: '已确认 {place} {title}',
     already: '{post} 已在 {moment} 确认',
     alreadyUnknown: '已有人先确认',
@@ -195,11 +206,6 @@ export const zh = {
     gone: '这条报警已结束',
     goneHint: '条件已恢复并确认过',
     fresh: '新报警：{priority}，{place} {title}',
-    filterPriority: '优先级',
-    filterArea: '区域',
-    allPriorities: '全部优先级',
-    allAreas: '全部区域',
-    more: '更多',
   },
   journal: {
     raised: '报警',
@@ -228,8 +234,7 @@ export const zh = {
     chartOf: '{name} 近 3 小时曲线',
     noSamples: '近 3 小时没有数据',
     missing: '无数据',
-    standard: '标准',
-    noStandard: '没有启用的标准',
+
     device: '设备',
     noDevice: '没有绑定设备',
     gone: '没有这个测点',
@@ -238,7 +243,7 @@ export const zh = {
   },
   device: {
     title: '设备',
-    total: '{n} 台',
+
     footer: '设备 {n} 台',
     footerState: '在线 {online} · 失联 {offline}',
     column: { device: '设备', presence: '状态', last: '最近消息', clock: '时钟', battery: '电量', points: '测点' },
@@ -270,7 +275,6 @@ export const zh = {
     notStoring: '未存储：数据库写不进，显示的是实时判断，重启会丢',
     notUnderstood: '页面与服务器版本不同，请刷新页面',
     reload: '刷新',
-    heartbeat: '心跳',
   },
   sound: {
     label: '声音',
@@ -346,7 +350,6 @@ export const zh = {
     unreachable: '连不上服务器',
     forbidden: '这个账号没有权限',
     unexpected: '服务器的回答看不懂（{status}）',
-    tryAgain: '再试',
   },
 };
 

@@ -19,10 +19,13 @@ export function roomSummary(points: readonly PointView[]): RoomSummary | null {
   const rooms = points.filter((point) => point.role === 'dormitory_room');
   if (rooms.length <= LISTED) return null;
   const known = rooms.filter((room) => ['inside', 'outside', 'not_judged'].includes(temperature(room)?.state ?? ''));
-  const coldest = known.toSorted((a, b) => (temperature(a)?.value ?? Infinity) - (temperature(b)?.value ?? Infinity))[0];
+  const coldest = known.toSorted(
+    (a, b) => (temperature(a)?.value ?? Infinity) - (temperature(b)?.value ?? Infinity),
+  )[0];
   const inBand = rooms.filter((room) => temperature(room)?.state === 'inside');
   const dull = (room: PointView) =>
-    room.alarm === null && room.values.every(({ state, stored }) => stored && (state === 'inside' || state === 'not_judged'));
+    room.alarm === null &&
+    room.values.every(({ state, stored }) => stored && (state === 'inside' || state === 'not_judged'));
   return {
     total: rooms.length,
     inBand: inBand.length,

@@ -6,7 +6,8 @@ export function commonFloor(points: Iterable<PointView>): number | null {
   const floors = new Set<number>();
   for (const point of points) {
     for (const { metric, band } of point.values) {
-      if (baseMetric(metric) === 'room_temperature' && band?.inForce === true && band.low !== null) floors.add(band.low);
+      if (baseMetric(metric) === 'room_temperature' && band?.inForce === true && band.low !== null)
+        floors.add(band.low);
     }
   }
   const [only] = floors;

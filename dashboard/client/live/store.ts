@@ -53,6 +53,7 @@ export function openLive({ site, onBye, stillSignedIn }: LiveOptions): LiveStore
   let tickedAt: number | null = null;
   let watching = false;
   let closed = false;
+  const isClosed = () => closed;
   let early: SiteDelta[] = [];
   const timers = new Set<ReturnType<typeof setTimeout>>();
 
@@ -91,9 +92,12 @@ export function openLive({ site, onBye, stillSignedIn }: LiveOptions): LiveStore
     if (watching || closed || !socket.connected) return;
     watching = true;
     early = [];
-    const answer: unknown = await socket.timeout(WATCH_TIMEOUT_MS).emitWithAck('watch', { site }).catch(() => null);
+    const answer: unknown = await socket
+      .timeout(WATCH_TIMEOUT_MS)
+      .emitWithAck('watch', { site })
+      .catch(() => null);
     watching = false;
-    if (closed) return;
+    if (isClosed()) return;
     if (!Check(WatchAnswer, answer)) {
       if (answer !== null) problem.value = 'not_understood';
       later(RETRY_MS, () => void watch());

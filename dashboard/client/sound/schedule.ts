@@ -35,11 +35,22 @@ export function soundStep(memory: SoundMemory, alarms: readonly AlarmView[], now
   if (muted) return { memory: next, play: null };
 
   const signal = signalFor(waiting, fresh, memory, now);
-  return signal === null ? { memory: next, play: null } : { memory: { ...next, playedAt: now, played: signal }, play: signal };
+  return signal === null
+    ? { memory: next, play: null }
+    : { memory: { ...next, playedAt: now, played: signal }, play: signal };
 }
 
-function signalFor(waiting: readonly AlarmView[], fresh: readonly AlarmView[], memory: SoundMemory, now: number): Signal | null {
-  const loudest = waiting.some((alarm) => alarm.priority === 1) ? 'critical' : waiting.some((alarm) => alarm.priority === 2) ? 'high' : null;
+function signalFor(
+  waiting: readonly AlarmView[],
+  fresh: readonly AlarmView[],
+  memory: SoundMemory,
+  now: number,
+): Signal | null {
+  const loudest = waiting.some((alarm) => alarm.priority === 1)
+    ? 'critical'
+    : waiting.some((alarm) => alarm.priority === 2)
+      ? 'high'
+      : null;
   const isNew = (priority: number) => fresh.some((alarm) => alarm.priority === priority);
   if (loudest === null) return isNew(3) ? 'medium' : null;
   const due = memory.playedAt === null || memory.played !== loudest || now - memory.playedAt >= REPEAT_MS[loudest];

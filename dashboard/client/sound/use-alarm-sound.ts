@@ -9,7 +9,13 @@ const STEP_MS = 500;
 export type AlarmSound = ReturnType<typeof useAlarmSound>;
 
 /** Sounds the standing alarms of a site while its page is open. */
-export function useAlarmSound({ alarms, preferences }: { alarms: Readonly<Ref<readonly AlarmView[] | null>>; preferences: Preferences }) {
+export function useAlarmSound({
+  alarms,
+  preferences,
+}: {
+  alarms: Readonly<Ref<readonly AlarmView[] | null>>;
+  preferences: Preferences;
+}) {
   const sounder = createSounder();
   const memory = shallowRef(QUIET);
   const now = ref(performance.now());

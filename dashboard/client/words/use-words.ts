@@ -52,7 +52,11 @@ export function useWords() {
 
   function bandText(band: Band, metric: string): string {
     const { low, high } = band;
-    const named = { unit: unit(metric), low: low === null ? '' : formatLimit(low), high: high === null ? '' : formatLimit(high) };
+    const named = {
+      unit: unit(metric),
+      low: low === null ? '' : formatLimit(low),
+      high: high === null ? '' : formatLimit(high),
+    };
     if (low !== null && high !== null) return t('value.bandBoth', named);
     if (low !== null) return t('value.bandLow', named);
     return high === null ? '' : t('value.bandHigh', named);

@@ -22,7 +22,11 @@ export function rowName(point: PointView, metric: string, { local, metricName }:
   const base = baseMetric(metric);
   const siblings = point.values.filter((value) => baseMetric(value.metric) === base).length;
   const main = MAIN_METRIC[point.role] ?? point.values[0]?.metric;
-  return main === base || metric === main ? (siblings > 1 ? `${name} ${metric.slice(base.length + 1)}`.trim() : name) : `${name} ${metricName(metric)}`;
+  return main === base || metric === main
+    ? siblings > 1
+      ? `${name} ${metric.slice(base.length + 1)}`.trim()
+      : name
+    : `${name} ${metricName(metric)}`;
 }
 
 /** Why nothing is judged now: 关闭中, 非采暖期; empty when it is judged. */
@@ -40,8 +44,11 @@ export function notJudgedReason(
 /** One sentence on what is wrong with a value; empty for a good one. */
 export function doubtText(value: ValueView, { t }: Words): string {
   if (value.state === 'suspect') {
-    return value.reason === null ? t('value.suspect') : t('value.suspectBecause', { reason: t(`reason.${value.reason}`) });
+    return value.reason === null
+      ? t('value.suspect')
+      : t('value.suspectBecause', { reason: t(`reason.${value.reason}`) });
   }
-  if (value.badSince !== null && value.badReason !== null) return t('value.bad', { reason: t(`reason.${value.badReason}`) });
+  if (value.badSince !== null && value.badReason !== null)
+    return t('value.bad', { reason: t(`reason.${value.badReason}`) });
   return value.badSince === null ? '' : t('value.badShort');
 }

@@ -7,7 +7,8 @@ import type { Announcement, Desk, QuerySide } from '../../../contract/query.ts';
 import { startDashboard } from '../../../dashboard/server/start.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 import { MemoryAccounts } from '../server/doubles.ts';
-import { NOW, sampleSnapshot, SITE } from './sample-site.ts';
+import { NOW, SITE } from './sample-alarms.ts';
+import { sampleSnapshot } from './sample-site.ts';
 
 export interface SampleHouse extends QuerySide, Desk {
   snapshotNow: SiteSnapshot;
@@ -20,11 +21,16 @@ export interface SampleHouse extends QuerySide, Desk {
   alarm(id: number): AlarmView;
 }
 
+/** Real answers take a turn of the event loop at least. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 /** A site in memory, in every state that a screen can show. */
 export function sampleHouse(clock: DrivenClock): SampleHouse {
   const listeners = new Set<(announcement: Announcement) => void>();
   const replace = <T extends { id: string | number }>(all: T[], changed: T[] = []) =>
-    all.map((each) => changed.find(({ id }) => id === each.id) ?? each).concat(changed.filter(({ id }) => !all.some((each) => each.id === id)));
+    all
+      .map((each) => changed.find(({ id }) => id === each.id) ?? each)
+      .concat(changed.filter(({ id }) => !all.some((each) => each.id === id)));
 
   const house: SampleHouse = {
     snapshotNow: sampleSnapshot(),
@@ -60,7 +66,9 @@ export function sampleHouse(clock: DrivenClock): SampleHouse {
     },
     tick() {
       const { epoch, seq } = house.snapshotNow;
-      listeners.forEach((listener) => listener({ kind: 'tick', tick: { epoch, site: SITE, seq, at: clock.now().wall } }));
+      listeners.forEach((listener) =>
+        listener({ kind: 'tick', tick: { epoch, site: SITE, seq, at: clock.now().wall } }),
+      );
     },
     alarm(id) {
       const found = house.snapshotNow.alarms.find((each) => each.id === id);
@@ -68,39 +76,63 @@ export function sampleHouse(clock: DrivenClock): SampleHouse {
       return found;
     },
     registry: () => undefined,
-    alarmHistory: async () => undefined,
-    range: async () => undefined,
+    alarmHistory: () => Promise.resolve(undefined),
+    range: () => Promise.resolve(undefined),
     async journal(id) {
+      await turn();
       const { raisedAt, metric, acknowledged, returnedAt } = house.alarm(id);
-      const entry = (at: number, what: JournalEntry['what'], rest: Partial<JournalEntry> = {}) => ({ at, what, value: null, by: null, note: null, ...rest });
+      const entry = (at: number, what: JournalEntry['what'], rest: Partial<JournalEntry> = {}) => ({
+        at,
+        what,
+        value: null,
+        by: null,
+        note: null,
+        ...rest,
+      });
       return [
         entry(raisedAt, 'raised', metric === 'water_temperature' ? { value: 39.46 } : {}),
         ...(returnedAt === null ? [] : [entry(returnedAt, 'returned')]),
-        ...(acknowledged === null ? [] : [entry(acknowledged.at, 'acknowledged', { by: acknowledged.post, note: acknowledged.note })]),
+        ...(acknowledged === null
+          ? []
+          : [entry(acknowledged.at, 'acknowledged', { by: acknowledged.post, note: acknowledged.note })]),
       ];
     },
     async openHour(site, point) {
+      await turn();
       const found = house.snapshotNow.points.find(({ id }) => id === point);
       if (site !== SITE || found === undefined) return undefined;
-      return found.values.filter(({ band }) => band !== null).map(({ metric, state }): OpenHour => {
-        const unknown = state === 'unknown' ? 900 : 12;
-        const [inBand, out] = [1500, 1026 - (unknown > 500 ? 900 : 0)];
-        const coverage = (inBand + out) / (inBand + out + unknown);
-        return {
-          point,
-          metric,
-          from: NOW - 2_538_000,
-          to: NOW,
-          standards: [{ standard: 'base.water', inBand, out, unknown, outOfService: 0, compliance: coverage < 0.9 ? null : inBand / (inBand + out), coverage }],
-          count: 42,
-          min: 38.6,
-          max: 43.7,
-          mean: 41.2,
-          last: 38.6,
-        };
-      });
+      return found.values
+        .filter(({ band }) => band !== null)
+        .map(({ metric, state }): OpenHour => {
+          const unknown = state === 'unknown' ? 900 : 12;
+          const [inBand, out] = [1500, 1026 - (unknown > 500 ? 900 : 0)];
+          const coverage = (inBand + out) / (inBand + out + unknown);
+          return {
+            point,
+            metric,
+            from: NOW - 2_538_000,
+            to: NOW,
+            standards: [
+              {
+                standard: 'base.water',
+                inBand,
+                out,
+                unknown,
+                outOfService: 0,
+                compliance: coverage < 0.9 ? null : inBand / (inBand + out),
+                coverage,
+              },
+            ],
+            count: 42,
+            min: 38.6,
+            max: 43.7,
+            mean: 41.2,
+            last: 38.6,
+          };
+        });
     },
     async acknowledge({ alarm: id, user, note }: { alarm: number; user: User; note: string | null }) {
+      await turn();
       const found = house.snapshotNow.alarms.find((each) => each.id === id);
       if (found === undefined) return { refused: 'no_such_alarm' };
       if (!house.storing) return { refused: 'not_storing' };
@@ -115,12 +147,23 @@ export function sampleHouse(clock: DrivenClock): SampleHouse {
   return house;
 }
 
-/** The real server, with its real security headers, over the sample; its clock goes a second per real second. */
-export async function startSample({ clientDir, port = 0 }: { clientDir: string; port?: number }) {
+export interface SampleOptions {
+  readonly clientDir: string;
+  readonly port?: number;
+  /** What a server before this one kept. */
+  readonly kept?: { readonly clock: DrivenClock; readonly accounts: MemoryAccounts; readonly house: SampleHouse };
+}
+
+function fresh() {
   const clock = new DrivenClock(NOW);
   const accounts = new MemoryAccounts(clock);
   for (const role of ['viewer', 'operator', 'administrator'] as const) accounts.addUser(role, role);
-  const house = sampleHouse(clock);
+  return { clock, accounts, house: sampleHouse(clock) };
+}
+
+/** The real server, with its real security headers, over the sample; its clock goes a second per real second. */
+export async function startSample({ clientDir, port = 0, kept = fresh() }: SampleOptions) {
+  const { clock, accounts, house } = kept;
   const dashboard = await startDashboard({
     host: '127.0.0.1',
     port,

@@ -1,11 +1,7 @@
-import type { AlarmView } from '../../../contract/alarm.ts';
 import type { Band, DeviceView, PointView, SiteSnapshot, ValueView } from '../../../contract/live.ts';
 import type { Role } from '../../../contract/registry.ts';
+import { MINUTE, NOW, sampleAlarms, SITE } from './sample-alarms.ts';
 
-/** 15:42:18 in Shanghai. */
-export const NOW = Date.UTC(2026, 10, 25, 7, 42, 18);
-export const SITE = 'caozhuang';
-const MINUTE = 60_000;
 const text = (zh: string, en: string) => ({ zh, en });
 const ago = (seconds: number) => NOW - seconds * 1000;
 
@@ -32,8 +28,15 @@ export function value(metric: string, v: number | null, age: number, changes: Pa
   };
 }
 
-function point(id: string, area: string, name: { zh: string; en: string }, role: Role, values: ValueView[], changes: Partial<PointView> = {}): PointView {
-  return { id, area, name, role, values, door: null, terminal: null, unknownSince: null, awaited: false, alarm: null, ...changes };
+function point(
+  [id, area]: readonly [id: string, area: string],
+  name: { zh: string; en: string },
+  role: Role,
+  values: ValueView[],
+  changes: Partial<PointView> = {},
+): PointView {
+  const quiet = { door: null, terminal: null, unknownSince: null, awaited: false, alarm: null };
+  return { id, area, name, role, values, ...quiet, ...changes };
 }
 
 const POOL_NAME = text('大池', 'Main pool');
@@ -46,48 +49,66 @@ function bath(area: string): PointView[] {
   const men = area === 'men';
   return [
     point(
-      `${area}-pool`,
-      area,
+      [`${area}-pool`, area],
       POOL_NAME,
       'pool',
-      [men ? value('water_temperature', 38.6, 5, { state: 'outside', band: POOL }) : value('water_temperature', 44.1, 6, { band: POOL })],
+      [
+        men
+          ? value('water_temperature', 38.6, 5, { state: 'outside', band: POOL })
+          : value('water_temperature', 44.1, 6, { band: POOL }),
+      ],
       men ? { alarm: 2 } : {},
     ),
     men
-      ? point(`${area}-shower`, area, SHOWER, 'shower_outlet', [value('water_temperature', 52.3, 8, { state: 'outside', band: POOL })], { alarm: 1 })
+      ? point(
+          [`${area}-shower`, area],
+          SHOWER,
+          'shower_outlet',
+          [value('water_temperature', 52.3, 8, { state: 'outside', band: POOL })],
+          { alarm: 1 },
+        )
       : point(
-          `${area}-shower`,
-          area,
+          [`${area}-shower`, area],
           SHOWER,
           'shower_outlet',
           [value('water_temperature', 42.1, 900, { state: 'unknown', unknownSince: ago(840), band: POOL })],
           { alarm: 3, unknownSince: null },
         ),
-    point(`${area}-changing`, area, CHANGING, 'changing_room', [value('room_temperature', men ? 26.4 : 27, 21, { band: ROOM })]),
-    point(`${area}-hall`, area, HALL, 'bath_hall', [
+    point([`${area}-changing`, area], CHANGING, 'changing_room', [
+      value('room_temperature', men ? 26.4 : 27, 21, { band: ROOM }),
+    ]),
+    point([`${area}-hall`, area], HALL, 'bath_hall', [
       men
         ? value('room_temperature', 24.96, 14, { state: 'outside', band: ROOM })
         : value('room_temperature', 31.8, 11, { band: ROOM, badSince: ago(40), badReason: 'sentinel' }),
       value('co2', men ? 700 : 640, 30, { band: CO2 }),
       value('humidity', men ? 78 : 81, 30),
     ]),
-    point(`${area}-fan`, area, FAN, 'exhaust_fan', [value('fan_running', 1, 3)]),
+    point([`${area}-fan`, area], FAN, 'exhaust_fan', [value('fan_running', 1, 3)]),
   ];
 }
 
-function door(id: string, name: { zh: string; en: string }, state: PointView['door'], changes: Partial<PointView> = {}): PointView {
-  return point(id, 'doors', name, 'door', [], { door: state, ...changes });
+function door(
+  id: string,
+  name: { zh: string; en: string },
+  state: PointView['door'],
+  changes: Partial<PointView> = {},
+): PointView {
+  return point([id, 'doors'], name, 'door', [], { door: state, ...changes });
 }
 
 function terminal(n: number, state: PointView['terminal'], changes: Partial<PointView> = {}): PointView {
   const waits = [value('queue_wait', 3 + (n % 3), 4), value('verify_time', 310 + n * 10, 4)];
-  return point(`terminal-${n}`, 'gate', text(`${n} 号机`, `No. ${n}`), 'attendance_terminal', waits, { terminal: state, ...changes });
+  return point([`terminal-${n}`, 'gate'], text(`${n} 号机`, `No. ${n}`), 'attendance_terminal', waits, {
+    terminal: state,
+    ...changes,
+  });
 }
 
 const rooms = Array.from({ length: 12 }, (_, index) => {
   const number = 301 + index;
   const name = text(`${number} 室`, `Room ${number}`);
-  return point(`room-${number}`, 'dormitory', name, 'dormitory_room', [
+  return point([`room-${number}`, 'dormitory'], name, 'dormitory_room', [
     index === 10
       ? value('room_temperature', 24.8, 700, { state: 'unknown', unknownSince: ago(520), band: ROOM })
       : value('room_temperature', 25.8 + ((index * 7) % 5) * 0.3, 20 + index, { band: ROOM }),
@@ -97,12 +118,26 @@ const rooms = Array.from({ length: 12 }, (_, index) => {
 const points: PointView[] = [
   ...bath('men'),
   ...bath('women'),
-  point('tank', 'plant', text('储水罐', 'Storage tank'), 'tank', [value('water_temperature', 63.2, 12, { band: TANK }), value('water_level', 1.92, 9)]),
-  point('header', 'plant', text('供水总管', 'Supply header'), 'header', [
-    value('water_temperature', 55.4, 12, { state: 'suspect', quality: 'suspect', reason: 'spike', band: { ...TANK, low: 50 } }),
+  point(['tank', 'plant'], text('储水罐', 'Storage tank'), 'tank', [
+    value('water_temperature', 63.2, 12, { band: TANK }),
+    value('water_level', 1.92, 9),
   ]),
-  point('return', 'plant', text('回水', 'Return'), 'header', [
-    value('water_temperature', null, 0, { state: 'awaited', quality: null, sourceTime: null, receivedAt: null, band: { ...TANK, low: 45 } }),
+  point(['header', 'plant'], text('供水总管', 'Supply header'), 'header', [
+    value('water_temperature', 55.4, 12, {
+      state: 'suspect',
+      quality: 'suspect',
+      reason: 'spike',
+      band: { ...TANK, low: 50 },
+    }),
+  ]),
+  point(['return', 'plant'], text('回水', 'Return'), 'header', [
+    value('water_temperature', null, 0, {
+      state: 'awaited',
+      quality: null,
+      sourceTime: null,
+      receivedAt: null,
+      band: { ...TANK, low: 45 },
+    }),
   ]),
   terminal(1, { punches: 218, lastSuccessAt: ago(31), frozenSince: null }),
   terminal(2, { punches: 1236, lastSuccessAt: ago(12), frozenSince: null }),
@@ -112,121 +147,29 @@ const points: PointView[] = [
   door('door-men', text('男浴入口', 'Men’s entrance'), { open: false, since: ago(62), locked: false, forced: false }),
   door('door-women', text('女浴入口', 'Women’s entrance'), { open: true, since: ago(6), locked: false, forced: false }),
   door('door-gate', text('公寓大门', 'Dormitory gate'), { open: false, since: ago(183), locked: true, forced: false }),
-  door('door-shaft', text('井口通道', 'Shaft passage'), { open: true, since: ago(310), locked: false, forced: true }, { alarm: 4 }),
-  door('door-store', text('库房', 'Store'), { open: false, since: ago(9000), locked: true, forced: false }, { unknownSince: ago(1800) }),
-  point('office', 'office', text('值班室', 'Duty room'), 'other', [
+  door(
+    'door-shaft',
+    text('井口通道', 'Shaft passage'),
+    { open: true, since: ago(310), locked: false, forced: true },
+    { alarm: 4 },
+  ),
+  door(
+    'door-store',
+    text('库房', 'Store'),
+    { open: false, since: ago(9000), locked: true, forced: false },
+    { unknownSince: ago(1800) },
+  ),
+  point(['office', 'office'], text('值班室', 'Duty room'), 'other', [
     value('room_temperature', 21.3, 33, { state: 'not_judged', band: { ...ROOM, inForce: false } }),
   ]),
 ];
 
-const response = {
-  withinMinutes: 20,
-  steps: [
-    text('到泵房开蒸汽阀，看阀后压力', 'Open the steam valve in the pump room, check the pressure behind it'),
-    text('关小补水，核对液位', 'Throttle the top-up, check the level'),
-    text('10 分后用手持表复测', 'Measure again with the hand-held meter after 10 min'),
-    text('仍低于 40 ℃，报班长停浴', 'Still below 40 °C: ask the shift leader to close the bath'),
-  ],
-  cause: text('蒸汽阀未开，或补水过快', 'The steam valve is shut, or the top-up is too fast'),
-  consequence: text('职工洗冷水，检查扣分', 'Staff bathe in cold water; points are lost in inspections'),
-};
-
-function alarm(id: number, changes: Partial<AlarmView>): AlarmView {
-  return {
-    id,
-    site: SITE,
-    rule: 'base.water',
-    side: null,
-    subject: { kind: 'point', id: 'men-pool' },
-    area: 'men',
-    metric: null,
-    priority: 2,
-    state: 'unacknowledged',
-    place: text('男浴大池', 'Men’s main pool'),
-    title: text('水温低', 'cold'),
-    raisedAt: NOW - 6 * MINUTE,
-    returnedAt: null,
-    acknowledged: null,
-    value: null,
-    worst: null,
-    limit: null,
-    unknown: false,
-    late: false,
-    gathers: [],
-    stored: true,
-    response,
-    ...changes,
-  };
-}
-
-const acknowledged = { by: 'duty', post: '后勤值班', at: NOW - 6 * MINUTE, note: '已联系厂家' };
-
-export function sampleAlarms(): AlarmView[] {
-  return [
-    alarm(11, {
-      subject: { kind: 'point', id: 'men-shower' },
-      rule: 'base.scald',
-      metric: 'water_temperature',
-      priority: 1,
-      place: text('男浴淋浴', 'Men’s showers'),
-      title: text('烫伤危险', 'scald danger'),
-      side: 'high',
-      value: 50.4,
-      worst: 52.6,
-      limit: 50,
-      raisedAt: NOW - 2 * MINUTE,
-    }),
-    alarm(12, { metric: 'water_temperature', side: 'low', value: 39.5, worst: 38.6, limit: 40 }),
-    alarm(13, {
-      rule: 'terminal.frozen',
-      subject: { kind: 'point', id: 'terminal-3' },
-      area: 'gate',
-      state: 'acknowledged',
-      acknowledged,
-      place: text('3 号考勤机', 'Terminal 3'),
-      title: text('卡死', 'frozen'),
-      raisedAt: NOW - 12 * MINUTE,
-    }),
-    alarm(14, {
-      rule: 'device.offline',
-      subject: { kind: 'device', id: 'gw-2' },
-      area: null,
-      priority: 3,
-      place: text('网关 2 号', 'Gateway 2'),
-      title: text('失联', 'silent'),
-      gathers: ['women-shower', 'room-311'],
-      raisedAt: NOW - 14 * MINUTE,
-    }),
-    alarm(15, {
-      rule: 'base.room',
-      subject: { kind: 'point', id: 'room-303' },
-      area: 'dormitory',
-      metric: 'room_temperature',
-      priority: 3,
-      state: 'returned_unacknowledged',
-      side: 'low',
-      place: text('单身公寓 303 室', 'Dormitory room 303'),
-      title: text('室温低', 'cold'),
-      value: 24.6,
-      worst: 24.2,
-      limit: 25,
-      raisedAt: NOW - 68 * MINUTE,
-      returnedAt: NOW - 20 * MINUTE,
-    }),
-    alarm(16, {
-      rule: 'door.forced',
-      subject: { kind: 'point', id: 'door-shaft' },
-      area: 'doors',
-      priority: 4,
-      late: true,
-      place: text('井口通道', 'Shaft passage'),
-      title: text('敞开', 'held open'),
-      raisedAt: NOW - 5 * MINUTE,
-    }),
-  ];
-}
-
-function device(id: string, name: { zh: string; en: string }, owned: string[], changes: Partial<DeviceView> = {}): DeviceView {
+function device(
+  id: string,
+  name: { zh: string; en: string },
+  owned: string[],
+  changes: Partial<DeviceView> = {},
+): DeviceView {
   return {
     id,
     name,
@@ -245,12 +188,34 @@ function device(id: string, name: { zh: string; en: string }, owned: string[], c
 
 const devices: DeviceView[] = [
   device('gw-1', text('网关 1 号', 'Gateway 1'), ['men-pool', 'men-shower', 'men-changing', 'men-hall', 'men-fan']),
-  device('gw-2', text('网关 2 号', 'Gateway 2'), ['women-shower', 'room-311'], { presence: 'offline', since: ago(900), lastMessageAt: ago(900), alarm: 3 }),
-  device('gw-3', text('网关 3 号', 'Gateway 3'), ['women-pool', 'women-changing', 'women-hall', 'women-fan'], { clockOffset: 7_260_000, clockWrong: true }),
-  device('plant', text('热水机房柜', 'Plant cabinet'), ['tank', 'header'], { unbound: ['humidity', 'water_temperature.spare'] }),
-  device('probe-9', text('回水探头', 'Return probe'), ['return'], { presence: 'awaited', since: null, lastMessageAt: null, clockOffset: null }),
-  ...[1, 2, 3, 4].map((n) => device(`terminal-${n}`, text(`${n} 号考勤机`, `Terminal ${n}`), [`terminal-${n}`], n === 3 ? { alarm: 2 } : {})),
-  device('room-sensors', text('公寓温度计', 'Dormitory thermometers'), rooms.map(({ id }) => id), { presence: 'asleep', battery: 82 }),
+  device('gw-2', text('网关 2 号', 'Gateway 2'), ['women-shower', 'room-311'], {
+    presence: 'offline',
+    since: ago(900),
+    lastMessageAt: ago(900),
+    alarm: 3,
+  }),
+  device('gw-3', text('网关 3 号', 'Gateway 3'), ['women-pool', 'women-changing', 'women-hall', 'women-fan'], {
+    clockOffset: 7_260_000,
+    clockWrong: true,
+  }),
+  device('plant', text('热水机房柜', 'Plant cabinet'), ['tank', 'header'], {
+    unbound: ['humidity', 'water_temperature.spare'],
+  }),
+  device('probe-9', text('回水探头', 'Return probe'), ['return'], {
+    presence: 'awaited',
+    since: null,
+    lastMessageAt: null,
+    clockOffset: null,
+  }),
+  ...[1, 2, 3, 4].map((n) =>
+    device(`terminal-${n}`, text(`${n} 号考勤机`, `Terminal ${n}`), [`terminal-${n}`], n === 3 ? { alarm: 2 } : {}),
+  ),
+  device(
+    'room-sensors',
+    text('公寓温度计', 'Dormitory thermometers'),
+    rooms.map(({ id }) => id),
+    { presence: 'asleep', battery: 82 },
+  ),
   device('doors', text('门控器', 'Door controller'), ['door-men', 'door-women', 'door-gate', 'door-shaft']),
 ];
 
@@ -259,7 +224,10 @@ function wave(end: number, seed: number, swing: number): [number, number][] {
   return Array.from({ length: 60 }, (_, index) => {
     const fade = (59 - index) / 59;
     const drift = Math.sin(index / 7 + seed) + 0.4 * Math.sin(index / 2.3 + seed * 3);
-    return [NOW - (59 - index) * 3 * MINUTE, Math.round((end + swing * (drift - Math.sin(59 / 7 + seed)) * Math.min(1, fade * 4)) * 100) / 100];
+    return [
+      NOW - (59 - index) * 3 * MINUTE,
+      Math.round((end + swing * (drift - Math.sin(59 / 7 + seed)) * Math.min(1, fade * 4)) * 100) / 100,
+    ];
   });
 }
 
@@ -270,7 +238,8 @@ function sparklines(): Record<string, [number, number][]> {
       if (end === null || metric === 'fan_running') continue;
       const swing = metric === 'co2' ? 60 : metric === 'verify_time' ? 30 : metric === 'room_temperature' ? 0.3 : 0.9;
       const line = wave(end, index, swing);
-      lines[`${each.id}/${metric}`] = state === 'unknown' ? line.slice(0, 55) : index === 2 ? [...line.slice(0, 25), ...line.slice(34)] : line;
+      lines[`${each.id}/${metric}`] =
+        state === 'unknown' ? line.slice(0, 55) : index === 2 ? [...line.slice(0, 25), ...line.slice(34)] : line;
     }
   });
   lines['men-pool/water_temperature'] = Array.from({ length: 60 }, (_, index) => [
@@ -289,7 +258,10 @@ export function sampleSnapshot(): SiteSnapshot {
       id: SITE,
       name: text('曹庄矿', 'Caozhuang Mine'),
       timezone: 'Asia/Shanghai',
-      notice: text('演示站点：报警延时已缩短，读数由模拟设备产生', 'Demo site: alarm delays are shortened, readings come from simulated devices'),
+      notice: text(
+        '演示站点：报警延时已缩短，读数由模拟设备产生',
+        'Demo site: alarm delays are shortened, readings come from simulated devices',
+      ),
       heating: true,
       storing: true,
     },
