@@ -65,9 +65,17 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const clientDir = join(import.meta.dirname, 'dist', 'client');
     const allowedOrigins = config.publicUrl === null ? [] : [config.publicUrl];
     const { query, desk } = ingest;
-    const dashboard = await startDashboard({ ...config.http, clock, log, query, desk, accounts, clientDir, allowedOrigins, version: VERSION }).catch(
-      explain('dashboard', config.http, { portSetting: settings.http, hostSetting: 'HTTP_HOST' }),
-    );
+    const dashboard = await startDashboard({
+      ...config.http,
+      clock,
+      log,
+      query,
+      desk,
+      accounts,
+      clientDir,
+      allowedOrigins,
+      version: VERSION,
+    }).catch(explain('dashboard', config.http, { portSetting: settings.http, hostSetting: 'HTTP_HOST' }));
     closing.push(() => dashboard.close());
 
     const limits = { publishPacket: config.mqtt.maxPacketBytes, connections: config.mqtt.maxConnections };
@@ -84,7 +92,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
-function explain(what: 'dashboard' | 'broker', listen: { host: string; port: number }, settings: { portSetting: string; hostSetting: string }) {
+function explain(
+  what: 'dashboard' | 'broker',
+  listen: { host: string; port: number },
+  settings: { portSetting: string; hostSetting: string },
+) {
   return (error: unknown): never => {
     throw explainListenError(error, { what, ...listen, ...settings });
   };
@@ -122,16 +134,25 @@ async function demo(argv: readonly string[]): Promise<void> {
         MQTT_HOST: options.mqttHost,
         MQTT_PORT: String(options.mqttPort),
         ALLOW_PLAIN_HTTP: String(options.exposed),
-        LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+        LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error',
       },
     });
     const log = createLog({ level: config.logLevel, stream: process.stderr });
     const settings = { http: '--http-port', mqtt: '--mqtt-port' };
     const system = await startSystem({ config, clock, log, settings, prepare: (stores) => site.prepare(stores) });
     const { site: id, devices } = site.credentials();
-    const onLine = (line: string, stream: 'out' | 'err') => void (stream === 'out' ? process.stdout : process.stderr).write(`${line}\n`);
-    const simulators = spawnSimulators({ mqtt: system.mqtt, site: id, credentials: devices, seed: options.seed, onLine });
-    process.stdout.write(announceDemo({ url: system.url, link: `${system.url}/enter#${site.signInToken()}`, exposed: options.exposed }));
+    const onLine = (line: string, stream: 'out' | 'err') =>
+      void (stream === 'out' ? process.stdout : process.stderr).write(`${line}\n`);
+    const simulators = spawnSimulators({
+      mqtt: system.mqtt,
+      site: id,
+      credentials: devices,
+      seed: options.seed,
+      onLine,
+    });
+    process.stdout.write(
+      announceDemo({ url: system.url, link: `${system.url}/enter#${site.signInToken()}`, exposed: options.exposed }),
+    );
     await Promise.race([stopped(), simulators.exited]);
     await simulators.stop();
     await system.close();
@@ -183,7 +204,9 @@ export async function main([command = 'start', ...argv]: readonly string[]): Pro
     await run(argv);
   } catch (error) {
     const plain = error instanceof StartError || error instanceof ConfigError || error instanceof DataDirInUse;
-    process.stderr.write(`${plain ? error.message : String(error instanceof Error ? (error.stack ?? error.message) : error)}\n`);
+    process.stderr.write(
+      `${plain ? error.message : String(error instanceof Error ? (error.stack ?? error.message) : error)}\n`,
+    );
     process.exitCode = 1;
   }
 }
