@@ -4,12 +4,18 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { createLog } from '../../app/log.ts';
+import type { User } from '../../contract/account.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { SiteRegistry } from '../../contract/registry.ts';
 import { deviceUsername } from '../../contract/topics.ts';
+import { passwordHasher } from '../../dashboard/server/password.ts';
 import { hashToken, newToken } from '../../ingest/stores/ledger/tokens.ts';
 import type { AccountChange } from '../../ingest/stores/ledger/types.ts';
-import { startSystem, type System } from '../../main.ts';
+import { startSystem, type System, type SystemOptions } from '../../main.ts';
+
+export interface TestUser extends User {
+  readonly password: string;
+}
 
 export interface TestSystem extends System {
   readonly dir: string;
@@ -17,36 +23,62 @@ export interface TestSystem extends System {
   readonly passwords: ReadonlyMap<string, string>;
   /** Rows of the ledger, by a reader that shares no code with it. */
   rows(sql: string, ...values: (string | number)[]): Record<string, unknown>[];
+  /** After `close`: the same again, on the same data and the same ports. */
+  startAgain(): Promise<System>;
+}
+
+interface TestSystemOptions {
+  readonly registry: SiteRegistry;
+  readonly clock: Clock;
+  readonly users?: readonly TestUser[];
 }
 
 /** The whole system on free ports and a fresh data directory, with a credential for each device of the registry. */
-export async function startTestSystem({ registry, clock }: { registry: SiteRegistry; clock: Clock }): Promise<TestSystem> {
+export async function startTestSystem({ registry, clock, users = [] }: TestSystemOptions): Promise<TestSystem> {
   const dir = mkdtempSync(join(tmpdir(), 'fw-system-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const passwords = new Map(registry.devices.map(({ id }) => [id, newToken()]));
-  const system = await startSystem({
-    clock,
-    log: createLog({ level: 'silent', stream: process.stderr }),
-    config: {
-      dataDir: dir,
-      http: { host: '127.0.0.1', port: 0 },
-      mqtt: { host: '127.0.0.1', port: 0, maxPacketBytes: 262_144, maxConnections: 1_000 },
-      publicUrl: null,
-      retentionRawDays: 730,
-      logLevel: 'silent',
+
+  const open = async (ports: { http: number; mqtt: number }, more: Pick<SystemOptions, 'prepare'> = {}) => {
+    const system = await startSystem({
+      clock,
+      log: createLog({ level: 'silent', stream: process.stderr }),
+      config: {
+        dataDir: dir,
+        http: { host: '127.0.0.1', port: ports.http },
+        mqtt: { host: '127.0.0.1', port: ports.mqtt, maxPacketBytes: 262_144, maxConnections: 1_000 },
+        publicUrl: null,
+        retentionRawDays: 730,
+        logLevel: 'silent',
+      },
+      ...more,
+    });
+    onTestFinished(() => system.close());
+    return system;
+  };
+
+  const system = await open(
+    { http: 0, mqtt: 0 },
+    {
+      async prepare({ ledger, key }) {
+        const at = clock.now().wall;
+        const devices = [...passwords].map(([device, password]): AccountChange => {
+          const username = deviceUsername({ site: registry.site, device });
+          return {
+            op: 'credential.create',
+            username,
+            clientId: username,
+            site: registry.site,
+            device,
+            tokenHash: hashToken(key, password),
+            at,
+          };
+        });
+        const people = await Promise.all(users.map((user) => createUser(user, at)));
+        await ledger.commit({ at, registry: [registry], accounts: [...devices, ...people] });
+      },
     },
-    async prepare({ ledger, key }) {
-      const at = clock.now().wall;
-      const accounts = [...passwords].map(([device, password]): AccountChange => {
-        const username = deviceUsername({ site: registry.site, device });
-        return { op: 'credential.create', username, clientId: username, site: registry.site, device, tokenHash: hashToken(key, password), at };
-      });
-      await ledger.commit({ at, registry: [registry], accounts });
-    },
-  });
-  onTestFinished(async () => {
-    await system.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  );
   return {
     ...system,
     dir,
@@ -59,5 +91,10 @@ export async function startTestSystem({ registry, clock }: { registry: SiteRegis
         db.close();
       }
     },
+    startAgain: () => open({ http: Number(new URL(system.url).port), mqtt: system.mqtt.port }),
   };
+}
+
+async function createUser({ username, post, role, password }: TestUser, at: number): Promise<AccountChange> {
+  return { op: 'user.create', username, post, role, passwordHash: await passwordHasher().hash(password), at };
 }
