@@ -45,16 +45,15 @@ function tickDevice(context: DeviceContext): void {
   const state = deviceState(context);
   const day = state.lastSuccessAt === null ? state.punches.day : startOfToday(context);
   if (state.punches.day !== day) changeDevice(context, { punches: { day, count: 0 } }, { keep: false });
-  if (state.silent !== null) {
-    // After a start, or an outage of the ledger, that it is still away has to be seen anew.
-    const condition = { rule: 'device.offline', subject: { kind: 'device', id: device.spec.id } } as const;
-    if (world.storing && !knownToHold(world, model, condition)) judgeOffline(context);
+  const silence = device.silenceAt(calendarTime(world, now));
+  const isQuiet = silence !== null && state.messageMono !== null && now.mono - Math.max(state.messageMono, world.listeningSince) > silence;
+  if (state.silent === null) {
+    if (isQuiet) noteSilence(context, 'silence');
     return;
   }
-  if (state.messageMono === null || !world.storing) return;
-  const silence = device.silenceAt(calendarTime(world, now));
-  const heard = Math.max(state.messageMono, world.listeningSince);
-  if (silence !== null && now.mono - heard > silence) noteSilence(context, 'silence');
+  // After a start, or an outage of the ledger, that it is still away has to be seen anew.
+  const condition = { rule: 'device.offline', subject: { kind: 'device', id: device.spec.id } } as const;
+  if (world.storing && (isQuiet || state.silent === 'lost') && !knownToHold(world, model, condition)) judgeOffline(context);
 }
 
 /** A silent device's alarm stands for its points: their "no data" is not raised one by one. */
