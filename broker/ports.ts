@@ -5,12 +5,19 @@ export interface VerifiedDevice {
   readonly device: string;
   /** The only client id this credential may connect with. */
   readonly clientId: string;
+  /** What `stillValid` is asked with: opaque here, never shown or logged. */
+  readonly handle?: string;
 }
 
 /** Who may connect. Synchronous and cheap: thousands reconnect at once. */
 export interface CredentialStore {
   /** Constant time in the secret. */
   verify(username: string, password: Uint8Array): VerifiedDevice | 'unknown_client' | 'wrong_password';
+  /**
+   * Whether the credential that was verified still stands: it was not rotated away, has not run out, and its device
+   * was not removed. Asked of every open connection again and again; without it, an open one lasts as long as it likes.
+   */
+  stillValid?(handle: string): boolean;
 }
 
 /** Where messages go. */

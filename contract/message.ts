@@ -49,7 +49,9 @@ export type RefusalReason =
   | 'protocol_error'
   | 'connect_timeout'
   | 'keepalive_required'
-  | 'too_many_connections';
+  | 'too_many_connections'
+  | 'rate_held' // over its rate: held back, not refused; told at most once a minute
+  | 'identity_conflict'; // two clients with one identity push each other out; `detail` names both addresses
 
 /** Something the broker did not accept. Every text here was typed by a stranger: escape it where shown. */
 export interface Refusal {

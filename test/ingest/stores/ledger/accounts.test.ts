@@ -16,7 +16,7 @@ async function open() {
   const stores = await openStores({ dataDir, clock });
   onTestFinished(() => stores.close());
   const accounts: Accounts = stores.accounts;
-  const credentials: CredentialStore = stores.credentials;
+  const credentials: Required<CredentialStore> = stores.credentials;
   const now = () => clock.now().wall;
   return {
     ...stores,
@@ -126,7 +126,7 @@ test('a device is known by its secret; an unknown name and a wrong secret are to
   await credential('pool1', 'secret-one');
   await credential('pool2', 'secret-two');
   const verify = (username: string, secret: string) => credentials.verify(username, Buffer.from(secret));
-  expect(verify('mine.pool1', 'secret-one')).toEqual({ site: 'mine', device: 'pool1', clientId: 'mine.pool1' });
+  expect(verify('mine.pool1', 'secret-one')).toMatchObject({ site: 'mine', device: 'pool1', clientId: 'mine.pool1' });
   for (const wrong of ['secret-two', '', 'secret-on', 'secret-one '])
     expect(verify('mine.pool1', wrong)).toBe('wrong_password');
   expect(verify('mine.pool3', 'secret-one')).toBe('unknown_client');
@@ -144,6 +144,25 @@ test('in a rotation both secrets work until the overlap ends, then only the new 
   expect([verify('old'), verify('new')]).toEqual([true, true]);
   clock.advance(HOUR);
   expect([verify('old'), verify('new')]).toEqual([false, true]);
+});
+
+test('what was verified stays valid until its own secret runs out, whatever becomes of the others', async () => {
+  const { credentials, credential, ledger, key, now } = await open();
+  const handleOf = (secret: string): string => {
+    const verified = credentials.verify('mine.pool1', Buffer.from(secret));
+    return typeof verified === 'string' ? verified : (verified.handle ?? '');
+  };
+  await credential('pool1', 'old');
+  const old = handleOf('old');
+  await credential('pool1', 'new');
+  const fresh = handleOf('new');
+  expect([old, fresh].map((handle) => credentials.stillValid(handle))).toEqual([true, true]);
+  const keepTokenHash = hashToken(key, 'new');
+  const expiry = { op: 'credential.expireOthers', username: 'mine.pool1', keepTokenHash, expiresAt: now() } as const;
+  await ledger.commit({ at: now(), accounts: [expiry] });
+  expect([old, fresh].map((handle) => credentials.stillValid(handle))).toEqual([false, true]);
+  expect(credentials.stillValid('wrong_password')).toBe(false);
+  expect([old, fresh].join()).not.toMatch(/\b(old|new)\b/);
 });
 
 test('tokens are 160 random bits that nobody mistypes, and hashes compare as text does', () => {
