@@ -85,6 +85,8 @@ function limitsOf(world: World, model: SiteModel, point: Point, { metric, span }
   const schedule = world.schedules.committed(model.registry.site);
   return point.limits
     .filter((limit) => limit.metric === metric && limit.compliance)
+    // What people call compliance comes first, the minutes of scald after it.
+    .toSorted((a, b) => Number(a.timing.critical) - Number(b.timing.critical))
     .map(({ standard, side, limit, reached, applies }) => ({
       standard,
       side,
