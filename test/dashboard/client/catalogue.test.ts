@@ -116,7 +116,7 @@ test.each(['zh-CN', 'en'] as const)('every message of %s can be formatted', (lan
   for (const [key, text] of language === 'en' ? english : chinese) {
     const values = Object.fromEntries(placeholders(text).map((name) => [name.slice(1, -1), '7']));
     const formatted = global.t(key, values);
-    expect(formatted).not.toBe(key === 'unit.machines' || key === 'unit.rooms' ? key : '');
+    expect(formatted).not.toBe('');
     expect(formatted).not.toMatch(/[{}|]/);
   }
 });
