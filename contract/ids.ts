@@ -13,5 +13,3 @@ export type LocalText = Static<typeof LocalText>;
 
 /** Milliseconds since 1970-01-01T00:00Z. */
 export const EpochMs = Type.Number({ minimum: 0, maximum: 8_640_000_000_000_000 });
-
-export const SITE_LANGUAGES = ['zh', 'en'] as const;
