@@ -22,11 +22,19 @@ export interface ConsumerOptions {
   readonly bound?: number;
 }
 
+/**
+ * What was settled by one call. Readings that were in a block already when we ended, and still in the log, are settled
+ * again after the start: they count again, as duplicates, and as conflicts where the log holds two values of one time.
+ */
 export interface Settled {
   readonly readings: number;
   readonly conflicts: number;
   readonly duplicates: number;
+  /** Blocks that could not be read and were set aside. */
+  readonly spoilt: number;
 }
+
+const NOTHING: Settled = { readings: 0, conflicts: 0, duplicates: 0, spoilt: 0 };
 
 /** Moves what the log of arrivals holds into the readings store. */
 export interface Consumer {
@@ -47,19 +55,20 @@ export function createConsumer({ ledger, readings, tail, clock, onError, bound =
   let trimmed = 0;
 
   async function settle(now: number, everything: boolean): Promise<Settled> {
-    const sum = { readings: 0, conflicts: 0, duplicates: 0 };
+    const sum = { ...NOTHING };
     const all = everything || tail.size() > bound;
     // What arrives while this runs is for the next time: else a busy line would keep it going for ever.
     const upTo = tail.newestSeq();
     const limits = { now, grace: GRACE, patience: PATIENCE, crowd: CROWD, all, upTo, limit: SLICE };
     try {
       for (let hours = tail.due(limits); hours.length > 0 && !closed; hours = tail.due(limits)) {
-        const { conflicts, duplicates } = await readings.settle(hours.map(settlementOf));
+        const { conflicts, duplicates, spoilt } = await readings.settle(hours.map(settlementOf));
         // The block is durable: the tail may forget it now, the log when its turn comes.
         tail.settled(hours);
         sum.readings += hours.reduce((count, { arrivals }) => count + arrivals.length, 0);
         sum.conflicts += conflicts;
         sum.duplicates += duplicates;
+        sum.spoilt += spoilt;
       }
     } catch (error) {
       onError(error);
@@ -88,7 +97,7 @@ export function createConsumer({ ledger, readings, tail, clock, onError, bound =
 
   return {
     settleDue(now = clock.now().wall) {
-      return closed ? Promise.resolve({ readings: 0, conflicts: 0, duplicates: 0 }) : begin(now, false);
+      return closed ? Promise.resolve(NOTHING) : begin(now, false);
     },
     async settleAll() {
       await underWay;

@@ -1,6 +1,6 @@
 import type { SettleResult, StoredReading } from './types.ts';
 
-export interface Merged extends SettleResult {
+export interface Merged extends Omit<SettleResult, 'spoilt'> {
   /** Ascending in time, each time once. */
   readonly readings: readonly StoredReading[];
   /** False: everything was there already. */

@@ -1,6 +1,6 @@
 import type { PackedReadings } from '../packed.ts';
 import type { SeriesId } from '../../../contract/reading.ts';
-import type { SettleResult } from './types.ts';
+import type { SettleResult, SpoiltBlock } from './types.ts';
 
 export interface StoreData {
   readonly file: string;
@@ -16,7 +16,8 @@ export type SettlerRequest =
   /** Deletes hours before `hour` of the next series after `after`. */
   | { readonly op: 'expire'; readonly hour: number; readonly after: SeriesId };
 
-export interface SettlerResult extends SettleResult {
+export interface SettlerResult extends Omit<SettleResult, 'spoilt'> {
+  readonly spoilt: readonly SpoiltBlock[];
   /** Where an expiry goes on; null: it is through. */
   readonly next: SeriesId | null;
 }
@@ -33,6 +34,7 @@ export type ReaderRequest =
 
 export interface ReaderResult {
   readonly readings: PackedReadings;
+  readonly spoilt: readonly SpoiltBlock[];
   /** Where a range goes on; null: it is through. */
   readonly next: number | null;
 }

@@ -13,11 +13,11 @@ serve<ReaderRequest, ReaderResult, undefined>(() => {
     ready: undefined,
     handle(request) {
       if (request.op === 'range') {
-        const { readings, next } = blocks.range(request);
-        return { readings: packReadings(readings), next };
+        const { readings, spoilt, next } = blocks.range(request);
+        return { readings: packReadings(readings), spoilt, next };
       }
-      const found = blocks.before(request.series, request.t);
-      return { readings: packReadings(found === undefined ? [] : [found]), next: null };
+      const { found, spoilt } = blocks.before(request.series, request.t);
+      return { readings: packReadings(found === undefined ? [] : [found]), spoilt, next: null };
     },
     transfer: ({ readings }) => [readings.buffer],
     close: () => db.close(),

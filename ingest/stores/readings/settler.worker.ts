@@ -13,7 +13,7 @@ serve<SettlerRequest, SettlerResult, undefined>(() => {
     ready: undefined,
     handle(request) {
       if (request.op === 'settle') return { ...blocks.settle(request.readings), next: null };
-      return { conflicts: 0, duplicates: 0, next: blocks.expire(request.hour, request.after) };
+      return { conflicts: 0, duplicates: 0, spoilt: [], next: blocks.expire(request.hour, request.after) };
     },
     close: () => db.close(),
   };

@@ -3,7 +3,8 @@ import { ForeignFile, NewerSchema } from '../sqlite/errors.ts';
 import { startThread, type Fault } from '../sqlite/thread.ts';
 import { hourOf } from './codec/block.ts';
 import type { ReaderRequest, ReaderResult, SettlerRequest, SettlerResult, StoreData } from './protocol.ts';
-import type { ReadingsStore, StoredReading } from './types.ts';
+import { spoiltReport } from './spoilt-report.ts';
+import type { ReadingsStore, SpoiltBlock, StoredReading } from './types.ts';
 
 /** The store could not do it; nothing of it was done. `transient`: it may pass later. */
 export class ReadingsFailed extends Error {
@@ -18,11 +19,18 @@ export class ReadingsFailed extends Error {
 /** Readings that one answer of the reading thread holds: others are served in between. */
 const CHUNK = 8_192;
 
+export interface SqliteReadingsOptions {
+  readonly file: string;
+  /** Told of each block that cannot be read: when a query first passes over it, and when it is set aside. */
+  readonly onSpoilt?: (block: SpoiltBlock) => void;
+}
+
 /**
  * Opens the embedded store of readings: blocks per series and UTC hour in one SQLite file, written by one thread and
- * read by another. Rejects with NewerSchema or ForeignFile, having changed nothing.
+ * read by another. Rejects with NewerSchema, ForeignFile or DamagedFile, having changed nothing.
  */
-export async function openSqliteReadings({ file }: { file: string }): Promise<ReadingsStore> {
+export async function openSqliteReadings({ file, onSpoilt }: SqliteReadingsOptions): Promise<ReadingsStore> {
+  const report = spoiltReport(onSpoilt);
   const data: StoreData = { file };
   const start = <Request, Result>(script: URL) => startThread<Request, Result>({ script, data, revive });
   const settler = await start<SettlerRequest, SettlerResult>(new URL('./settler.worker.ts', import.meta.url));
@@ -36,27 +44,30 @@ export async function openSqliteReadings({ file }: { file: string }): Promise<Re
   return {
     async settle(settlements) {
       const readings = packSettlements(settlements);
-      const { conflicts, duplicates } = await settler.call({ op: 'settle', readings }, [readings.buffer]);
-      return { conflicts, duplicates };
+      const { conflicts, duplicates, spoilt } = await settler.call({ op: 'settle', readings }, [readings.buffer]);
+      report(spoilt);
+      return { conflicts, duplicates, spoilt: spoilt.length };
     },
     async range({ series, from, to, limit }) {
       const found: StoredReading[] = [];
       for (let start: number | null = from; start !== null && found.length < limit;) {
         const chunk = Math.min(CHUNK, limit - found.length);
-        const { readings, next }: ReaderResult = await reader.call({
+        const { readings, spoilt, next }: ReaderResult = await reader.call({
           op: 'range',
           series,
           from: start,
           to,
           limit: chunk,
         });
+        report(spoilt);
         for (const reading of unpackReadings(readings)) found.push(reading);
         start = next;
       }
       return found;
     },
     async before(series, t) {
-      const { readings } = await reader.call({ op: 'before', series, t });
+      const { readings, spoilt } = await reader.call({ op: 'before', series, t });
+      report(spoilt);
       return unpackReadings(readings)[0];
     },
     async expire(olderThan) {

@@ -22,13 +22,27 @@ export interface SettleResult {
   readonly conflicts: number;
   /** Readings that were there already, to the bit. */
   readonly duplicates: number;
+  /** Blocks that could not be read and were set aside; what was settled stands in new ones. */
+  readonly spoilt: number;
+}
+
+/** A block that cannot be read: its readings are missing from whatever asks for them. */
+export interface SpoiltBlock {
+  readonly series: SeriesId;
+  /** Hours since 1970 UTC. */
+  readonly hour: number;
+  /** Readings that it is said to hold. */
+  readonly count: number;
+  readonly reason: string;
+  /** True: moved into the table `spoilt_block`, bytes and all. False: a query passed over it. */
+  readonly setAside: boolean;
 }
 
 /** The consumer of the log of arrivals. One contract suite, each implementation passes it. */
 export interface ReadingsStore {
   /** Idempotent; resolves when all of it is durable. */
   settle(settlements: readonly Settlement[]): Promise<SettleResult>;
-  /** Settled readings with from ≤ t < to, ascending, at most `limit`. */
+  /** Settled readings with from ≤ t < to, ascending, at most `limit`; what cannot be read is passed over and reported. */
   range(query: { series: SeriesId; from: number; to: number; limit: number }): Promise<readonly StoredReading[]>;
   /** The newest settled reading before a time; undefined: none. */
   before(series: SeriesId, t: number): Promise<StoredReading | undefined>;

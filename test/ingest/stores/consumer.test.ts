@@ -60,7 +60,7 @@ test('a closed hour moves into the store, then out of the log; the open one stay
   await consumer.settleDue(clock.now().wall);
   expect(log()).toEqual([1, 2, 3]);
   clock.advance(1_000);
-  expect(await consumer.settleDue(clock.now().wall)).toEqual({ readings: 2, conflicts: 0, duplicates: 0 });
+  expect(await consumer.settleDue(clock.now().wall)).toEqual({ readings: 2, conflicts: 0, duplicates: 0, spoilt: 0 });
   expect((await readings.range(ALL)).map(({ value }) => value)).toEqual([1, 2]);
   expect(log()).toEqual([3]);
   expect(tail.size()).toBe(1);
@@ -98,7 +98,7 @@ test('a store that fails leaves everything in the log and in the tail, and the n
   await arrive(at(1, START), at(2, START + 1));
   clock.advance(2 * HOUR);
   const broken = consumerOf({ settle: () => Promise.reject(new Error('disk full')) });
-  expect(await broken.settleDue()).toEqual({ readings: 0, conflicts: 0, duplicates: 0 });
+  expect(await broken.settleDue()).toEqual({ readings: 0, conflicts: 0, duplicates: 0, spoilt: 0 });
   expect(errors).toMatchObject([{ message: 'disk full' }]);
   expect(log()).toEqual([1, 2]);
   expect(tail.size()).toBe(2);

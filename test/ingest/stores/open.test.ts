@@ -31,18 +31,21 @@ test('a store of a newer program ends the start, and everything opened before it
   const clock = new DrivenClock();
   await (await openStores({ dataDir, clock })).close();
   for (const name of ['readings.db', 'ledger.db']) {
-    const version = (value: number) => {
-      const db = new DatabaseSync(join(dataDir, name));
-      db.exec(`PRAGMA user_version = ${value}`);
-      db.close();
-    };
-    version(9);
-    await expect(openStores({ dataDir, clock })).rejects.toMatchObject({ name: 'NewerSchema', found: 9 });
-    version(1);
+    const known = swapVersion(join(dataDir, name), 99);
+    await expect(openStores({ dataDir, clock })).rejects.toMatchObject({ name: 'NewerSchema', found: 99 });
+    swapVersion(join(dataDir, name), known);
     await (await openStores({ dataDir, clock })).close();
     expect(readdirSync(dataDir).sort()).toEqual(FILES);
   }
 });
+
+function swapVersion(file: string, version: number): number {
+  const db = new DatabaseSync(file);
+  const { user_version: before } = db.prepare('PRAGMA user_version').get() ?? {};
+  db.exec(`PRAGMA user_version = ${version}`);
+  db.close();
+  return Number(before);
+}
 
 test('the WAL of a busy ledger is reset again and again, also while its reader reads', async () => {
   const dataDir = temporaryFolder();

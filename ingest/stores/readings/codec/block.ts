@@ -1,7 +1,7 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { marksCode, marksOf } from '../../codes.ts';
 import type { StoredReading } from '../types.ts';
-import { BlockUnreadable, byteReader, byteWriter } from './bytes.ts';
+import { BlockUnreadable, byteReader, byteWriter, type ByteReader } from './bytes.ts';
 import { readDoubles, writeDoubles } from './doubles.ts';
 import { readIntegers, writeIntegers } from './integers.ts';
 
@@ -9,13 +9,17 @@ import { readIntegers, writeIntegers } from './integers.ts';
  * A block holds the readings of one series and one UTC hour, ascending in time:
  *
  *   byte 0   version
- *   byte 1   1: what follows is compressed with zstd
+ *   byte 1   1: what follows the sum is compressed with zstd
+ *   4 bytes  CRC-32 of byte 1 and of what follows the sum, little-endian; not in version 1
  *   count    unsigned
  *   columns  times since the hour's start; values; marks (quality, reason, backfilled);
  *            receipt after source time; then, behind a byte that says whether there are any:
  *            whether each has a claimed time, and the claimed times of those that have
  */
-const VERSION = 1;
+const VERSION = 2;
+/** Has no sum: a spoilt byte may go unnoticed. Still read, never written. */
+const WITHOUT_SUM = 1;
+const SUM_AT = 2;
 const PLAIN = 0;
 const ZSTD = 1;
 
@@ -55,19 +59,38 @@ export function encodeBlock(hour: number, readings: readonly StoredReading[]): U
   const plain = body.finish();
   const packed = zstdCompressSync(plain);
   const [kind, rest] = packed.length < plain.length ? [ZSTD, packed] : [PLAIN, plain];
-  const block = new Uint8Array(rest.length + 2);
+  const block = new Uint8Array(SUM_AT + 4 + rest.length);
   block[0] = VERSION;
   block[1] = kind;
-  block.set(rest, 2);
+  new DataView(block.buffer).setUint32(SUM_AT, crc32(rest, kind), true);
+  block.set(rest, SUM_AT + 4);
   return block;
 }
 
-/** Throws BlockUnreadable for what another version wrote, or a disk has spoilt. */
+/** Throws BlockUnreadable, and nothing else, for what another version wrote or a disk has spoilt. */
 export function decodeBlock(hour: number, block: Uint8Array): StoredReading[] {
-  if (block[0] !== VERSION)
-    throw new BlockUnreadable(`A block of readings has version ${block[0]}, this program knows ${VERSION}.`);
-  const rest = block.subarray(2);
-  const body = byteReader(block[1] === ZSTD ? decompress(rest) : rest);
+  const packed = checkedBody(block);
+  try {
+    return decodeBody(hour, byteReader(block[1] === ZSTD ? zstdDecompressSync(packed) : packed));
+  } catch (error) {
+    if (error instanceof BlockUnreadable) throw error;
+    throw new BlockUnreadable('A block of readings is spoilt.', { cause: error });
+  }
+}
+
+function checkedBody(block: Uint8Array): Uint8Array {
+  const [version, kind] = block;
+  if (version === WITHOUT_SUM) return block.subarray(SUM_AT);
+  if (version !== VERSION)
+    throw new BlockUnreadable(`A block of readings has version ${version}, this program knows up to ${VERSION}.`);
+  const body = block.subarray(SUM_AT + 4);
+  if (kind === undefined || block.length < SUM_AT + 4) throw new BlockUnreadable('A block of readings is cut off.');
+  const sum = new DataView(block.buffer, block.byteOffset).getUint32(SUM_AT, true);
+  if (sum !== crc32(body, kind)) throw new BlockUnreadable('A block of readings is spoilt: its check sum is another.');
+  return body;
+}
+
+function decodeBody(hour: number, body: ByteReader): StoredReading[] {
   const count = body.unsigned();
   if (count > HOUR) throw new BlockUnreadable('A block of readings claims more than one reading a millisecond.');
   const start = hour * HOUR;
@@ -84,7 +107,10 @@ export function decodeBlock(hour: number, block: Uint8Array): StoredReading[] {
       )
     : [];
   let nextClaimed = 0;
+  let previous = -1;
   return times.map((offset, at) => {
+    if (!(offset > previous && offset < HOUR)) throw new BlockUnreadable('A block of readings has times out of order.');
+    previous = offset;
     const t = start + offset;
     const { quality, reason, backfilled } = marksOf(marks[at] ?? 0);
     return {
@@ -97,12 +123,4 @@ export function decodeBlock(hour: number, block: Uint8Array): StoredReading[] {
       claimedTime: hasClaimed[at] === 1 ? (claimed[nextClaimed++] ?? null) : null,
     };
   });
-}
-
-function decompress(packed: Uint8Array): Uint8Array {
-  try {
-    return zstdDecompressSync(packed);
-  } catch (error) {
-    throw new BlockUnreadable('A block of readings is spoilt. Restore readings.db from a backup.', { cause: error });
-  }
 }

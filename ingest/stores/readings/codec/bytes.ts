@@ -56,8 +56,7 @@ export function byteReader(bytes: Uint8Array): ByteReader {
   let at = 0;
   const byte = () => {
     const value = bytes[at++];
-    if (value === undefined)
-      throw new BlockUnreadable('A block of readings ends too early. Restore readings.db from a backup.');
+    if (value === undefined) throw new BlockUnreadable('A block of readings ends too early.');
     return value;
   };
   const unsigned = () => {

@@ -112,9 +112,70 @@ test('a block that is cut, spoilt or of another version is refused, never half r
   for (let length = 0; length < whole.length; length += 1)
     expect(() => decodeBlock(hour, whole.subarray(0, length))).toThrow(BlockUnreadable);
   const newer = whole.slice();
-  newer[0] = 2;
-  expect(() => decodeBlock(hour, newer)).toThrow(/version 2/);
+  newer[0] = 3;
+  expect(() => decodeBlock(hour, newer)).toThrow(/version 3/);
 });
+
+test('a block with any one bit turned is refused', () => {
+  for (const count of [1, 360]) {
+    const whole = encodeBlock(
+      hour,
+      Array.from({ length: count }, (_, at) => reading(START + at * 10_000 + ((at * 7_919) % 37), 42 + (at % 17) / 10)),
+    );
+    for (let bit = 0; bit < whole.length * 8; bit += 1) {
+      const spoilt = whole.slice();
+      spoilt[bit >>> 3] = (spoilt[bit >>> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(() => decodeBlock(hour, spoilt)).toThrow(BlockUnreadable);
+    }
+  }
+});
+
+/** As they were written before blocks had a check sum. */
+const WITHOUT_SUM = {
+  plain: '0100030300a09c0100010109ac03ad0300010000002d0000500101000000010000d00f',
+  packed:
+    '010128b52ffd2086750100c83c0300c2a90700494a000103c806ab0621000000220000500009004000c0005a000ca0851406289607f4708011',
+};
+
+test('blocks written before they had a check sum are read still', () => {
+  expect(decodeBlock(hour, Buffer.from(WITHOUT_SUM.plain, 'hex'))).toEqual([
+    reading(START, 42.3),
+    reading(START + 10_000, 42.4),
+    reading(START + 20_000, -0.5, { quality: 'suspect', reason: 'rate', backfilled: true, claimedTime: 1_000 }),
+  ]);
+  const packed = Array.from({ length: 60 }, (_, at) =>
+    reading(START + at * 60_000 + ((at * 7_919) % 37), 42 + ((at * 31) % 17) / 10),
+  );
+  expect(decodeBlock(hour, Buffer.from(WITHOUT_SUM.packed, 'hex'))).toEqual(packed);
+});
+
+test('of a block without a check sum, whatever bytes are in it, nothing but a refusal or an ordered hour comes', () => {
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 80 }),
+    fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })).map(([at, flip]) => {
+      const spoilt = Buffer.from(WITHOUT_SUM.plain, 'hex');
+      const place = 2 + (at % (spoilt.length - 2));
+      spoilt[place] = (spoilt[place] ?? 0) ^ flip;
+      return spoilt.subarray(2);
+    }),
+  );
+  fc.assert(
+    fc.property(bytes, (body) => {
+      const times = decodeOrRefuse(Buffer.concat([Buffer.from([1, 0]), body])).map(({ t }) => t);
+      expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+function decodeOrRefuse(bytes: Uint8Array): StoredReading[] {
+  try {
+    return decodeBlock(hour, bytes);
+  } catch (error) {
+    expect(error).toBeInstanceOf(BlockUnreadable);
+    return [];
+  }
+}
 
 /** A sensor's hour as the line stores it: jitter of its clock and of the network, a value that wanders. */
 function realistic({

@@ -81,20 +81,21 @@ export function readingsSuite(name: string, open: () => Promise<ReadingsStore>):
   test(`${name}: settling the same again changes nothing and counts duplicates`, async () => {
     const store = await open();
     const settlement = [{ series: 1, readings: every(10, 500) }];
-    expect(await store.settle(settlement)).toEqual({ conflicts: 0, duplicates: 0 });
-    expect(await store.settle(settlement)).toEqual({ conflicts: 0, duplicates: 500 });
+    expect(await store.settle(settlement)).toEqual({ conflicts: 0, duplicates: 0, spoilt: 0 });
+    expect(await store.settle(settlement)).toEqual({ conflicts: 0, duplicates: 500, spoilt: 0 });
     const later = every(10, 500).map((one) => ({ ...one, receivedAt: one.receivedAt + 5_000 }));
-    expect(await store.settle([{ series: 1, readings: later }])).toEqual({ conflicts: 0, duplicates: 500 });
+    expect(await store.settle([{ series: 1, readings: later }])).toEqual({ conflicts: 0, duplicates: 500, spoilt: 0 });
     expect(await store.range({ series: 1, ...ALL })).toEqual(every(10, 500));
   });
 
   test(`${name}: another value at the same time replaces and is a conflict, also within one settlement`, async () => {
     const store = await open();
     const first = { series: 1, readings: [reading(START, 40), reading(START + 10_000, 41), reading(START, 42)] };
-    expect(await store.settle([first])).toEqual({ conflicts: 1, duplicates: 0 });
+    expect(await store.settle([first])).toEqual({ conflicts: 1, duplicates: 0, spoilt: 0 });
     expect(await store.settle([{ series: 1, readings: [reading(START + 10_000, 43)] }])).toEqual({
       conflicts: 1,
       duplicates: 0,
+      spoilt: 0,
     });
     expect(await store.range({ series: 1, ...ALL })).toEqual([reading(START, 42), reading(START + 10_000, 43)]);
     expect(
@@ -106,7 +107,11 @@ export function readingsSuite(name: string, open: () => Promise<ReadingsStore>):
     const store = await open();
     await store.settle([{ series: 1, readings: [reading(START, 40), reading(START + 1, 40)] }]);
     const regraded = reading(START, 40, { quality: 'suspect', reason: 'spike' });
-    expect(await store.settle([{ series: 1, readings: [regraded] }])).toEqual({ conflicts: 0, duplicates: 0 });
+    expect(await store.settle([{ series: 1, readings: [regraded] }])).toEqual({
+      conflicts: 0,
+      duplicates: 0,
+      spoilt: 0,
+    });
     expect(await store.range({ series: 1, ...ALL })).toEqual([regraded, reading(START + 1, 40)]);
   });
 

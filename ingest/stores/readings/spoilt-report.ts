@@ -1,0 +1,19 @@
+import type { SpoiltBlock } from './types.ts';
+
+/** Hours that were reported and are remembered: a chart asks for the same ones again and again. */
+const REMEMBERED = 10_000;
+
+/** Hands on each block that is set aside, and each that queries pass over once. */
+export function spoiltReport(onSpoilt: (block: SpoiltBlock) => void = () => {}) {
+  const passedOver = new Set<string>();
+  return (blocks: readonly SpoiltBlock[]): void => {
+    for (const block of blocks) {
+      const key = `${block.series}|${block.hour}`;
+      if (!block.setAside && passedOver.has(key)) continue;
+      // Set aside, the hour may be spoilt anew.
+      if (block.setAside) passedOver.delete(key);
+      else if (passedOver.size < REMEMBERED) passedOver.add(key);
+      onSpoilt(block);
+    }
+  };
+}
