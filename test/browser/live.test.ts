@@ -1,10 +1,9 @@
-import mqtt from 'mqtt';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setupLink } from '../../app/links.ts';
 import { systemClock } from '../../app/clock.ts';
-import type { SiteRegistry } from '../../contract/registry.ts';
-import { startTestSystem, type TestSystem, type TestUser } from '../integration/system.ts';
+import { startTestSystem } from '../integration/system.ts';
+import { administrator, bathhouse, operator, publishWater, viewer } from './bathhouse.ts';
 import { buildClient } from './built-client.ts';
 import { chromiumPath, filled, launchChromium, openPerson, type Person } from './person.ts';
 
@@ -12,55 +11,10 @@ const MIN = 60_000;
 /** A lost connection is told on the console by the browser itself. */
 const CONNECTION_LOST = /net::ERR_|WebSocket (connection|is closed)/;
 
-/** Alarms of the water come at once: what is tried here is the screen. */
-const registry: SiteRegistry = {
-  site: 'mine',
-  name: { zh: '曹庄矿', en: 'Caozhuang mine' },
-  timezone: 'Asia/Shanghai',
-  overrides: [{ standard: 'base.water', onDelay: 0, offDelay: 0 }],
-  areas: [{ id: 'bath', name: { zh: '男浴', en: "Men's bath" } }],
-  points: [
-    { id: 'pool', area: 'bath', name: { zh: '大池', en: 'Large pool' }, role: 'pool' },
-    { id: 'small', area: 'bath', name: { zh: '小池', en: 'Small pool' }, role: 'pool' },
-  ],
-  devices: [
-    { id: 'probe', name: { zh: '大池探头', en: 'Large pool probe' } },
-    { id: 'other', name: { zh: '小池探头', en: 'Small pool probe' } },
-  ],
-  bindings: [
-    { device: 'probe', metric: 'water_temperature', point: 'pool', interval: 300 },
-    { device: 'other', metric: 'water_temperature', point: 'small', interval: 300 },
-  ],
-};
-
-const operator: TestUser = { username: 'night', post: '夜班值班', role: 'operator', password: 'boiler room 4 north' };
-const administrator: TestUser = {
-  username: 'chief',
-  post: '后勤主任',
-  role: 'administrator',
-  password: 'seven wet towels',
-};
-const viewer: TestUser = { username: 'guest', post: '访客台', role: 'viewer', password: 'only looking around' };
 const users = [operator, administrator, viewer];
 
 const start = (more: Partial<Parameters<typeof startTestSystem>[0]> = {}) =>
-  startTestSystem({ registry, clock: systemClock(), users, ...more });
-
-/** One message of a device at QoS 1; resolves when it is acknowledged, which is when it is stored. */
-async function publish(system: Pick<TestSystem, 'mqtt' | 'passwords'>, device: string, water: number): Promise<void> {
-  const user = `mine.${device}`;
-  const client = await mqtt.connectAsync({
-    ...system.mqtt,
-    clientId: user,
-    username: user,
-    password: system.passwords.get(device) ?? '',
-    reconnectPeriod: 0,
-  });
-  await client.publishAsync(`fw/v1/mine/${device}/readings`, JSON.stringify({ values: { water_temperature: water } }), {
-    qos: 1,
-  });
-  await client.endAsync();
-}
+  startTestSystem({ registry: bathhouse, clock: systemClock(), users, ...more });
 
 const row = ({ page }: Person, name: string): Locator => page.locator('a.row', { hasText: name });
 const value = (person: Person, name: string, text: string): Locator =>
@@ -124,9 +78,9 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, on the built client', 
     await row(person, '大池').getByText(person.words.value.awaited).waitFor();
     const loaded = await loadedAt(person);
 
-    await publish(system, 'probe', 42.3);
+    await publishWater(system, 'probe', 42.3);
     await value(person, '大池', '42.3').waitFor();
-    await publish(system, 'probe', 42.6);
+    await publishWater(system, 'probe', 42.6);
     await value(person, '大池', '42.6').waitFor();
     expect(await row(person, '大池').locator('.unit').innerText()).toBe('℃');
     expect(await loadedAt(person)).toBe(loaded);
@@ -139,7 +93,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, on the built client', 
     await first.signIn(operator);
     await second.signIn(administrator);
 
-    await publish(system, 'probe', 38.6);
+    await publishWater(system, 'probe', 38.6);
     await first.page.locator('.strip-name', { hasText: '水温低' }).click();
     await first.page.getByText('到泵房看蒸汽阀开没开').waitFor();
     await second.page.locator('.strip-name', { hasText: 'Water too cold' }).click();
@@ -183,7 +137,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, on the built client', 
     const system = await start();
     const person = await open({ url: system.url, expected: CONNECTION_LOST });
     await person.signIn(operator);
-    await publish(system, 'probe', 42.3);
+    await publishWater(system, 'probe', 42.3);
     await value(person, '大池', '42.3').waitFor();
     const loaded = await loadedAt(person);
     const look = () =>
@@ -206,7 +160,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, on the built client', 
     await person.page.locator('[data-banner="connection"]').waitFor({ state: 'detached' });
     // Nothing is known after a start until it reports.
     await row(person, '大池').locator('.unknown-value').waitFor();
-    await publish({ ...system, mqtt: again.mqtt }, 'probe', 42.9);
+    await publishWater({ ...system, mqtt: again.mqtt }, 'probe', 42.9);
     await value(person, '大池', '42.9').waitFor();
     expect(await look()).toEqual(alive);
     expect(await loadedAt(person)).toBe(loaded);
@@ -216,7 +170,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, on the built client', 
     const system = await start();
     const person = await open({ url: system.url });
     await person.signIn(viewer);
-    await publish(system, 'probe', 38.6);
+    await publishWater(system, 'probe', 38.6);
     await person.page.locator('.strip-name', { hasText: '水温低' }).click();
     await person.page.getByText(person.words.alarm.onlyView).waitFor();
     expect(await acknowledgeButton(person).count()).toBe(0);
@@ -235,23 +189,23 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, on the built client', 
   test('names and posts that look like markup are shown as text', async () => {
     const evil = (n: number) => `<img src=x onerror=alert(${n})>`;
     const both = (n: number) => ({ zh: evil(n), en: evil(n) });
-    const [bath, pool, probe] = [registry.areas[0], registry.points[0], registry.devices[0]];
+    const [bath, pool, probe] = [bathhouse.areas[0], bathhouse.points[0], bathhouse.devices[0]];
     const system = await start({
       users: [{ ...operator, post: evil(6) }],
       registry: {
-        ...registry,
+        ...bathhouse,
         name: both(1),
         notice: both(2),
         areas: [{ id: bath?.id ?? '', name: both(3) }],
         points: [{ id: pool?.id ?? '', area: 'bath', role: 'pool', name: both(4) }],
         devices: [{ id: probe?.id ?? '', name: both(5) }],
-        bindings: registry.bindings.slice(0, 1),
+        bindings: bathhouse.bindings.slice(0, 1),
       },
     });
     const person = await open({ url: system.url });
     const { page } = person;
     await person.signIn(operator);
-    await publish(system, 'probe', 38.6);
+    await publishWater(system, 'probe', 38.6);
     await page.locator('.strip-name').waitFor();
     for (const n of [1, 2, 3, 4, 6]) await page.getByText(evil(n)).first().waitFor({ state: 'attached' });
     await page.locator('.strip-name').click();
@@ -282,7 +236,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, on the built client', 
     const person = await open({ url: system.url, language: 'en' });
     const { page, words } = person;
     await person.signIn(operator);
-    await publish(system, 'probe', 38.6);
+    await publishWater(system, 'probe', 38.6);
     await page.locator('.strip-name').waitFor();
     const chinese = async () =>
       (await page.locator('body').innerText()).replaceAll(words.language['zh-CN'], '').match(/\p{Script=Han}+/gu);
@@ -309,8 +263,8 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, on the built client', 
     const person = await open({ url: system.url, viewport, isMobile: true, hasTouch: true });
     const { page } = person;
     await person.signIn(operator);
-    await publish(system, 'probe', 38.6);
-    await publish(system, 'other', 37.2);
+    await publishWater(system, 'probe', 38.6);
+    await publishWater(system, 'other', 37.2);
     await page.getByRole('link', { name: person.words.nav.alarms }).first().tap();
     const main = page.locator('.action-main');
     await main.waitFor();

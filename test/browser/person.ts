@@ -26,7 +26,10 @@ export interface Person {
   signIn(user: Pick<TestUser, 'username' | 'password'>): Promise<void>;
 }
 
-interface PersonOptions extends Pick<BrowserContextOptions, 'viewport' | 'colorScheme' | 'isMobile' | 'hasTouch'> {
+interface PersonOptions extends Pick<
+  BrowserContextOptions,
+  'viewport' | 'colorScheme' | 'contrast' | 'isMobile' | 'hasTouch'
+> {
   readonly url: string;
   readonly language?: keyof typeof WORDS;
   /** Complaints that belong to what the test does, such as a server that is gone. */
