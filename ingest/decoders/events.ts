@@ -80,7 +80,7 @@ function decodeEvent(element: Element, context: EventContext): DecodedEvent | un
     const given = field(element, name, context);
     if (given !== undefined) kept[name] = given;
   }
-  return isDetail.Check(kept) ? { id, claimedTime: time, detail: kept } : undefined;
+  return isDetail.Check(kept) ? { path: element.path, id, claimedTime: time, detail: kept } : undefined;
 }
 
 function eventId(element: Element, { duplicates, rejections }: EventContext): string | undefined {

@@ -55,7 +55,7 @@ function decodeSample(
     const value = decodeValue(key, given, { at, rejections });
     if (value !== undefined) values.push(value);
   }
-  return values.length === 0 ? undefined : { claimedTime: time, values };
+  return values.length === 0 ? undefined : { path: valuesPath, claimedTime: time, values };
 }
 
 function decodeValue(

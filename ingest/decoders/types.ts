@@ -14,11 +14,15 @@ export interface DecodedValue {
 }
 
 export interface DecodedSample {
+  /** Where its values stand in the message, such as `$[2].values`. */
+  readonly path: string;
   readonly claimedTime: ClaimedTime;
   readonly values: readonly DecodedValue[];
 }
 
 export interface DecodedEvent {
+  /** Where it stands in the message, such as `$[2]`. */
+  readonly path: string;
   readonly id: string;
   readonly claimedTime: ClaimedTime;
   readonly detail: EventDetail;

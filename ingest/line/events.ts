@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EventDetail } from '../../contract/event.ts';
+import type { QuarantineReason } from '../../contract/quarantine.ts';
 import type { DecodedEvent } from '../decoders/types.ts';
 import { dateSamples, EMPTY_CLOCK } from '../quality/source-time.ts';
 import type { StoredEvent } from '../stores/ledger/types.ts';
@@ -8,6 +9,7 @@ import { judgeCondition } from './conditions.ts';
 import { changeDevice, deviceState, type DeviceContext } from './context.ts';
 import { noteClock, whatClockTells } from './device-clock.ts';
 import { calendarTime, distrust } from './host-clock.ts';
+import { tooOld } from './readings.ts';
 import { keyOf } from './state.ts';
 
 /** What an event keeps of its content to tell a repeat from a conflict. */
@@ -19,8 +21,13 @@ export function contentHash(event: DecodedEvent): string {
 /** Hashes under which an event id of a device is already stored. */
 export type SeenEvents = (site: string, device: string, id: string) => readonly string[];
 
-/** Stores a message's events and judges the newest of each kind, however late it comes. */
-export function takeEvents(context: DeviceContext, events: readonly DecodedEvent[], { seen, retention }: { seen: SeenEvents; retention: number }): void {
+/** Stores a message's events and judges the newest of each kind, however late it comes. Returns what is too old. */
+export function takeEvents(
+  context: DeviceContext,
+  events: readonly DecodedEvent[],
+  { seen, retention }: { seen: SeenEvents; retention: number },
+): QuarantineReason[] {
+  const rejected: QuarantineReason[] = [];
   const { world, model, device, now } = context;
   const site = model.registry.site;
   const clockKey = keyOf.clock(site, device.spec.id, 'events');
@@ -40,6 +47,7 @@ export function takeEvents(context: DeviceContext, events: readonly DecodedEvent
   events.forEach((decoded, index) => {
     const dated = dating.dated[index];
     if (dated === undefined) return;
+    if (dated.verdict === 'too_old') return void rejected.push(tooOld(decoded.path, dated));
     const hash = contentHash(decoded);
     const before = [
       ...seen(site, device.spec.id, decoded.id),
@@ -62,6 +70,7 @@ export function takeEvents(context: DeviceContext, events: readonly DecodedEvent
     if (event.conflict) noteConflict(context, decoded.id);
     judgeEvent(context, event);
   });
+  return rejected;
 }
 
 /** Events are state: only the newest of its kind changes what is known of a door or terminal. */

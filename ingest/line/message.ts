@@ -32,7 +32,7 @@ export function takeMessage(world: World, message: InboundMessage, rules: Messag
   if (message.origin === 'publish') noteMessage(context);
   if (decoded.status !== null) noteStatus(context, decoded.status, message.origin);
   const unusable = takeSamples(context, decoded.samples, rules.retention);
-  if (decoded.events.length > 0) takeEvents(context, decoded.events, rules);
+  if (decoded.events.length > 0) unusable.push(...takeEvents(context, decoded.events, rules));
   else if (message.origin === 'publish' && message.topic.leaf === 'readings') judgeTerminal(context, false);
   quarantine(world, message, [...decoded.rejected, ...unusable]);
 }

@@ -1,6 +1,7 @@
 import { metricKey } from '../../contract/metrics.ts';
 import type { QuarantineReason } from '../../contract/quarantine.ts';
 import type { Reading } from '../../contract/reading.ts';
+import { childPath } from '../decoders/path.ts';
 import type { DecodedSample, DecodedValue } from '../decoders/types.ts';
 import { assess, assessAlone, EMPTY_MEMORY } from '../quality/assess.ts';
 import { dateSamples, EMPTY_CLOCK, firstFree, type Dated } from '../quality/source-time.ts';
@@ -18,6 +19,8 @@ import { keyOf, type SeriesState } from './state.ts';
 export const UNBOUND_SERIES_LIMIT = 200;
 
 interface KeyedSample {
+  /** Where it stands in the message. */
+  readonly path: string;
   readonly value: DecodedValue;
   readonly claimedTime: number | null;
 }
@@ -25,7 +28,9 @@ interface KeyedSample {
 /** Stores and judges what a message measured; returns what of it could not be used. */
 export function takeSamples(context: DeviceContext, samples: readonly DecodedSample[], retention: number): QuarantineReason[] {
   const rejected: QuarantineReason[] = [];
-  const flat = samples.flatMap(({ claimedTime, values }) => values.map((value): KeyedSample => ({ value, claimedTime })));
+  const flat = samples.flatMap(({ path, claimedTime, values }) =>
+    values.map((value): KeyedSample => ({ path: childPath(path, metricKey(value)), value, claimedTime })),
+  );
   let clock: ClockTold = { wrong: null, offset: null };
   for (const [key, keyed] of Map.groupBy(flat, ({ value }) => metricKey(value))) {
     const told = takeSeries(context, key, keyed, { retention, rejected });
@@ -61,25 +66,27 @@ function takeSeries(
     .filter((pair): pair is { sample: KeyedSample; dated: Dated } => pair.dated !== undefined)
     .sort((a, b) => a.dated.sourceTime - b.dated.sourceTime);
   for (const { sample, dated } of inOrder) {
-    const reason = dated.verdict === 'too_old' ? tooOld(key, dated) : takeReading(context, key, sample.value, dated);
+    const reason = dated.verdict === 'too_old' ? tooOld(sample.path, dated) : takeReading(context, key, sample, dated);
     if (reason !== undefined) rejected.push(reason);
   }
   return whatClockTells(dating, keyed);
 }
 
-function tooOld(key: string, { sourceTime }: Dated): QuarantineReason {
-  const detail = `the time ${new Date(sourceTime).toISOString()} is older than readings are kept`;
-  return { code: 'too_old', path: `$.values.${key}`, detail };
+/** What has the time of before everything that is kept. */
+export function tooOld(path: string, { sourceTime }: Dated): QuarantineReason {
+  const detail = `the time ${new Date(sourceTime).toISOString()} is older than anything that is kept`;
+  return { code: 'too_old', path, detail };
 }
 
-function takeReading(context: DeviceContext, key: string, { metric, value }: DecodedValue, dated: Dated): QuarantineReason | undefined {
+function takeReading(context: DeviceContext, key: string, keyed: KeyedSample, dated: Dated): QuarantineReason | undefined {
   const { world, model, device, now } = context;
+  const { metric, value } = keyed.value;
   const binding = model.bindingAt(device.spec.id, key, dated.sourceTime);
   const point = binding === undefined ? undefined : model.points.get(binding.point);
   const state = seriesState(context, key, binding);
   if (state === undefined) {
     const detail = `the device already names ${UNBOUND_SERIES_LIMIT} metrics that nothing binds; bind or drop some`;
-    return { code: 'too_many_series', path: `$.values.${key}`, detail };
+    return { code: 'too_many_series', path: keyed.path, detail };
   }
 
   const id = state.series.id;

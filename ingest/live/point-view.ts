@@ -73,11 +73,19 @@ function valueState(
 ): ValueState {
   if (state === undefined) return 'awaited';
   if (state.unknownSince !== null || state.current === null) return 'unknown';
-  const judged = point.limits.filter((limit) => limit.metric === metric && isInForce(world, model, point, limit, at));
+  const limits = point.limits.filter((limit) => limit.metric === metric);
+  const judged = limits.filter((limit) => isInForce(world, model, point, limit, at));
   const { current } = state;
   if (judged.some((limit) => isOutside(world, limitKey(model, point, limit), limit, current))) return 'outside';
   if (current.quality === 'suspect') return 'suspect';
-  return judged.length === 0 ? 'not_judged' : 'inside';
+  // Not scalding is not yet in the band that is drawn.
+  return serviceOf(limits).some((limit) => judged.includes(limit)) ? 'inside' : 'not_judged';
+}
+
+/** The limits that make the band; a value that has only critical ones is measured by those. */
+function serviceOf(limits: Point['limits']): Point['limits'] {
+  const service = limits.filter((limit) => !limit.timing.critical);
+  return service.length === 0 ? limits : service;
 }
 
 function limitKey(model: SiteModel, point: Point, limit: Point['limits'][number]): string {
@@ -104,7 +112,7 @@ function bandOf(world: World, model: SiteModel, point: Point, { metric, at }: { 
     high: high.length === 0 ? null : Math.min(...high),
     scald: scald.length === 0 ? null : Math.min(...scald),
     ...domainOf(point.spec.role, metric),
-    inForce: (service.length === 0 ? limits : service).some((limit) => isInForce(world, model, point, limit, at)),
+    inForce: serviceOf(limits).some((limit) => isInForce(world, model, point, limit, at)),
   };
 }
 

@@ -81,7 +81,7 @@ describe('an event', () => {
   test('keeps the known fields of its kind and nothing else', () => {
     const text = event('"kind":"access","result":"ok","direction":"in","method":"card","name":"x","open":true');
     expect(decodeNative(message(text, { leaf: 'events' })).events).toEqual([
-      { id: 'e', claimedTime: TIME, detail: { kind: 'access', result: 'ok', direction: 'in' } },
+      { path: '$', id: 'e', claimedTime: TIME, detail: { kind: 'access', result: 'ok', direction: 'in' } },
     ]);
   });
 
