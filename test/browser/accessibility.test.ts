@@ -59,7 +59,8 @@ describe.skipIf(chromiumPath === undefined)('nothing keeps anybody out', { timeo
     await person.signIn(operator);
     await publishWater(system, 'probe', 38.6);
     await publishWater(system, 'other', 52);
-    await page.locator('.strip-item').nth(1).waitFor();
+    await page.locator('.strip-item[data-priority="1"]').waitFor();
+    await page.locator('.strip-item[data-priority="2"]').waitFor();
     expect(await barriers(person)).toEqual([]);
     await page.locator('a.row').first().click();
     await page.getByText(words.point.chart).first().waitFor();
@@ -68,7 +69,11 @@ describe.skipIf(chromiumPath === undefined)('nothing keeps anybody out', { timeo
     await page.locator('.response').waitFor();
     expect(await barriers(person)).toEqual([]);
     await page.goto('/sites/mine/devices');
-    await page.locator('#main').getByText(words.device.presence.online).first().waitFor();
+    await page
+      .locator('#main')
+      .getByText(/大池探头|Large pool probe/)
+      .first()
+      .waitFor();
     expect(await barriers(person)).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ export const bathhouse: SiteRegistry = {
   site: 'mine',
   name: { zh: '曹庄矿', en: 'Caozhuang mine' },
   timezone: 'Asia/Shanghai',
-  overrides: [{ standard: 'base.water', onDelay: 0, offDelay: 0 }],
+  overrides: ['base.water', 'base.scald'].map((standard) => ({ standard, onDelay: 0, offDelay: 0 })),
   areas: [{ id: 'bath', name: { zh: '男浴', en: "Men's bath" } }],
   points: [
     { id: 'pool', area: 'bath', name: { zh: '大池', en: 'Large pool' }, role: 'pool' },
