@@ -152,6 +152,7 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
     changed,
     storingChanged() {
       for (const [site] of world.models.committedEntries()) markAll(site);
+      for (const [, alarm] of world.alarms.committedEntries()) markAlarm(alarm);
       flush();
     },
     subscribe(listener) {

@@ -14,7 +14,6 @@ import type { Ledger } from '../../../ingest/stores/ledger/types.ts';
 import { openStores, type Stores } from '../../../ingest/stores/open.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 
-const SILENT_LOG = { info: () => {}, warn: () => {}, error: () => {} };
 const YEAR = 365 * 86_400_000;
 
 export const OPERATOR = { username: 'duty', post: '后勤值班', role: 'operator' } as const;
@@ -26,6 +25,8 @@ export interface RigOptions {
   /** Stands between the line and the real ledger, to make it fail. */
   readonly ledger?: (real: Ledger) => Ledger;
   readonly retention?: number;
+  /** Hears of every error that the line meets. */
+  readonly onError?: (error: unknown) => void;
 }
 
 export interface Rig {
@@ -66,7 +67,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const site = options.registry.site;
   const ingest = await startIngest({
     clock,
-    log: SILENT_LOG,
+    log: { info: () => {}, warn: () => {}, error: (fields) => 'err' in fields && options.onError?.(fields['err']) },
     catalogue: loadCatalogue(),
     ledger,
     reader: stores.reader,
