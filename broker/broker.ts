@@ -1,24 +1,29 @@
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { Aedes, type Client } from 'aedes';
 import type { Clock } from '../contract/clock.ts';
-import { createAdmission } from './admission.ts';
+import type { RefusalReason } from '../contract/message.ts';
 import { internalsOf } from './aedes-internals.ts';
-import { judgeConnect } from './authentication.ts';
+import { judgeConnect, type ConnectJudged } from './authentication.ts';
 import { createAuthorizePublish, createAuthorizeSubscribe } from './authorization.ts';
 import { createConnection, type Connection } from './connection.ts';
 import { createGuard } from './guard.ts';
+import { createIdentityConflicts } from './identity-conflict.ts';
 import { DEFAULT_LIMITS, type BrokerLimits } from './limits.ts';
-import { listen } from './listen.ts';
+import { openListeners, type Listener, type TlsListener } from './listeners.ts';
 import { createPersistence } from './persistence.ts';
 import type { BrokerLog, CredentialStore, Ingress } from './ports.ts';
+import { createRates } from './rate.ts';
+import { watchCredentials } from './revocation.ts';
 import { createSessions } from './sessions.ts';
 
 export interface BrokerOptions {
   /** 127.0.0.1 unless given. */
   readonly host?: string;
-  /** 0 takes any free port. */
-  readonly port: number;
+  /** For MQTT without encryption: 0 takes any free port, null opens none. */
+  readonly port: number | null;
+  /** For MQTT over TLS, beside the other port or alone. */
+  readonly tls?: TlsListener | null;
   readonly clock: Clock;
   readonly credentials: CredentialStore;
   readonly ingress: Ingress;
@@ -27,8 +32,14 @@ export interface BrokerOptions {
 }
 
 export interface Broker {
+  /** Where MQTT is spoken without encryption; over TLS, where that is all there is. */
   readonly host: string;
   readonly port: number;
+  readonly tls: Listener | null;
+  /** All of them, such as `mqtts://10.0.0.5:8883`. */
+  readonly urls: readonly string[];
+  /** Reads the certificate again, such as on SIGHUP; it is also read every hour. */
+  reloadCertificate(): void;
   /**
    * `false` when nothing can be committed: messages are then handed on without bound and not acknowledged. `true`
    * again: connections that had messages unanswered are closed, so that their devices send them again.
@@ -46,13 +57,17 @@ const MAX_CLIENT_ID_LENGTH = 1_024;
 /** How aedes words ends that are no fault in what the device sent. */
 const NO_PROTOCOL_ERRORS = new Set(['keep alive timeout', 'drain timeout', 'connection closed', 'Premature close']);
 
-/** @throws BrokerListenError when the port cannot be opened. */
+/** MQTT 3.1.1 table 3.1: try again later. */
+const SERVER_UNAVAILABLE = 3;
+
+/** @throws BrokerListenError when a port cannot be opened, CertificateError when the certificate cannot be used. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { clock, credentials, ingress, log, host = '127.0.0.1' } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const sessions = createSessions();
   const open = new Set<Connection>();
-  const admission = createAdmission(limits);
+  const rates = createRates(limits.rate, clock);
+  const conflicts = createIdentityConflicts(clock);
   const byClient = new WeakMap<Client, Connection>();
   const byClientId = new Map<string, Connection>();
   let storing = true;
@@ -77,32 +92,62 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     },
     authenticate(client, _username, _password, done) {
       const connection = connectionOf(client);
-      const judged = connection?.claimed ? judgeConnect(connection.claimed, credentials, limits) : undefined;
-      if (connection === undefined || judged === undefined) {
-        done(null, false);
-      } else if ('refused' in judged) {
+      const connect = connection?.takeConnect() ?? null;
+      if (connection === undefined || connect === null) return done(null, false);
+      const unavailable = (): void => {
+        connection.refuseSilently();
+        done(Object.assign(new Error('unavailable'), { returnCode: SERVER_UNAVAILABLE }), false);
+      };
+      let judged: ConnectJudged;
+      try {
+        judged = judgeConnect(connect, credentials, limits);
+      } catch (error) {
+        log.error({ err: error }, 'credentials cannot be read: nobody can connect');
+        return unavailable();
+      }
+      if ('refused' in judged) {
         const { reason, detail, returnCode } = judged.refused;
         connection.refuseFinally(reason, detail);
-        done(Object.assign(new Error(reason), { returnCode }), false);
-      } else {
-        takeOver(connection, judged.device.clientId);
-        connection.authenticated(judged.device);
-        done(null, true);
+        return done(Object.assign(new Error(reason), { returnCode }), false);
       }
+      if (!takesOver(connection, judged.device.clientId)) return unavailable();
+      connection.authenticated(judged.device);
+      done(null, true);
     },
     authorizePublish: createAuthorizePublish(authorization),
     authorizeSubscribe: createAuthorizeSubscribe(authorization),
     authorizeForward: () => null,
   });
 
-  /** [MQTT-3.1.4-2]. Done here, before aedes does it, so that the old one's end is known to be ours. */
-  function takeOver(connection: Connection, clientId: string): void {
-    const old = byClientId.get(clientId);
-    if (old !== undefined) {
-      log.info({ clientId, address: connection.address, former: old.address }, 'a new connection replaces the former');
-      old.closeAsOurs();
+  /**
+   * Whether it may have its client id. [MQTT-3.1.4-2]: the former one goes; done here, before aedes does it, so that
+   * its end is known to be ours. Not where two clients fight over one identity: then the former one stays for a while.
+   */
+  function takesOver(connection: Connection, clientId: string): boolean {
+    const former = byClientId.get(clientId);
+    if (former !== undefined) {
+      // One that has said its last word fights with nobody.
+      if (!former.guard.inputOver && !former.guard.orderly) {
+        const { address } = connection;
+        const { refused, tell } = conflicts.judge({ clientId, former: former.address, newer: address });
+        if (tell !== null) connection.refuse('identity_conflict', tell);
+        if (refused) return false;
+      }
+      log.info(
+        { clientId, address: connection.address, former: former.address },
+        'a new connection replaces the former',
+      );
+      former.closeAsOurs();
     }
     byClientId.set(clientId, connection);
+    return true;
+  }
+
+  function established(connection: Connection): void {
+    const { claimed, client, guard } = connection;
+    // [MQTT-3.2.2-2]; MQTT 3.1 has no such flag.
+    if (claimed?.clean === false && sessions.begin(client.id) && claimed.protocolVersion === 4) guard.sessionPresent();
+    connection.established();
   }
 
   function onFault(client: Client, error: Error): void {
@@ -110,31 +155,29 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       connectionOf(client)?.refuseFinally('protocol_error', error.message);
     }
   }
-  aedes.on('client', (client) => connectionOf(client)?.established());
-  aedes.on('clientReady', (client) => connectionOf(client)?.ready());
+  aedes.on('client', (client) => {
+    const connection = connectionOf(client);
+    if (connection !== undefined) established(connection);
+  });
+  aedes.on('clientReady', (client) => connectionOf(client)?.ready(rates.of(client.id)));
   aedes.on('clientError', onFault);
   aedes.on('connectionError', onFault);
 
-  function onSocket(socket: Socket): void {
-    const address = plainAddress(socket.remoteAddress);
-    const crowded = admission.admit(socket, address);
-    if (crowded !== undefined) {
-      const at = clock.now();
-      ingress.refused({ at, reason: 'too_many_connections', clientId: null, username: null, address, detail: crowded });
-      socket.destroy();
-      return;
-    }
-    openConnection(socket, address);
-  }
-
-  function openConnection(socket: Socket, address: string): void {
+  function openConnection(socket: Socket, address: string, since: number): void {
+    const connectWithin = Math.max(0, since + limits.connectTimeout - clock.now().mono);
     const guard = createGuard({
       socket,
       clock,
       limits,
+      connectWithin,
       bounded: () => storing,
       onRefused: (reason, detail) => connection.refuseFinally(reason, detail),
       refreshKeepalive: () => client._keepaliveTimer?.refresh(),
+      onRateHeld: () => {
+        if (rates.of(client.id).tell()) {
+          connection.refuse('rate_held', `more than ${limits.rate.perSecond} messages a second: held, nothing is lost`);
+        }
+      },
     });
     const client = internalsOf(aedes.handle(guard.stream));
     const connection = createConnection({
@@ -154,15 +197,24 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     byClient.set(client, connection);
   }
 
-  const server = createServer({ noDelay: true }, onSocket);
-  let port: number;
-  try {
-    port = await listen(server, host, options.port);
-  } catch (error) {
+  const onRefused = (reason: RefusalReason, address: string, detail: string): void =>
+    ingress.refused({ at: clock.now(), reason, clientId: null, username: null, address, detail });
+  const listeners = await openListeners({
+    plain: options.port === null ? null : { host, port: options.port },
+    tls: options.tls ?? null,
+    clock,
+    limits,
+    log,
+    onSocket: openConnection,
+    onRefused,
+  }).catch(async (error: unknown) => {
     await new Promise<void>((resolve) => aedes.close(resolve));
     throw error;
-  }
-  server.on('error', (error) => log.error({ err: error }, 'the MQTT port cannot take a connection'));
+  });
+  const { plain, tls } = listeners;
+  const first = plain ?? tls;
+  if (first === null) throw new Error('the broker was given neither a port nor one for TLS');
+  const watch = watchCredentials({ clock, credentials, open, log });
 
   /** Until nothing waits for its commit; not longer than the grace. */
   function settled(): Promise<void> {
@@ -178,7 +230,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   }
 
   async function close(): Promise<void> {
-    const closed = new Promise((resolve) => server.close(resolve));
+    watch.cancel();
+    const closed = listeners.close();
     for (const { guard } of open) guard.stop();
     if (storing) await settled();
     // The last acknowledgements leave in the turns after their callbacks.
@@ -186,13 +239,15 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     await setImmediate();
     for (const connection of open) connection.closeAsOurs();
     await new Promise<void>((resolve) => aedes.close(resolve));
-    admission.destroyAll();
+    listeners.destroyAll();
     await closed;
   }
 
   return {
-    host,
-    port,
+    ...first,
+    tls,
+    urls: [...(plain === null ? [] : [urlOf('mqtt', plain)]), ...(tls === null ? [] : [urlOf('mqtts', tls)])],
+    reloadCertificate: () => listeners.reloadCertificate(),
     setStoring(now) {
       if (now === storing) return;
       storing = now;
@@ -213,7 +268,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   };
 }
 
-/** An IPv4 address stays one where the socket listens on IPv6 too. */
-function plainAddress(address: string | undefined): string {
-  return (address ?? 'unknown').replace(/^::ffff:/, '');
+function urlOf(scheme: 'mqtt' | 'mqtts', { host, port }: Listener): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -5,8 +5,11 @@ import type { AedesClient } from './aedes-internals.ts';
 import type { Guard } from './guard.ts';
 import { createOrdering, type Ordering } from './ordering.ts';
 import type { Ingress, VerifiedDevice } from './ports.ts';
+import type { Allowance } from './rate.ts';
 
 const DETAIL_LENGTH = 256;
+
+export type Claim = Pick<ConnectPacket, 'clientId' | 'username' | 'keepalive' | 'clean' | 'protocolVersion'>;
 
 /** One socket of a device, from its acceptance to its end. */
 export interface Connection {
@@ -14,24 +17,30 @@ export interface Connection {
   readonly guard: Guard;
   readonly client: AedesClient;
   readonly ordering: Ordering;
-  /** What the peer said of itself. */
-  readonly claimed: ConnectPacket | null;
+  /** What the peer said of itself; its password is not kept. */
+  readonly claimed: Claim | null;
   /** Who it is; null until authenticated. */
   readonly device: VerifiedDevice | null;
+  /** The one reported with its changes; 0 before it is established. */
+  readonly number: number;
   /** A message of QoS 1 or 2 was let go without an answer. */
   readonly unanswered: boolean;
   /** Undefined while it lasts. */
   readonly end: ConnectionEnd | undefined;
   claim(connect: ConnectPacket): void;
+  /** The CONNECT, once: it holds the password. */
+  takeConnect(): ConnectPacket | null;
   authenticated(device: VerifiedDevice): void;
   /** Authenticated and alone under its client id; CONNACK is about to be sent. */
   established(): void;
   /** CONNACK was sent: its messages may come. */
-  ready(): void;
+  ready(allowance: Allowance): void;
   leaveUnanswered(): void;
   refuse(reason: RefusalReason, detail: string | null): void;
   /** The same for a fault that ends the connection, unless one was reported already. */
   refuseFinally(reason: RefusalReason, detail: string | null): void;
+  /** It is being refused for what was reported a short while ago. */
+  refuseSilently(): void;
   /** Ends it for a reason of ours: no fault of the device, and its will is not published. */
   closeAsOurs(): void;
 }
@@ -51,7 +60,8 @@ export interface ConnectionOptions {
 export function createConnection(options: ConnectionOptions): Connection {
   const { address, guard, client, clock, ingress } = options;
   const ordering = createOrdering(options.onIdle);
-  let claimed: ConnectPacket | null = null;
+  let claimed: Claim | null = null;
+  let connect: ConnectPacket | null = null;
   let device: VerifiedDevice | null = null;
   let connection: number | null = null;
   let cause: ConnectionEnd | null = null;
@@ -90,14 +100,24 @@ export function createConnection(options: ConnectionOptions): Connection {
     get device() {
       return device;
     },
+    get number() {
+      return connection ?? 0;
+    },
     get unanswered() {
       return unanswered;
     },
     get end() {
       return endSoFar();
     },
-    claim(connect) {
-      claimed = connect;
+    claim(packet) {
+      const { clientId, username, keepalive, clean, protocolVersion } = packet;
+      claimed = { clientId, username, keepalive, clean, protocolVersion };
+      connect = packet;
+    },
+    takeConnect() {
+      const taken = connect;
+      connect = null;
+      return taken;
     },
     authenticated(verified) {
       device = verified;
@@ -108,8 +128,8 @@ export function createConnection(options: ConnectionOptions): Connection {
       const { site, device: id } = device;
       ingress.connection({ kind: 'connected', site, device: id, connection, address, at: clock.now() });
     },
-    ready() {
-      if (!over) guard.ready(claimed?.keepalive ?? 0);
+    ready(allowance) {
+      if (!over) guard.ready(claimed?.keepalive ?? 0, allowance);
     },
     leaveUnanswered() {
       unanswered = true;
@@ -128,6 +148,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (finallyRefused || over) return;
       finallyRefused = true;
       self.refuse(reason, detail);
+    },
+    refuseSilently() {
+      finallyRefused = true;
     },
     closeAsOurs() {
       if (over) return;

@@ -1,6 +1,9 @@
 /** Control packet types, MQTT 3.1.1 table 2.1. */
 export const CONNECT = 1;
 export const PUBLISH = 3;
+export const SUBSCRIBE = 8;
+export const UNSUBSCRIBE = 10;
+export const PINGREQ = 12;
 export const DISCONNECT = 14;
 
 /** Types that a client may send, with the flags that their first byte must carry; null where flags have a meaning. */
@@ -11,11 +14,14 @@ const FLAGS_FROM_CLIENT: ReadonlyMap<number, number | null> = new Map([
   [5, 0],
   [6, 2],
   [7, 0],
-  [8, 2],
-  [10, 2],
-  [12, 0],
+  [SUBSCRIBE, 2],
+  [UNSUBSCRIBE, 2],
+  [PINGREQ, 0],
   [DISCONNECT, 0],
 ]);
+
+/** First byte of a TLS connection: a device set to TLS and the wrong port. */
+const TLS_HANDSHAKE = 0x16;
 
 const FIRST_GROWTH = 4_096;
 
@@ -58,6 +64,7 @@ export function createFramer(limits: FramerLimits): Framer {
   function checkFirstByte(byte: number): WireFault | undefined {
     const type = byte >> 4;
     const flags = FLAGS_FROM_CLIENT.get(type);
+    if (!connectSeen && byte === TLS_HANDSHAKE) return protocolError('TLS, on a port that does not speak it');
     if (flags === undefined || (flags !== null && flags !== (byte & 0x0f))) {
       return protocolError(`0x${byte.toString(16).padStart(2, '0')} does not begin an MQTT packet that a client sends`);
     }

@@ -2,19 +2,45 @@ import { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../contract/clock.ts';
 import type { RefusalReason } from '../contract/message.ts';
 import { closeGently } from './farewell.ts';
-import { CONNECT, createFramer, DISCONNECT, PUBLISH, type WirePacket } from './framer.ts';
+import {
+  CONNECT,
+  createFramer,
+  DISCONNECT,
+  PINGREQ,
+  PUBLISH,
+  SUBSCRIBE,
+  UNSUBSCRIBE,
+  type WirePacket,
+} from './framer.ts';
 import type { BrokerLimits } from './limits.ts';
+import { faultInFields } from './packet-fields.ts';
 import { examinePublish, UNUSABLE_TOPIC, withTopic } from './publish-packet.ts';
+import type { Allowance } from './rate.ts';
+
+/** What counts against a device's rate: all that it may send unasked. */
+const RATED = new Set([PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PINGREQ]);
+const CONNACK_HEADER = 0x20;
+
+/** Why the next packet has to wait. */
+type Obstacle =
+  | 'order' // it is not its turn yet, or never will be
+  | 'undrained' // the device does not fetch what is written to it
+  | 'bound' // too much of it waits for its commit
+  | 'rate';
 
 export interface GuardOptions {
   /** A TCP socket, or anything that behaves like one. */
   readonly socket: Duplex;
   readonly clock: Clock;
   readonly limits: BrokerLimits;
+  /** What is left of the connect timeout, in ms. */
+  readonly connectWithin: number;
   /** False while nothing can be committed: messages then go on past the bound. */
   readonly bounded: () => boolean;
   readonly onRefused: (reason: RefusalReason, detail: string) => void;
   readonly refreshKeepalive: () => void;
+  /** It is held because it sends more than it may. */
+  readonly onRateHeld: () => void;
 }
 
 /** A PUBLISH that was let through. */
@@ -27,8 +53,10 @@ interface Passed {
 export interface Guard {
   /** What aedes is given instead of the socket. */
   readonly stream: Duplex;
+  /** CONNACK is about to be sent, and a session of this client is kept from before. */
+  sessionPresent(): void;
   /** CONNACK was sent: the rest may pass. Keepalive in seconds. */
-  ready(keepalive: number): void;
+  ready(keepalive: number, allowance: Allowance): void;
   /** The oldest PUBLISH let through that has not been fetched here: aedes hands them on in the same order. */
   arrived(): Passed;
   /** A message was answered, or let go. */
@@ -39,13 +67,16 @@ export interface Guard {
   stop(): void;
   /** The device said goodbye with a DISCONNECT. */
   readonly orderly: boolean;
+  /** Its socket has brought its last byte, though some may wait here still. */
+  readonly inputOver: boolean;
 }
 
 /**
  * Stands between a socket and aedes, which has no limit on packet sizes and no back-pressure of its own: it
  * dispatches whatever one read brought, and closes a client that sends behind a CONNECT still being answered.
  * Whole packets pass, one after another; from the bound on messages in flight they wait here, and the socket is no
- * longer read. A PINGREQ may wait behind them, so that the keepalive is refreshed for as long as this lasts.
+ * longer read. The same where a device is over its rate. A PINGREQ may wait behind them, so that the keepalive is
+ * refreshed for as long as this lasts; it is not where a device fetches nothing, which may be gone.
  */
 export function createGuard(options: GuardOptions): Guard {
   const { socket, clock, limits } = options;
@@ -64,8 +95,12 @@ export function createGuard(options: GuardOptions): Guard {
   let inFlightBytes = 0;
   const passed: Passed[] = [];
   let held: Timer | null = null;
+  let allowance: Allowance | null = null;
+  let rateTimer: Timer | null = null;
+  let sessionPresent = false;
+  let answered = false;
 
-  const connectTimer = clock.after(limits.connectTimeout, () => {
+  const connectTimer = clock.after(options.connectWithin, () => {
     refuse('connect_timeout', `no CONNECT within ${limits.connectTimeout} ms`);
   });
 
@@ -88,6 +123,7 @@ export function createGuard(options: GuardOptions): Guard {
     destroy(error, done) {
       connectTimer.cancel();
       hold(false);
+      rateTimer?.cancel();
       queue = [];
       socket.off('data', onData);
       if (refused) socket.destroy();
@@ -99,6 +135,8 @@ export function createGuard(options: GuardOptions): Guard {
   // A failed write ends nothing by itself: what the device had sent before it went is still handed on, then its
   // socket's own end is.
   function send(bytes: Buffer, done: () => void): void {
+    if (!answered && sessionPresent) bytes = withSessionPresent(bytes);
+    answered = true;
     if (socket.destroyed || !socket.writable) done();
     else socket.write(bytes, () => done());
   }
@@ -128,22 +166,29 @@ export function createGuard(options: GuardOptions): Guard {
     flow();
   }
 
-  function mayPass({ type }: WirePacket): boolean {
-    if (stopped || orderly || stream.destroyed) return false;
-    if (type === CONNECT) return true;
-    if (keepalive === null) return false;
-    return type !== PUBLISH || !atBound();
+  function obstacle({ type }: WirePacket): Obstacle | undefined {
+    if (stopped || orderly || stream.destroyed) return 'order';
+    if (type === CONNECT) return undefined;
+    if (keepalive === null) return 'order';
+    if (type === DISCONNECT) return undefined;
+    if (stream.writableNeedDrain) return 'undrained';
+    if (type === PUBLISH && atBound()) return 'bound';
+    return RATED.has(type) && allowance !== null && allowance.wait() > 0 ? 'rate' : undefined;
   }
 
   function atBound(): boolean {
-    // A device that does not fetch its acknowledgements is sent no more of them.
-    if (stream.writableNeedDrain) return true;
     return options.bounded() && (inFlight >= limits.inFlight || inFlightBytes >= limits.inFlightBytes);
   }
 
   function pass(packet: WirePacket): void {
     if (packet.type === DISCONNECT) orderly = true;
+    if (RATED.has(packet.type)) allowance?.take();
     if (packet.type !== PUBLISH) {
+      const fault = faultInFields(packet);
+      if (fault !== undefined) {
+        refuse('protocol_error', fault);
+        return;
+      }
       wanted = stream.push(packet.bytes);
       return;
     }
@@ -176,7 +221,7 @@ export function createGuard(options: GuardOptions): Guard {
     if (flowing || gone()) return;
     flowing = true;
     let packet = next();
-    while (packet !== undefined && wanted && mayPass(packet)) {
+    while (packet !== undefined && wanted && obstacle(packet) === undefined) {
       head++;
       pass(packet);
       packet = next();
@@ -189,7 +234,18 @@ export function createGuard(options: GuardOptions): Guard {
     }
     if (packet === undefined) socket.resume();
     else socket.pause();
-    hold(packet?.type === PUBLISH && keepalive !== null && !stopped && atBound());
+    const waitsFor = packet === undefined ? undefined : obstacle(packet);
+    hold(waitsFor === 'bound' || waitsFor === 'rate');
+    if (waitsFor === 'rate') waitForRate();
+  }
+
+  function waitForRate(): void {
+    if (rateTimer !== null || allowance === null) return;
+    rateTimer = clock.after(allowance.wait(), () => {
+      rateTimer = null;
+      flow();
+    });
+    options.onRateHeld();
   }
 
   function hold(hold: boolean): void {
@@ -208,8 +264,12 @@ export function createGuard(options: GuardOptions): Guard {
 
   return {
     stream,
-    ready(seconds) {
+    sessionPresent() {
+      sessionPresent = true;
+    },
+    ready(seconds, allowed) {
       keepalive = seconds;
+      allowance = allowed;
       flow();
     },
     arrived() {
@@ -229,5 +289,16 @@ export function createGuard(options: GuardOptions): Guard {
     get orderly() {
       return orderly;
     },
+    get inputOver() {
+      return inputOver;
+    },
   };
+}
+
+/** aedes says so only of sessions with subscriptions, which none has here. */
+function withSessionPresent(connack: Buffer): Buffer {
+  if (connack[0] !== CONNACK_HEADER || connack.length < 4 || connack[3] !== 0) return connack;
+  const changed = Buffer.from(connack);
+  changed[2] = 1;
+  return changed;
 }

@@ -1,3 +1,5 @@
+import type { RateLimit } from './rate.ts';
+
 /** What one connection, and all of them together, may cost. */
 export interface BrokerLimits {
   /** Longest Remaining Length of any packet that is not a PUBLISH, and so of all that an unknown client can send. Bytes. */
@@ -19,6 +21,8 @@ export interface BrokerLimits {
   readonly connections: number;
   /** A gateway's devices share one address: far below this is no sign of an attack. */
   readonly connectionsPerAddress: number;
+  /** What a device may send; over it, its socket is not read for a while. Nothing is refused or lost. */
+  readonly rate: RateLimit;
   /** How long an orderly close waits for messages that are being committed, in ms. */
   readonly closeGrace: number;
 }
@@ -32,5 +36,6 @@ export const DEFAULT_LIMITS: BrokerLimits = {
   inFlightBytes: 1_048_576,
   connections: 10_000,
   connectionsPerAddress: 5_000,
+  rate: { perSecond: 1_000, burst: 10_000 },
   closeGrace: 2_000,
 };

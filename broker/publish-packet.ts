@@ -1,4 +1,5 @@
 import type { WirePacket } from './framer.ts';
+import { isText, NO_TEXT } from './packet-fields.ts';
 
 /** Stands in for a topic that aedes would answer with a silent close; no device can own it. */
 export const UNUSABLE_TOPIC = '$unusable';
@@ -24,6 +25,7 @@ export function examinePublish({ flags, bytes, body }: WirePacket): PublishExami
   if (content.length < end + (qos === 0 ? 0 : 2)) return { fault: 'a PUBLISH shorter than its topic says' };
   if (qos > 0 && content.readUInt16BE(end) === 0) return { fault: 'a PUBLISH with packet identifier 0' }; // [MQTT-2.3.1-1]
   const topic = content.subarray(2, end);
+  if (!isText(topic)) return { fault: `a PUBLISH to ${NO_TEXT}` };
   return { unusable: isUsable(topic) ? null : topic.toString('utf8') };
 }
 

@@ -30,6 +30,8 @@ interface SessionMessage {
  * messages; in memory, so that after a restart of ours the readings' own keys deduplicate.
  */
 export interface Sessions {
+  /** A client that wants its session kept: whether there is one of it already [MQTT-3.2.2-2]. */
+  begin(clientId: string): boolean;
   /** Delivers unless this id with this content is delivered already or being delivered; resolves when it is committed. */
   once(message: SessionMessage, deliver: () => Promise<void>): Promise<void>;
   /** This id's message was let go unstored: what comes next under it is new. */
@@ -53,6 +55,11 @@ export function createSessions(): Sessions {
   }
 
   return {
+    begin(clientId) {
+      const known = sessions.has(clientId);
+      of(clientId);
+      return known;
+    },
     once({ clientId, messageId, topic, payload }, deliver) {
       const { deliveries } = of(clientId);
       const content = createHash('sha256').update(topic).update('\0').update(payload).digest('base64');

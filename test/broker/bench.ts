@@ -133,8 +133,9 @@ export async function device(
 type Named<C extends Packet['cmd']> = Extract<Packet, { cmd: C }>;
 
 /** A socket on which a test writes whatever it likes, and reads packets one by one. */
-export function rawDevice(broker: Broker) {
-  const socket: Socket = tcp({ host: broker.host, port: broker.port, noDelay: true });
+export function rawDevice(broker: Pick<Broker, 'host' | 'port'>, { localAddress }: { localAddress?: string } = {}) {
+  const from = localAddress === undefined ? {} : { localAddress };
+  const socket: Socket = tcp({ host: broker.host, port: broker.port, noDelay: true, ...from });
   const parser = mqttPacket.parser();
   const received: Packet[] = [];
   let wake = (): void => {};

@@ -3,6 +3,7 @@ import mqttPacket from 'mqtt-packet';
 import { expect, test } from 'vitest';
 import { createGuard } from '../../broker/guard.ts';
 import { DEFAULT_LIMITS } from '../../broker/limits.ts';
+import { createRates } from '../../broker/rate.ts';
 import { DrivenClock } from '../driven-clock.ts';
 import { connectPacket, publishPacket, rawDevice, startBench } from './bench.ts';
 
@@ -137,13 +138,16 @@ test('connections over the cap of one address are refused, and there is room aga
 
 test('a device that does not fetch what is written to it is read no further until it does', async () => {
   const [socket, peer] = duplexPair();
+  const clock = new DrivenClock();
   const guard = createGuard({
     socket,
-    clock: new DrivenClock(),
+    clock,
     limits: DEFAULT_LIMITS,
+    connectWithin: DEFAULT_LIMITS.connectTimeout,
     bounded: () => true,
     onRefused: () => {},
     refreshKeepalive: () => {},
+    onRateHeld: () => {},
   });
   const passed: Buffer[] = [];
   guard.stream.on('data', (bytes: Buffer) => passed.push(bytes));
@@ -152,7 +156,7 @@ test('a device that does not fetch what is written to it is read no further unti
   };
   peer.write(mqttPacket.generate(connectPacket()));
   await arrival(1);
-  guard.ready(60);
+  guard.ready(60, createRates(DEFAULT_LIMITS.rate, clock).of('north.boiler'));
   guard.stream.write(Buffer.alloc(200_000));
   peer.write(mqttPacket.generate(publishPacket(1, 'x')));
   await new Promise((resolve) => setImmediate(resolve));
