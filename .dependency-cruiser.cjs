@@ -28,7 +28,7 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     { name: 'sql-stays-in-the-stores', severity: 'error', from: { pathNot: '^(ingest/stores|test)/' }, to: { path: 'sqlite' } },
-    { name: 'nobody-imports-tests', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
+    { name: 'nobody-imports-tests', severity: 'error', from: { pathNot: '^(test|scripts)/' }, to: { path: '^test/' } },
     { name: 'only-main-composes', severity: 'error', from: { pathNot: '^(main\\.ts|app/launch\\.mjs|test/)' }, to: { path: '^main\\.ts$' } },
   ],
   options: {
