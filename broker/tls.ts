@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Socket } from 'node:net';
 import { createServer, type TlsOptions } from 'node:tls';
 import type { Clock, Timer } from '../contract/clock.ts';
@@ -37,23 +38,24 @@ const DAY = 24 * HOUR;
 /** TLS 1.2 and newer in front of MQTT. @throws CertificateError */
 export function createTls(options: TlsOptionsOfBroker): Tls {
   const { files, clock, log, connectTimeout, onSocket, onRefused } = options;
-  const handshakes = new Map<string, Handshake>();
+  // Which connection an event of the TLS server is about: the socket it brings may have lost its address by then.
+  const handshakes = new AsyncLocalStorage<Handshake>();
   let used = readCertificate(files);
   let warnedAt = -Infinity;
 
   // It listens on nothing: connections are counted before their first byte, and then handed to it.
   const server = createServer(contextOf(used));
   server.on('secureConnection', (socket) => {
-    const handshake = handshakes.get(peer(socket));
+    const handshake = handshakes.getStore();
     handshake?.timer.cancel();
     if (handshake === undefined) socket.destroy();
     else onSocket(socket, handshake.address, handshake.since);
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-    const address = handshakes.get(peer(socket))?.address;
     socket.destroy();
-    // Without an address it hung up before anything was agreed, as a probe of the port does.
-    if (address !== undefined && error.code !== 'ECONNRESET') onRefused('protocol_error', address, inWords(error));
+    const address = handshakes.getStore()?.address ?? 'unknown';
+    // Hung up before anything was agreed, as a probe of the port does.
+    if (error.code !== 'ECONNRESET') onRefused('protocol_error', address, inWords(error));
   });
 
   function warnOfDates(): void {
@@ -84,17 +86,12 @@ export function createTls(options: TlsOptionsOfBroker): Tls {
   const hourly = clock.every(HOUR, reload);
   return {
     take(socket, address) {
-      const key = peer(socket);
       const timer = clock.after(connectTimeout, () => {
         onRefused('connect_timeout', address, `no TLS handshake within ${connectTimeout} ms`);
         socket.destroy();
       });
-      handshakes.set(key, { address, since: clock.now().mono, timer });
-      socket.once('close', () => {
-        timer.cancel();
-        handshakes.delete(key);
-      });
-      server.emit('connection', socket);
+      socket.once('close', () => timer.cancel());
+      handshakes.run({ address, since: clock.now().mono, timer }, () => server.emit('connection', socket));
     },
     reload,
     stop: () => hourly.cancel(),
@@ -103,10 +100,6 @@ export function createTls(options: TlsOptionsOfBroker): Tls {
 
 function contextOf({ cert, key }: Certificate): TlsOptions {
   return { cert, key, minVersion: 'TLSv1.2' };
-}
-
-function peer({ remoteAddress = '', remotePort = 0 }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
 }
 
 /** What the peer did, as far as OpenSSL tells. */
