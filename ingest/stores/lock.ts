@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { sqliteCode } from './sqlite/errors.ts';
+import { sqliteCode, UnusableFile } from './sqlite/errors.ts';
 
 const BUSY = 5;
 
 /** Another server works on this data directory. */
-export class DataDirInUse extends Error {
+export class DataDirInUse extends UnusableFile {
   override readonly name = 'DataDirInUse';
   constructor(dataDir: string) {
     super(
@@ -22,6 +22,8 @@ export class DataDirInUse extends Error {
 export function lockDataDir(dataDir: string): { release(): void } {
   const db = new DatabaseSync(join(dataDir, 'server.lock'), { timeout: 0 });
   try {
+    // Nothing is ever written, not even a journal: a full disk must not keep the lock from being taken.
+    db.exec('PRAGMA journal_mode = MEMORY');
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();

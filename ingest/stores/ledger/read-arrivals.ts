@@ -22,8 +22,8 @@ function arrivalOf(row: readonly SQLOutputValue[]): Arrival {
     series: numeric(series),
     sourceTime: numeric(sourceTime),
     value: numeric(value),
-    quality: qualityOf(numeric(quality)),
-    reason: reasonOf(numeric(reason)),
+    quality: coded(qualityOf, quality),
+    reason: coded(reasonOf, reason),
     backfilled: backfilled === 1,
     receivedAt: numeric(receivedAt),
     claimedTime: claimedTime === null ? null : numeric(claimedTime),
@@ -31,6 +31,15 @@ function arrivalOf(row: readonly SQLOutputValue[]): Arrival {
 }
 
 function numeric(value: SQLOutputValue | undefined): number {
-  if (typeof value !== 'number') throw new LedgerDamaged('The log of arrivals holds a row that cannot be read.');
+  if (typeof value !== 'number') throw new LedgerDamaged('the log of arrivals holds a row that cannot be read');
   return value;
+}
+
+function coded<T>(read: (code: number) => T, value: SQLOutputValue | undefined): T {
+  const code = numeric(value);
+  try {
+    return read(code);
+  } catch (cause) {
+    throw new LedgerDamaged(`the log of arrivals holds the unknown mark ${code}`, { cause });
+  }
 }

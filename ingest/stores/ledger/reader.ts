@@ -1,6 +1,9 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { DamagedFile, namingDamage } from '../sqlite/errors.ts';
 import { openForReading } from '../sqlite/migrate.ts';
 import { readArrivals } from './read-arrivals.ts';
 import {
+  LedgerDamaged,
   readAlarm,
   readCredential,
   readDevice,
@@ -17,10 +20,13 @@ import type { LedgerReader } from './types.ts';
 
 /**
  * A read-only connection to a ledger that `openLedger` has made. Every read is one short statement that is finished
- * on return: an open one would keep the WAL from being reset.
+ * on return: an open one would keep the WAL from being reset. Throws DamagedFile, and so does `load`.
  */
 export function openLedgerReader({ file }: { file: string }): LedgerReader {
-  const db = openForReading(file);
+  return namingDamage(file, () => readerOn(openForReading(file), file));
+}
+
+function readerOn(db: DatabaseSync, file: string): LedgerReader {
   const head = db.prepare('SELECT * FROM head');
   const revision = db.prepare('SELECT registry_revision FROM head');
   const registries = db.prepare('SELECT document FROM registry ORDER BY site');
@@ -52,23 +58,26 @@ export function openLedgerReader({ file }: { file: string }): LedgerReader {
   const quarantined = db.prepare('SELECT * FROM quarantine WHERE site = ? ORDER BY id DESC LIMIT ?');
 
   const reader: LedgerReader = {
-    load() {
-      // One snapshot: the next numbers belong to exactly these rows.
-      db.exec('BEGIN');
-      try {
-        return {
-          ...readHead(head.get()),
-          registries: reader.registries(),
-          series: series.all().map(readSeries),
-          arrivals: readArrivals(db),
-          machines: machines.all().map(readMachine),
-          alarms: openAlarms.all().map(readAlarm),
-          devices: devices.all().map(readDevice),
-        };
-      } finally {
-        db.exec('COMMIT');
-      }
-    },
+    load: () =>
+      namingDamage(file, () => {
+        // One snapshot: the next numbers belong to exactly these rows.
+        db.exec('BEGIN');
+        try {
+          return {
+            ...readHead(head.get()),
+            registries: reader.registries(),
+            series: series.all().map(readSeries),
+            arrivals: readArrivals(db),
+            machines: machines.all().map(readMachine),
+            alarms: openAlarms.all().map(readAlarm),
+            devices: devices.all().map(readDevice),
+          };
+        } catch (error) {
+          throw error instanceof LedgerDamaged ? new DamagedFile(file, error.message) : error;
+        } finally {
+          db.exec('COMMIT');
+        }
+      }),
     registryRevision() {
       const value = revision.get()?.['registry_revision'];
       return typeof value === 'number' ? value : 0;

@@ -133,12 +133,18 @@ function parse<T>(
   if (schema.Check(value)) return value;
   const [first] = schema.Errors(value);
   throw new LedgerDamaged(
-    `The ledger's table ${table} holds a row that cannot be read, at ${first?.instancePath || '/'}: ${first?.message ?? '?'}. ` +
-      'Restore the newest backup.',
+    `the table ${table} holds a row that cannot be read, at ${first?.instancePath || '/'}: ${first?.message ?? '?'}`,
   );
 }
 
-const json = (value: SQLOutputValue | undefined): unknown => (typeof value === 'string' ? JSON.parse(value) : null);
+function json(value: SQLOutputValue | undefined): unknown {
+  if (typeof value !== 'string') return null;
+  try {
+    return JSON.parse(value);
+  } catch (cause) {
+    throw new LedgerDamaged('a row holds JSON that cannot be read', { cause });
+  }
+}
 const flag = (value: SQLOutputValue | undefined): unknown => (value === 0 || value === 1 ? value === 1 : value);
 
 export const readHead = (row: Row | undefined) =>

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { linkSync, openSync, readFileSync, writeSync, fsyncSync, closeSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { UnusableFile } from '../sqlite/errors.ts';
 
 /** Crockford's alphabet in lower case: nothing in it is mistaken for another, nothing begins with a dash. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -28,7 +29,7 @@ export function sameHash(one: string, other: string): boolean {
 }
 
 /** `server.key` is there, but is not one. */
-export class BadServerKey extends Error {
+export class BadServerKey extends UnusableFile {
   override readonly name = 'BadServerKey';
   constructor(file: string) {
     super(

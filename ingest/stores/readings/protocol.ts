@@ -6,6 +6,13 @@ export interface StoreData {
   readonly file: string;
 }
 
+/** What a thread of the store was started with. */
+export function storeData(given: unknown): StoreData {
+  if (typeof given !== 'object' || given === null || !('file' in given) || typeof given.file !== 'string')
+    throw new TypeError('A thread of the readings store is told its file when it starts.');
+  return { file: given.file };
+}
+
 /** Series whose old hours one transaction deletes: settlements pass in between. */
 export const EXPIRE_SLICE = 200;
 /** Blocks that one read takes from the file: a transaction of a few ms, which never keeps the WAL from being reset. */

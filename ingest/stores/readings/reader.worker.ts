@@ -3,10 +3,10 @@ import { packReadings } from '../packed.ts';
 import { openForReading } from '../sqlite/migrate.ts';
 import { serve } from '../sqlite/serve.ts';
 import { blockReader } from './read.ts';
-import type { ReaderRequest, ReaderResult, StoreData } from './protocol.ts';
+import { storeData, type ReaderRequest, type ReaderResult } from './protocol.ts';
 
 serve<ReaderRequest, ReaderResult, undefined>(() => {
-  const { file }: StoreData = workerData;
+  const { file } = storeData(workerData);
   const db = openForReading(file);
   const blocks = blockReader(db);
   return {

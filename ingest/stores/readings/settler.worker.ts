@@ -1,12 +1,12 @@
 import { workerData } from 'node:worker_threads';
 import { openForWriting } from '../sqlite/migrate.ts';
 import { serve } from '../sqlite/serve.ts';
-import type { SettlerRequest, SettlerResult, StoreData } from './protocol.ts';
+import { storeData, type SettlerRequest, type SettlerResult } from './protocol.ts';
 import { READINGS_SCHEMA } from './schema.ts';
 import { settler } from './settle.ts';
 
 serve<SettlerRequest, SettlerResult, undefined>(() => {
-  const { file }: StoreData = workerData;
+  const { file } = storeData(workerData);
   const db = openForWriting(file, READINGS_SCHEMA);
   const blocks = settler(db);
   return {

@@ -1,5 +1,5 @@
 import { packSettlements, unpackReadings } from '../packed.ts';
-import { ForeignFile, NewerSchema } from '../sqlite/errors.ts';
+import { DamagedFile, ForeignFile, NewerSchema, speaksOfDamage } from '../sqlite/errors.ts';
 import { startThread, type Fault } from '../sqlite/thread.ts';
 import { hourOf } from './codec/block.ts';
 import type { ReaderRequest, ReaderResult, SettlerRequest, SettlerResult, StoreData } from './protocol.ts';
@@ -32,7 +32,8 @@ export interface SqliteReadingsOptions {
 export async function openSqliteReadings({ file, onSpoilt }: SqliteReadingsOptions): Promise<ReadingsStore> {
   const report = spoiltReport(onSpoilt);
   const data: StoreData = { file };
-  const start = <Request, Result>(script: URL) => startThread<Request, Result>({ script, data, revive });
+  const start = <Request, Result>(script: URL) =>
+    startThread<Request, Result>({ script, data, revive: (fault) => revive(fault, file) });
   const settler = await start<SettlerRequest, SettlerResult>(new URL('./settler.worker.ts', import.meta.url));
   const reader = await start<ReaderRequest, ReaderResult>(new URL('./reader.worker.ts', import.meta.url)).catch(
     async (error: unknown) => {
@@ -85,9 +86,10 @@ export async function openSqliteReadings({ file, onSpoilt }: SqliteReadingsOptio
   };
 }
 
-function revive({ kind, message, transient, detail }: Fault): Error {
-  const { file = '', found = 0, known = 0 } = detail;
-  if (kind === 'NewerSchema') return new NewerSchema(String(file), Number(found), Number(known));
-  if (kind === 'ForeignFile') return new ForeignFile(String(file));
+function revive({ kind, message, transient, sqliteCode, detail }: Fault, file: string): Error {
+  const { found = 0, known = 0 } = detail;
+  if (kind === 'NewerSchema') return new NewerSchema(file, Number(found), Number(known));
+  if (kind === 'ForeignFile') return new ForeignFile(file);
+  if (speaksOfDamage(sqliteCode)) return new DamagedFile(file, message);
   return new ReadingsFailed(message, transient);
 }

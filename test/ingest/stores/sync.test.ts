@@ -28,7 +28,8 @@ function syncs(work: { commits: number; rows: number; what: 'ledger' | 'readings
 }
 
 const traced = onPath('strace');
-if (!traced) console.log('strace is not on the PATH: the sync calls of commits are not counted in this run.');
+if (!traced)
+  process.stderr.write('strace is not on the PATH: the sync calls of commits are not counted in this run.\n');
 
 // A killed process loses nothing that the kernel has; only the sync calls tell whether a power cut would.
 test.skipIf(!traced)('every commit of the ledger and every settlement is synced to the disk before it resolves', () => {

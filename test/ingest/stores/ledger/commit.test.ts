@@ -247,7 +247,7 @@ test('a thread that dies after its transaction rejects, and the identical batch 
   await ledger.commit(behind);
   await ledger.commit(batch);
   expect(rows('SELECT seq FROM arrival')).toEqual([{ seq: 1 }, { seq: 2 }]);
-  expect(rows('SELECT kind FROM system_event')).toEqual([{ kind: 'die_after' }, { kind: 'behind' }]);
+  expect(rows('SELECT kind FROM system_event ORDER BY id')).toEqual([{ kind: 'die_after' }, { kind: 'behind' }]);
 });
 
 test('a thread that dies before its transaction rejects, and the identical batch is stored then', async () => {

@@ -54,7 +54,7 @@ test('a spoilt block is set aside with its bytes and the reason, and what comes 
     duplicates: 0,
     spoilt: 1,
   });
-  const reason = expect.stringContaining('spoilt');
+  const reason: unknown = expect.stringContaining('spoilt');
   expect(reports).toEqual([{ series: 1, hour: hour + 3, count: 60, reason, setAside: true }]);
   expect(aside()).toEqual([{ series: 1, hour: hour + 3, count: 60, reason, data: bytes }]);
   const inHour = ({ t }: { t: number }) => Math.floor(t / HOUR) === hour + 3;
