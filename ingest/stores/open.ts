@@ -6,11 +6,27 @@ import { openLedger, openLedgerReader } from './ledger/index.ts';
 import { serverKey } from './ledger/tokens.ts';
 import { lockDataDir } from './lock.ts';
 import { openSqliteReadings } from './readings/sqlite.ts';
+import type { SpoiltBlock } from './readings/types.ts';
+
+/** Kept back for alarms and commands when the disk is full: thousands of commits. */
+const RESERVE = 8 * 1024 * 1024;
 
 export type Stores = Awaited<ReturnType<typeof openStores>>;
 
-/** Opens everything that a data folder holds; makes what is missing. The folder has to exist. */
-export async function openStores({ dataDir, clock }: { dataDir: string; clock: Clock }) {
+export interface StoresOptions {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  /** Told of each block of readings that cannot be read. */
+  readonly onSpoilt?: (block: SpoiltBlock) => void;
+  /** Size of the reserve file; 0: none. */
+  readonly reserveBytes?: number;
+}
+
+/**
+ * Opens everything that a data folder holds; makes what is missing. The folder has to exist.
+ * Rejects with an UnusableFile where somebody has to do something about a file, whose message says what.
+ */
+export async function openStores({ dataDir, clock, onSpoilt, reserveBytes = RESERVE }: StoresOptions) {
   const key = serverKey(dataDir);
   const lock = lockDataDir(dataDir);
   const closing: (() => Promise<void> | void)[] = [() => lock.release()];
@@ -19,11 +35,14 @@ export async function openStores({ dataDir, clock }: { dataDir: string; clock: C
   };
   try {
     const file = join(dataDir, 'ledger.db');
-    const ledger = await openLedger({ file });
+    const ledger = await openLedger({ file, reserveBytes });
     closing.push(() => ledger.close());
     const reader = openLedgerReader({ file });
     closing.push(() => reader.close());
-    const readings = await openSqliteReadings({ file: join(dataDir, 'readings.db') });
+    const readings = await openSqliteReadings({
+      file: join(dataDir, 'readings.db'),
+      ...(onSpoilt === undefined ? {} : { onSpoilt }),
+    });
     closing.push(() => readings.close());
     return {
       key,

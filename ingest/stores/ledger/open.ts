@@ -1,21 +1,33 @@
 import { randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
 import { packArrivals } from '../packed.ts';
-import { ForeignFile, NewerSchema } from '../sqlite/errors.ts';
+import { DamagedFile, ForeignFile, NewerSchema, speaksOfDamage, wantsRoom } from '../sqlite/errors.ts';
 import { startThread, type Fault } from '../sqlite/thread.ts';
 import type { WriterData, WriterReady, WriterRequest, WriterResult } from './protocol.ts';
 import { CommitFailed, LedgerConflict, type Ledger, type LedgerBatch } from './types.ts';
 
 const WRITER = new URL('./writer.worker.ts', import.meta.url);
 
+export interface LedgerOptions {
+  readonly file: string;
+  /** Size of the file `reserve` beside it, given away when the disk is full; 0: none. */
+  readonly reserveBytes?: number;
+  /** Another writer: a test's, that dies. */
+  readonly script?: URL;
+}
+
 /**
  * Opens the ledger with a writer thread of its own; creates or migrates the file.
- * Rejects with NewerSchema or ForeignFile (nothing changed) or CommitFailed.
+ * Rejects with NewerSchema, ForeignFile or DamagedFile (nothing changed) or CommitFailed.
  *
  * The identical batch (the same object) may be committed again after a transient failure: when its thread was
- * lost half-way, it is looked up whether the transaction was in the file already. `script`: another writer (a test's, that dies).
+ * lost half-way, it is looked up whether the transaction was in the file already. On a full disk the first commit that
+ * fails gives the reserve away, so that the next ones pass until that is used up too; `room` tells.
  */
-export async function openLedger({ file, script = WRITER }: { file: string; script?: URL }): Promise<Ledger> {
-  const data: WriterData = { file, writer: randomUUID() };
+export async function openLedger({ file, reserveBytes = 0, script = WRITER }: LedgerOptions): Promise<Ledger> {
+  const reserve = reserveBytes === 0 ? null : { file: join(dirname(file), 'reserve'), bytes: reserveBytes };
+  const data: WriterData = { file, writer: randomUUID(), reserve };
+  let reserveKept = true;
   let number = 0;
   const underWay = new Map<number, LedgerBatch>();
   const committed = new WeakSet<LedgerBatch>();
@@ -23,8 +35,9 @@ export async function openLedger({ file, script = WRITER }: { file: string; scri
   const thread = await startThread<WriterRequest, WriterResult, WriterReady>({
     script,
     data,
-    revive,
-    onReady({ mark }) {
+    revive: (fault) => revive(fault, file),
+    onReady({ mark, ...ready }) {
+      reserveKept = ready.reserveKept;
       for (const [lost, batch] of underWay) if (lost <= mark) committed.add(batch);
       underWay.clear();
     },
@@ -40,14 +53,16 @@ export async function openLedger({ file, script = WRITER }: { file: string; scri
       underWay.set(mine, batch);
       try {
         const request = { op: 'commit', number: mine, batch: withOwnPayloads(rest), arrivals: packed } as const;
-        await thread.call(request, [packed.buffer]);
+        ({ reserveKept } = await thread.call(request, [packed.buffer]));
         underWay.delete(mine);
       } catch (error) {
+        if (reserve !== null && error instanceof CommitFailed && wantsRoom(error.sqliteCode)) reserveKept = false;
         // Without an answer it stays in doubt until the next thread has looked.
         if (!(error instanceof CommitFailed && error.transient && error.sqliteCode === null)) underWay.delete(mine);
         throw error;
       }
     },
+    room: () => (reserveKept ? 'ample' : 'reserve'),
     async trim(upTo) {
       for (let more = true; more;) ({ more } = await thread.call({ op: 'trim', upTo }));
     },
@@ -67,11 +82,13 @@ function withOwnPayloads(batch: Omit<LedgerBatch, 'arrivals'>): Omit<LedgerBatch
   return { ...batch, quarantine };
 }
 
-function revive({ kind, message, transient, sqliteCode, detail }: Fault): Error {
-  const { code, file = '', found = 0, known = 0 } = detail;
+function revive({ kind, message, transient, sqliteCode, detail }: Fault, file: string): Error {
+  const { code, found = 0, known = 0 } = detail;
   if (kind === 'LedgerConflict' && (code === 'link_used' || code === 'user_exists'))
     return new LedgerConflict(code, message);
-  if (kind === 'NewerSchema') return new NewerSchema(String(file), Number(found), Number(known));
-  if (kind === 'ForeignFile') return new ForeignFile(String(file));
-  return new CommitFailed(message, { transient, sqliteCode });
+  if (kind === 'NewerSchema') return new NewerSchema(file, Number(found), Number(known));
+  if (kind === 'ForeignFile') return new ForeignFile(file);
+  if (kind === 'DamagedFile') return new DamagedFile(file, String(found));
+  const told = speaksOfDamage(sqliteCode) ? new DamagedFile(file, message).message : message;
+  return new CommitFailed(told, { transient, sqliteCode });
 }

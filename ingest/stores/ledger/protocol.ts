@@ -1,3 +1,5 @@
+import { Type, type Static } from 'typebox';
+import { Check } from 'typebox/value';
 import type { PackedReadings } from '../packed.ts';
 import type { LedgerBatch } from './types.ts';
 
@@ -23,15 +25,27 @@ export type WriterRequest =
 export interface WriterResult {
   /** A slice was full: ask again. */
   readonly more: boolean;
+  /** False while the reserve is given away. */
+  readonly reserveKept: boolean;
 }
 
 /** Number of the newest batch of this writer that is in the file; 0: none. */
 export interface WriterReady {
   readonly mark: number;
+  readonly reserveKept: boolean;
 }
 
-export interface WriterData {
-  readonly file: string;
+const WriterData = Type.Object({
+  file: Type.String(),
   /** Random, one per `openLedger`. */
-  readonly writer: string;
+  writer: Type.String(),
+  /** Null: none. */
+  reserve: Type.Union([Type.Object({ file: Type.String(), bytes: Type.Number() }), Type.Null()]),
+});
+export type WriterData = Static<typeof WriterData>;
+
+/** What the writer's thread was started with. */
+export function writerData(given: unknown): WriterData {
+  if (!Check(WriterData, given)) throw new TypeError("The ledger's thread is told its file when it starts.");
+  return given;
 }

@@ -201,6 +201,11 @@ export interface LedgerState {
 export interface Ledger {
   /** Resolves after the transaction is durable (synchronous=FULL). Rejects with CommitFailed or LedgerConflict. */
   commit(batch: LedgerBatch): Promise<void>;
+  /**
+   * `reserve`: the disk was full at the newest commit, and what is committed lives on the space that was kept back for
+   * that; `ample` again when it could be made anew. Always `ample` for a ledger without a reserve.
+   */
+  room(): 'ample' | 'reserve';
   /** Deletes arrivals with seq ≤ `upTo`: their consumer holds them durably. */
   trim(upTo: ArrivalSeq): Promise<void>;
   /** Deletes what is past its retention; counts rows. Times are ms epoch. */
