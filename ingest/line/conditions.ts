@@ -1,6 +1,6 @@
 import type { Instant } from '../../contract/clock.ts';
 import { INITIAL_MACHINE, isStanding } from '../alarms/machine.ts';
-import { atRest, drive, type Circumstances } from './drive.ts';
+import { atRest, drive } from './drive.ts';
 import type { SiteModel } from './model.ts';
 import { keyOf } from './state.ts';
 import { conditionWatch, watchKey, type Condition } from './watch.ts';
@@ -13,15 +13,21 @@ export function judgeCondition(
   condition: Condition,
   holds: boolean,
   now: Instant,
-  circumstances: Circumstances = {},
 ): void {
+  const circumstances = { late: condition.late ?? false };
   const watch = conditionWatch(model, condition);
   const state = world.machines.get(keyOf.machine(watch.site, watchKey(watch)))?.record.state ?? INITIAL_MACHINE;
   if (!holds && atRest(state)) return;
   if (holds && state.known && isStanding(state) && state.off.since === null) return;
   // Built-in rules are always in force: their machines learn it with their first input.
   if (!state.inForce) drive(world, watch, { kind: 'force', inForce: true }, now, circumstances);
-  drive(world, watch, { kind: 'sample', verdict: holds ? 'breach' : 'clear', quality: 'good', value: null }, now, circumstances);
+  drive(
+    world,
+    watch,
+    { kind: 'sample', verdict: holds ? 'breach' : 'clear', quality: 'good', value: null },
+    now,
+    circumstances,
+  );
 }
 
 /** What the condition is judged by is not known: its alarm stays and says so. */

@@ -35,7 +35,11 @@ export function deviceState({ world, model, device }: DeviceContext): DeviceStat
 }
 
 /** Sets what changed of a device; `keep`: a restart must know of it. */
-export function changeDevice(context: DeviceContext, change: Partial<DeviceState>, { keep }: { keep: boolean }): DeviceState {
+export function changeDevice(
+  context: DeviceContext,
+  change: Partial<DeviceState>,
+  { keep }: { keep: boolean },
+): DeviceState {
   const after = { ...deviceState(context), ...change };
   const key = keyOf.device(after.site, after.device);
   context.world.devices.set(key, after);

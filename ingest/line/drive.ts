@@ -21,7 +21,13 @@ export function atRest(state: MachineState): boolean {
 }
 
 /** Hands one input to a machine and books what follows from it: alarm, journal, notifications. */
-export function drive(world: World, watch: Watch, input: MachineInput, now: Instant, circumstances: Circumstances = {}): void {
+export function drive(
+  world: World,
+  watch: Watch,
+  input: MachineInput,
+  now: Instant,
+  circumstances: Circumstances = {},
+): void {
   const key = watchKey(watch);
   const tableKey = keyOf.machine(watch.site, key);
   const before = world.machines.get(tableKey)?.record;
@@ -29,9 +35,10 @@ export function drive(world: World, watch: Watch, input: MachineInput, now: Inst
   const { state, transitions } = step(stateBefore, input, now, { ...watch.timing, side: watch.side });
   if (state === stateBefore && before !== undefined) return;
 
-  let alarm = before?.alarm === undefined || before.alarm === null ? undefined : world.alarms.get(keyOf.alarm(before.alarm));
+  let alarm =
+    before?.alarm === undefined || before.alarm === null ? undefined : world.alarms.get(keyOf.alarm(before.alarm));
   for (const transition of transitions) {
-    alarm = transition.what === 'raised' ? openAlarm(world, watch, key, transition, now, circumstances) : alarm;
+    alarm = transition.what === 'raised' ? openAlarm(world, watch, transition, now, circumstances) : alarm;
     if (alarm === undefined) continue;
     alarm = afterTransition(alarm, transition, now, circumstances);
     book(world, alarm, transition, now, circumstances);
@@ -59,7 +66,6 @@ function needsKeeping(before: MachineState, after: MachineState, now: Instant): 
 function openAlarm(
   world: World,
   watch: Watch,
-  key: string,
   transition: Transition,
   now: Instant,
   circumstances: Circumstances,
@@ -67,7 +73,7 @@ function openAlarm(
   return {
     id: world.nextAlarmId(),
     site: watch.site,
-    key,
+    key: watchKey(watch),
     rule: watch.rule,
     side: watch.side,
     subject: watch.subject,
@@ -86,7 +92,12 @@ function openAlarm(
   };
 }
 
-function afterTransition(alarm: AlarmRecord, transition: Transition, now: Instant, circumstances: Circumstances): AlarmRecord {
+function afterTransition(
+  alarm: AlarmRecord,
+  transition: Transition,
+  now: Instant,
+  circumstances: Circumstances,
+): AlarmRecord {
   switch (transition.what) {
     case 'raised':
       return alarm;
@@ -103,7 +114,13 @@ function afterTransition(alarm: AlarmRecord, transition: Transition, now: Instan
   }
 }
 
-function book(world: World, alarm: AlarmRecord, transition: Transition, now: Instant, circumstances: Circumstances): void {
+function book(
+  world: World,
+  alarm: AlarmRecord,
+  transition: Transition,
+  now: Instant,
+  circumstances: Circumstances,
+): void {
   const { acknowledgement } = circumstances;
   world.pending.journal.push({
     site: alarm.site,

@@ -14,7 +14,10 @@ import { keyOf } from './state.ts';
 
 /** What an event keeps of its content to tell a repeat from a conflict. */
 export function contentHash(event: DecodedEvent): string {
-  const content = JSON.stringify([event.claimedTime, Object.entries(event.detail).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  const content = JSON.stringify([
+    event.claimedTime,
+    Object.entries(event.detail).sort(([a], [b]) => (a < b ? -1 : 1)),
+  ]);
   return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }
 
@@ -80,7 +83,11 @@ function judgeEvent(context: DeviceContext, event: StoredEvent): void {
   if (detail.kind === 'punch') return judgePunch(context, event);
   const known = before.events[detail.kind];
   if (known !== undefined && known.occurredAt > occurredAt) return;
-  changeDevice(context, { events: { ...before.events, [detail.kind]: { detail, occurredAt, receivedAt } } }, { keep: true });
+  changeDevice(
+    context,
+    { events: { ...before.events, [detail.kind]: { detail, occurredAt, receivedAt } } },
+    { keep: true },
+  );
   judgeDetail(context, detail, event.late);
 }
 
@@ -93,20 +100,29 @@ export function judgeNewest(context: DeviceContext): void {
   }
 }
 
-const ACTIVE_RULES = { forced: 'door.forced', tamper: 'device.tamper', jam: 'door.jam' } as const satisfies Record<string, BuiltInRuleId>;
+const ACTIVE_RULES = { forced: 'door.forced', tamper: 'device.tamper', jam: 'door.jam' } as const satisfies Record<
+  string,
+  BuiltInRuleId
+>;
 
 function judgeDetail(context: DeviceContext, detail: EventDetail, late: boolean): void {
   const { world, model, device, now } = context;
   const points = [...new Set(device.bindings.filter(({ key }) => key === 'events').map(({ point }) => point))];
   switch (detail.kind) {
     case 'tamper': {
-      const condition = { rule: ACTIVE_RULES.tamper, subject: { kind: 'device', id: device.spec.id } } as const;
-      return judgeCondition(world, model, condition, detail.active, now, { late });
+      const condition = { rule: ACTIVE_RULES.tamper, subject: { kind: 'device', id: device.spec.id }, late } as const;
+      return judgeCondition(world, model, condition, detail.active, now);
     }
     case 'forced':
     case 'jam':
       for (const id of points) {
-        judgeCondition(world, model, { rule: ACTIVE_RULES[detail.kind], subject: { kind: 'point', id } }, detail.active, now, { late });
+        judgeCondition(
+          world,
+          model,
+          { rule: ACTIVE_RULES[detail.kind], subject: { kind: 'point', id }, late },
+          detail.active,
+          now,
+        );
       }
       return;
     case 'contact':
@@ -126,14 +142,16 @@ function judgeHeldOpen(context: DeviceContext, point: string, detail: EventDetai
   const said = events.held_open?.detail;
   const open = contact?.kind === 'contact' && contact.open;
   // A contact that closed after the door complained ends the complaint: devices forget to.
-  const closedSince = !open && contact !== undefined && (events.contact?.occurredAt ?? 0) > (events.held_open?.occurredAt ?? 0);
+  const closedSince =
+    !open && contact !== undefined && (events.contact?.occurredAt ?? 0) > (events.held_open?.occurredAt ?? 0);
   const complains = said?.kind === 'held_open' && said.active && !closedSince;
   const condition = {
     rule: 'door.held_open',
     subject: { kind: 'point', id: point },
+    late,
     ...(complains && detail.kind === 'held_open' ? { onDelay: 0 } : {}),
   } as const;
-  judgeCondition(world, model, condition, open || complains, now, { late });
+  judgeCondition(world, model, condition, open || complains, now);
 }
 
 function judgePunch(context: DeviceContext, event: StoredEvent): void {
@@ -172,5 +190,11 @@ export function judgeTerminal(context: DeviceContext, success: boolean): void {
 
 function noteConflict({ world, model, device, now }: DeviceContext, id: string): void {
   const detail = { device: device.spec.id, event: id };
-  world.pending.systemEvents.push({ at: now.wall, site: model.registry.site, kind: 'event_conflict', actor: null, detail });
+  world.pending.systemEvents.push({
+    at: now.wall,
+    site: model.registry.site,
+    kind: 'event_conflict',
+    actor: null,
+    detail,
+  });
 }

@@ -40,8 +40,15 @@ export function distrust({ distrustedSince }: World): { hostTrusted: boolean; di
 }
 
 function noteStep(world: World, step: number, now: Instant): void {
-  world.pending.systemEvents.push({ at: now.wall, site: null, kind: 'clock_step', actor: null, detail: { ms: Math.round(step) } });
+  world.pending.systemEvents.push({
+    at: now.wall,
+    site: null,
+    kind: 'clock_step',
+    actor: null,
+    detail: { ms: Math.round(step) },
+  });
   if (step > 0) return;
   // Times from before the step lie ahead of now: nothing would count as newer until the clock had caught up.
-  for (const [key, state] of world.series.entries()) world.series.set(key, { ...state, assessedTime: -Infinity, memory: EMPTY_MEMORY });
+  for (const [key, state] of world.series.entries())
+    world.series.set(key, { ...state, assessedTime: -Infinity, memory: EMPTY_MEMORY });
 }

@@ -29,8 +29,15 @@ function mayAlarm(world: World, model: SiteModel, point: Point, limit: PointLimi
   return !covered && isInForce(world, model, point, limit, at);
 }
 
+export interface Judged {
+  readonly point: Point;
+  readonly metric: string;
+  readonly current: CurrentValue;
+  readonly now: Instant;
+}
+
 /** Judges a believable live value against every limit of its point and metric. */
-export function judgeValue(world: World, model: SiteModel, point: Point, metric: string, current: CurrentValue, now: Instant): void {
+export function judgeValue(world: World, model: SiteModel, { point, metric, current, now }: Judged): void {
   const at = calendarTime(world, now);
   for (const limit of point.limits) {
     if (limit.metric !== metric) continue;

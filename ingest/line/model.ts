@@ -71,7 +71,12 @@ export function compileModel(registry: SiteRegistry, catalogue: Catalogue): Site
   for (const spec of registry.points) {
     const area = areas.get(spec.area);
     if (area === undefined) continue;
-    points.set(spec.id, { spec, area, limits: limitsFor(catalogue, registry, spec).toSorted(byUrgency), bindings: byPoint.get(spec.id) ?? [] });
+    points.set(spec.id, {
+      spec,
+      area,
+      limits: limitsFor(catalogue, registry, spec).toSorted(byUrgency),
+      bindings: byPoint.get(spec.id) ?? [],
+    });
   }
 
   return {
@@ -79,8 +84,7 @@ export function compileModel(registry: SiteRegistry, catalogue: Catalogue): Site
     areas,
     points,
     devices: new Map(registry.devices.map((spec) => [spec.id, compileDevice(spec, byDevice.get(spec.id) ?? [])])),
-    bindingAt: (device, key, at) =>
-      byKey.get(`${device}|${key}`)?.find((binding) => isBound(binding, at)),
+    bindingAt: (device, key, at) => byKey.get(`${device}|${key}`)?.find((binding) => isBound(binding, at)),
     rule(id, point) {
       const key = `${id}|${point ?? ''}`;
       const known = rules.get(key) ?? ruleFor(catalogue, registry, id, point);
@@ -125,7 +129,9 @@ function compileDevice(spec: DeviceSpec, bindings: readonly Binding[]): Device {
       ahead: spec.liveAhead === undefined ? DEFAULT_LIVE_AHEAD : spec.liveAhead * 1_000,
     },
     silenceAt(at) {
-      const silences = bindings.flatMap((binding) => (binding.silence !== null && isBound(binding, at) ? [binding.silence] : []));
+      const silences = bindings.flatMap((binding) =>
+        binding.silence !== null && isBound(binding, at) ? [binding.silence] : [],
+      );
       return silences.length === 0 ? null : Math.min(...silences);
     },
   };

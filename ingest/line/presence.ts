@@ -36,7 +36,11 @@ export function noteConnection(context: DeviceContext, change: ConnectionChange)
     const silent = before.silent === 'lost' ? null : before.silent;
     const isBack = before.silent === 'lost';
     const backMono = isBack ? now.mono : before.backMono;
-    changeDevice(context, { connection: change.connection, orderly: false, silent, since: now.wall, backMono }, { keep: true });
+    changeDevice(
+      context,
+      { connection: change.connection, orderly: false, silent, since: now.wall, backMono },
+      { keep: true },
+    );
     judgeOffline(context);
     // Never heard since our start, it has not said yet that what it said before still holds.
     if (isBack && before.heard) judgeNewest(context);
@@ -45,7 +49,8 @@ export function noteConnection(context: DeviceContext, change: ConnectionChange)
   if (before.connection !== change.connection) return;
   const orderly = change.end === 'disconnect';
   changeDevice(context, { connection: null, orderly, since: now.wall }, { keep: true });
-  if (change.end === 'lost' || (change.end === 'ours' && isOnlyKnownByConnection(context))) noteSilence(context, 'lost');
+  if (change.end === 'lost' || (change.end === 'ours' && isOnlyKnownByConnection(context)))
+    noteSilence(context, 'lost');
 }
 
 /** No interval and no longest silence: if it does not come back, only the missing connection shows it. */
@@ -56,7 +61,8 @@ export function isOnlyKnownByConnection({ world, device, now }: DeviceContext): 
 /** The status topic, after the connection: a gateway says it of itself, an external bridge of its devices. */
 export function noteStatus(context: DeviceContext, status: 'online' | 'offline', origin: 'publish' | 'will'): void {
   // Our own broker knows better than a will: it saw the connection break.
-  if (status === 'offline' && origin === 'publish' && deviceState(context).connection === null) noteSilence(context, 'lost');
+  if (status === 'offline' && origin === 'publish' && deviceState(context).connection === null)
+    noteSilence(context, 'lost');
 }
 
 export function noteSilence(context: DeviceContext, cause: SilenceCause): void {
@@ -73,7 +79,8 @@ export function judgeOffline(context: DeviceContext): void {
   // Silence has lasted its intervals when it is noticed: only the rest of the delay is left.
   const passed = silent === 'silence' ? (device.silenceAt(calendarTime(world, now)) ?? 0) : 0;
   const onDelay = Math.max(0, rule.onDelay - passed);
-  if (silent === null || world.storing) judgeCondition(world, model, { rule: 'device.offline', subject, onDelay }, silent !== null, now);
+  if (silent === null || world.storing)
+    judgeCondition(world, model, { rule: 'device.offline', subject, onDelay }, silent !== null, now);
   if (silent === null) return;
   for (const binding of device.bindings) {
     const { point, metric } = binding;

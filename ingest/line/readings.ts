@@ -26,7 +26,11 @@ interface KeyedSample {
 }
 
 /** Stores and judges what a message measured; returns what of it could not be used. */
-export function takeSamples(context: DeviceContext, samples: readonly DecodedSample[], retention: number): QuarantineReason[] {
+export function takeSamples(
+  context: DeviceContext,
+  samples: readonly DecodedSample[],
+  retention: number,
+): QuarantineReason[] {
   const rejected: QuarantineReason[] = [];
   const flat = samples.flatMap(({ path, claimedTime, values }) =>
     values.map((value): KeyedSample => ({ path: childPath(path, metricKey(value)), value, claimedTime })),
@@ -78,7 +82,12 @@ export function tooOld(path: string, { sourceTime }: Dated): QuarantineReason {
   return { code: 'too_old', path, detail };
 }
 
-function takeReading(context: DeviceContext, key: string, keyed: KeyedSample, dated: Dated): QuarantineReason | undefined {
+function takeReading(
+  context: DeviceContext,
+  key: string,
+  keyed: KeyedSample,
+  dated: Dated,
+): QuarantineReason | undefined {
   const { world, model, device, now } = context;
   const { metric, value } = keyed.value;
   const binding = model.bindingAt(device.spec.id, key, dated.sourceTime);
@@ -102,7 +111,8 @@ function takeReading(context: DeviceContext, key: string, keyed: KeyedSample, da
   const quality = {
     metric,
     role: point?.spec.role ?? null,
-    open: area !== undefined && world.schedules.get(model.registry.site)?.mode(area, calendarTime(world, now)) === 'open',
+    open:
+      area !== undefined && world.schedules.get(model.registry.site)?.mode(area, calendarTime(world, now)) === 'open',
     filling: false,
   };
   const inOrder = t > state.assessedTime && dated.verdict === 'live';
@@ -136,7 +146,13 @@ function takeReading(context: DeviceContext, key: string, keyed: KeyedSample, da
 /** The newest live value of a series becomes current, and its limits and conditions are judged. */
 function judgeReading(
   context: DeviceContext,
-  { tableKey, state, reading, binding, point }: { tableKey: string; state: SeriesState; reading: Reading; binding: Binding | undefined; point: Point | undefined },
+  {
+    tableKey,
+    state,
+    reading,
+    binding,
+    point,
+  }: { tableKey: string; state: SeriesState; reading: Reading; binding: Binding | undefined; point: Point | undefined },
 ): void {
   const { world, model, now } = context;
   if (reading.quality === 'bad') {
@@ -159,7 +175,7 @@ function judgeReading(
 
   const subject = { kind: 'point', id: point.spec.id } as const;
   const metric = state.series.metric;
-  judgeValue(world, model, point, metric, current, now);
+  judgeValue(world, model, { point, metric, current, now });
   judgeCondition(world, model, { rule: 'point.no_data', subject, metric }, false, now);
   if (reason === 'flatline') judgeTrouble(world, model, 'point.flatline', { binding, now });
   else judgeCondition(world, model, { rule: 'point.flatline', subject, metric }, false, now);
@@ -168,7 +184,9 @@ function judgeReading(
 
 function seriesTableKey({ model, device }: DeviceContext, key: string, binding: Binding | undefined): string {
   const site = model.registry.site;
-  return binding === undefined ? keyOf.deviceSeries(site, device.spec.id, key) : keyOf.pointSeries(site, binding.point, binding.metric);
+  return binding === undefined
+    ? keyOf.deviceSeries(site, device.spec.id, key)
+    : keyOf.pointSeries(site, binding.point, binding.metric);
 }
 
 /** The series that a reading belongs to; made at its first reading. Undefined: the device names too many of its own. */
@@ -217,7 +235,11 @@ function noteBattery(context: DeviceContext, battery: number): void {
 }
 
 /** The reading before is graded again: the same key with another quality, an arrival that no duplicate check drops. */
-function regrade({ world }: DeviceContext, series: number, graded: { sourceTime: number; quality: Reading['quality']; reason: Reading['reason'] }): void {
+function regrade(
+  { world }: DeviceContext,
+  series: number,
+  graded: { sourceTime: number; quality: Reading['quality']; reason: Reading['reason'] },
+): void {
   const original =
     world.arrivingAt(series, graded.sourceTime) ??
     world.tail.range(series, graded.sourceTime, graded.sourceTime + 1)[0];
@@ -225,7 +247,11 @@ function regrade({ world }: DeviceContext, series: number, graded: { sourceTime:
   world.addArrival({ ...original, quality: graded.quality, reason: graded.reason, seq: world.nextArrivalSeq() });
 }
 
-function noteConflict({ world, model, device, now }: DeviceContext, key: string, { t, there, value }: { t: number; there: number; value: number }): void {
+function noteConflict(
+  { world, model, device, now }: DeviceContext,
+  key: string,
+  { t, there, value }: { t: number; there: number; value: number },
+): void {
   world.pending.systemEvents.push({
     at: now.wall,
     site: model.registry.site,

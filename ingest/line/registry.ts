@@ -16,7 +16,8 @@ export function takeRegistry(world: World, registry: SiteRegistry, catalogue: Ca
   for (const [key, machine] of world.machines.entries()) {
     if (machine.record.site !== registry.site) continue;
     const watch = watchOfKey(model, machine.record.key);
-    if (watch !== undefined) world.machines.set(key, { ...machine, watch, due: nextDue(machine.record.state, watch.timing) });
+    if (watch !== undefined)
+      world.machines.set(key, { ...machine, watch, due: nextDue(machine.record.state, watch.timing) });
     else dropMachine(world, key, now);
   }
   judgeForce(world, model, now);
@@ -53,7 +54,7 @@ function judgeAgain(world: World, model: SiteModel, now: Instant): void {
       if (state?.current == null || state.unknownSince !== null) continue;
       // While nothing bound it, nobody watched its age.
       if (silence !== null && now.mono - state.believableMono > silence) continue;
-      judgeValue(world, model, point, metric, state.current, now);
+      judgeValue(world, model, { point, metric, current: state.current, now });
     }
   }
 }

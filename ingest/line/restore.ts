@@ -34,26 +34,36 @@ const KeptDevice = Compile(
 );
 
 /** Fills the world from what a start read back: everything is unknown until it reports, standing alarms stand. */
-export function restore(world: World, state: LedgerState, { reader, catalogue, now }: { reader: LedgerReader; catalogue: Catalogue; now: Instant }): void {
+export function restore(
+  world: World,
+  state: LedgerState,
+  { reader, catalogue, now }: { reader: LedgerReader; catalogue: Catalogue; now: Instant },
+): void {
   noteTrust(world, now);
   for (const series of state.series) {
-    const key = series.owner.kind === 'point'
-      ? keyOf.pointSeries(series.site, series.owner.id, series.metric)
-      : keyOf.deviceSeries(series.site, series.owner.id, series.metric);
+    const key =
+      series.owner.kind === 'point'
+        ? keyOf.pointSeries(series.site, series.owner.id, series.metric)
+        : keyOf.deviceSeries(series.site, series.owner.id, series.metric);
     world.series.set(key, { ...newSeriesState(series, now.mono), unknownSince: now.wall });
     if (series.owner.kind === 'point') continue;
     const device = keyOf.device(series.site, series.owner.id);
     world.ownNames.set(device, [...(world.ownNames.get(device) ?? []), series.metric]);
   }
   // Whether a standing alarm still holds is not known until its point reports.
-  for (const alarm of state.alarms) world.alarms.set(keyOf.alarm(alarm.id), { ...alarm, unknown: alarm.returnedAt === null });
+  for (const alarm of state.alarms)
+    world.alarms.set(keyOf.alarm(alarm.id), { ...alarm, unknown: alarm.returnedAt === null });
   for (const registry of state.registries) setRegistry(world, registry, catalogue, now);
   for (const record of state.machines) {
     const model = world.models.get(record.site);
     const watch = model === undefined ? undefined : watchOfKey(model, record.key);
     if (watch === undefined) continue;
     const machine = { ...record, state: afterRestart(record.state) };
-    world.machines.set(keyOf.machine(record.site, record.key), { record: machine, watch, due: nextDue(machine.state, watch.timing) });
+    world.machines.set(keyOf.machine(record.site, record.key), {
+      record: machine,
+      watch,
+      due: nextDue(machine.state, watch.timing),
+    });
   }
   for (const [, model] of world.models.entries()) judgeForce(world, model, now);
   closeOrphans(world, now);
@@ -62,16 +72,26 @@ export function restore(world: World, state: LedgerState, { reader, catalogue, n
     if (restored === undefined) continue;
     const day = world.schedules.get(site)?.startOfDay(calendarTime(world, now)) ?? 0;
     const count = restored.lastSuccessAt === null ? 0 : reader.punches(site, device, day);
-    world.devices.set(keyOf.device(site, device), { ...restored, ...presenceAfterStart(world, restored, now), punches: { day, count } });
+    world.devices.set(keyOf.device(site, device), {
+      ...restored,
+      ...presenceAfterStart(world, restored, now),
+      punches: { day, count },
+    });
   }
 }
 
 /** A device that only its connection showed, and that had one when we ended, is missed until it comes back. */
-function presenceAfterStart(world: World, { site, device, silent, orderly, since }: DeviceState, now: Instant): Pick<DeviceState, 'silent' | 'since'> {
+function presenceAfterStart(
+  world: World,
+  { site, device, silent, orderly, since }: DeviceState,
+  now: Instant,
+): Pick<DeviceState, 'silent' | 'since'> {
   const model = world.models.get(site);
   const spec = model?.devices.get(device);
   if (silent !== null || orderly || model === undefined || spec === undefined) return { silent, since };
-  return isOnlyKnownByConnection({ world, model, device: spec, now }) ? { silent: 'lost', since: now.wall } : { silent, since };
+  return isOnlyKnownByConnection({ world, model, device: spec, now })
+    ? { silent: 'lost', since: now.wall }
+    : { silent, since };
 }
 
 /** A device's newest message is written with its readings only. */
@@ -80,9 +100,12 @@ export function restoreLastMessages(world: World): void {
     for (const { spec, bindings } of model.devices.values()) {
       const key = keyOf.device(site, spec.id);
       const state = world.devices.get(key);
-      const received = bindings.map(({ point, metric }) => world.series.get(keyOf.pointSeries(site, point, metric))?.current?.receivedAt ?? 0);
+      const received = bindings.map(
+        ({ point, metric }) => world.series.get(keyOf.pointSeries(site, point, metric))?.current?.receivedAt ?? 0,
+      );
       const newest = Math.max(0, ...received);
-      if (state !== undefined && newest > (state.messageAt ?? 0)) world.devices.set(key, { ...state, messageAt: newest });
+      if (state !== undefined && newest > (state.messageAt ?? 0))
+        world.devices.set(key, { ...state, messageAt: newest });
     }
   }
 }
@@ -93,7 +116,15 @@ function closeOrphans(world: World, now: Instant): void {
     if (world.machines.get(keyOf.machine(alarm.site, alarm.key))?.record.alarm === alarm.id) continue;
     saveAlarm(world, { ...alarm, returnedAt: alarm.returnedAt ?? now.wall, closedAt: now.wall });
     const note = 'removed from the registry';
-    world.pending.journal.push({ site: alarm.site, alarm: alarm.id, at: now.wall, what: 'suppressed', value: null, by: null, note });
+    world.pending.journal.push({
+      site: alarm.site,
+      alarm: alarm.id,
+      at: now.wall,
+      what: 'suppressed',
+      value: null,
+      by: null,
+      note,
+    });
   }
 }
 

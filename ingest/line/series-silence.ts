@@ -14,7 +14,10 @@ export function tickPoint(world: World, model: SiteModel, point: Point, now: Ins
   for (const binding of point.bindings) {
     if (binding.metric === EVENTS_BINDING) continue;
     if (isBound(binding, at)) tickSeries(world, model, { binding, now });
-    else if (binding.until <= at && !point.bindings.some((other) => other.metric === binding.metric && isBound(other, at))) {
+    else if (
+      binding.until <= at &&
+      !point.bindings.some((other) => other.metric === binding.metric && isBound(other, at))
+    ) {
       becomeUnknown(world, model, binding, now);
     }
   }
@@ -61,7 +64,12 @@ function becomeUnknown(world: World, model: SiteModel, { point: id, metric }: Bi
 const TROUBLES = ['point.no_data', 'point.sensor_fault', 'point.flatline'] as const satisfies readonly BuiltInRuleId[];
 
 /** One fault of a sensor is one alarm, by what it showed first: whatever else it does, somebody is to look at it already. */
-export function judgeTrouble(world: World, model: SiteModel, rule: (typeof TROUBLES)[number], { binding, now }: Ticked): void {
+export function judgeTrouble(
+  world: World,
+  model: SiteModel,
+  rule: (typeof TROUBLES)[number],
+  { binding, now }: Ticked,
+): void {
   const { metric } = binding;
   const subject = { kind: 'point', id: binding.point } as const;
   const stands = TROUBLES.find((other) => {

@@ -33,7 +33,9 @@ export interface SeriesState {
 }
 
 /** The newest event of a kind, by the time at which it occurred. */
-export type NewestEvents = Readonly<Partial<Record<EventKind, Pick<DeviceEvent, 'detail' | 'occurredAt' | 'receivedAt'>>>>;
+export type NewestEvents = Readonly<
+  Partial<Record<EventKind, Pick<DeviceEvent, 'detail' | 'occurredAt' | 'receivedAt'>>>
+>;
 
 /** Why a device counts as silent: its connection broke, or it says nothing. */
 export type SilenceCause = 'lost' | 'silence';

@@ -1,7 +1,7 @@
 import type { Instant } from '../../contract/clock.ts';
 import { EVENTS_BINDING } from '../../contract/registry.ts';
 import { refreshCalendar } from './calendar.ts';
-import { judgeCondition, knownToHold, standing } from './conditions.ts';
+import { judgeCondition, knownToHold } from './conditions.ts';
 import { changeDevice, deviceState, type DeviceContext } from './context.ts';
 import { drive, saveAlarm } from './drive.ts';
 import { startOfToday } from './events.ts';
@@ -10,6 +10,7 @@ import { judgeForce } from './limits.ts';
 import { isBound, type Device, type SiteModel } from './model.ts';
 import { judgeOffline, noteSilence } from './presence.ts';
 import { tickPoint } from './series-silence.ts';
+import type { AlarmRecord } from '../stores/ledger/types.ts';
 import { keyOf } from './state.ts';
 import type { World } from './world.ts';
 
@@ -46,18 +47,22 @@ function tickDevice(context: DeviceContext): void {
   const day = state.lastSuccessAt === null ? state.punches.day : startOfToday(context);
   if (state.punches.day !== day) changeDevice(context, { punches: { day, count: 0 } }, { keep: false });
   const silence = device.silenceAt(calendarTime(world, now));
-  const isQuiet = silence !== null && state.messageMono !== null && now.mono - Math.max(state.messageMono, world.listeningSince) > silence;
+  const isQuiet =
+    silence !== null &&
+    state.messageMono !== null &&
+    now.mono - Math.max(state.messageMono, world.listeningSince) > silence;
   if (state.silent === null) {
     if (isQuiet) noteSilence(context, 'silence');
     return;
   }
   // After a start, or an outage of the ledger, that it is still away has to be seen anew.
   const condition = { rule: 'device.offline', subject: { kind: 'device', id: device.spec.id } } as const;
-  if (world.storing && (isQuiet || state.silent === 'lost') && !knownToHold(world, model, condition)) judgeOffline(context);
+  if (world.storing && (isQuiet || state.silent === 'lost') && !knownToHold(world, model, condition))
+    judgeOffline(context);
 }
 
 /** A silent device's alarm stands for its points: their "no data" is not raised one by one. */
-function gather(world: World, alarm: NonNullable<ReturnType<typeof standing>>, now: Instant): void {
+function gather(world: World, alarm: AlarmRecord, now: Instant): void {
   const model = world.models.get(alarm.site);
   const device = model?.devices.get(alarm.subject.id);
   if (model === undefined || device === undefined) return;

@@ -41,6 +41,8 @@ export interface Condition {
   readonly metric?: string;
   /** Overrides the rule's on-delay (ms), where part of it has passed before the condition is known. */
   readonly onDelay?: number;
+  /** Told by an event that came late. */
+  readonly late?: boolean;
 }
 
 /** A built-in rule on its subject. */

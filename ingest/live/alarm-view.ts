@@ -45,8 +45,13 @@ export function stateOf(record: AlarmRecord): AlarmState {
   return record.acknowledged === null ? 'unacknowledged' : 'acknowledged';
 }
 
-function wordsOf(model: SiteModel, { rule, side, metric, subject }: AlarmRecord): { title: LocalText; response: AlarmResponse } {
-  const limit = model.points.get(subject.id)?.limits.find((one) => one.standard === rule && one.side === side && one.metric === metric);
+function wordsOf(
+  model: SiteModel,
+  { rule, side, metric, subject }: AlarmRecord,
+): { title: LocalText; response: AlarmResponse } {
+  const limit = model.points
+    .get(subject.id)
+    ?.limits.find((one) => one.standard === rule && one.side === side && one.metric === metric);
   if (limit !== undefined) return limit;
   if (model.hasRule(rule)) return model.rule(rule, subject.kind === 'point' ? subject.id : undefined);
   return { title: { zh: rule, en: rule }, response: GONE };

@@ -57,7 +57,14 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
   function dirty(site: string): Dirty {
     const known = dirt.get(site);
     if (known !== undefined) return known;
-    const fresh: Dirty = { points: new Set(), devices: new Set(), alarms: new Map(), areas: false, site: false, reload: false };
+    const fresh: Dirty = {
+      points: new Set(),
+      devices: new Set(),
+      alarms: new Map(),
+      areas: false,
+      site: false,
+      reload: false,
+    };
     dirt.set(site, fresh);
     return fresh;
   }
@@ -143,7 +150,8 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
     if (dirt.size > 0) flush();
     beaten = now;
     const at = now.wall;
-    for (const [site] of world.models.committedEntries()) tell({ kind: 'tick', tick: { epoch, site, seq: seq(site), at } });
+    for (const [site] of world.models.committedEntries())
+      tell({ kind: 'tick', tick: { epoch, site, seq: seq(site), at } });
   });
 
   return {

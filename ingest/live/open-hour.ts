@@ -30,7 +30,9 @@ export async function openHours(
   const point = model?.points.get(id);
   if (model === undefined || point === undefined) return undefined;
   const counted = new Set(point.limits.filter(({ compliance }) => compliance).map(({ metric }) => metric));
-  const metrics = [...new Set(point.bindings.map(({ metric }) => metric))].filter((metric) => metric !== 'events' && counted.has(metric));
+  const metrics = [...new Set(point.bindings.map(({ metric }) => metric))].filter(
+    (metric) => metric !== 'events' && counted.has(metric),
+  );
   return Promise.all(metrics.map((metric) => openHour(sources, model, point, { metric, at })));
 }
 
@@ -81,17 +83,24 @@ function holdsOf(point: Point, metric: string): HourInput['holds'] {
     .sort((a, b) => a.from - b.from);
 }
 
-function limitsOf(world: World, model: SiteModel, point: Point, { metric, span }: { metric: string; span: Span }): HourInput['limits'] {
+function limitsOf(
+  world: World,
+  model: SiteModel,
+  point: Point,
+  { metric, span }: { metric: string; span: Span },
+): HourInput['limits'] {
   const schedule = world.schedules.committed(model.registry.site);
-  return point.limits
-    .filter((limit) => limit.metric === metric && limit.compliance)
-    // What people call compliance comes first, the minutes of scald after it.
-    .toSorted((a, b) => Number(a.timing.critical) - Number(b.timing.critical))
-    .map(({ standard, side, limit, reached, applies }) => ({
-      standard,
-      side,
-      limit,
-      ...(reached === undefined ? {} : { reached }),
-      inForce: schedule === undefined ? [] : inForceSpans(schedule, { applies, area: point.area.id }, span),
-    }));
+  return (
+    point.limits
+      .filter((limit) => limit.metric === metric && limit.compliance)
+      // What people call compliance comes first, the minutes of scald after it.
+      .toSorted((a, b) => Number(a.timing.critical) - Number(b.timing.critical))
+      .map(({ standard, side, limit, reached, applies }) => ({
+        standard,
+        side,
+        limit,
+        ...(reached === undefined ? {} : { reached }),
+        inForce: schedule === undefined ? [] : inForceSpans(schedule, { applies, area: point.area.id }, span),
+      }))
+  );
 }

@@ -14,9 +14,16 @@ import { domainOf } from './domain.ts';
 const FEWEST_COUNTED = 5;
 
 /** A point as screens show it: committed state only. */
-export function pointView(world: World, model: SiteModel, point: Point, { at, alarm }: { at: number; alarm: Priority | null }): PointView {
+export function pointView(
+  world: World,
+  model: SiteModel,
+  point: Point,
+  { at, alarm }: { at: number; alarm: Priority | null },
+): PointView {
   const { spec } = point;
-  const metrics = [...new Set(point.bindings.map(({ metric }) => metric))].filter((metric) => metric !== EVENTS_BINDING);
+  const metrics = [...new Set(point.bindings.map(({ metric }) => metric))].filter(
+    (metric) => metric !== EVENTS_BINDING,
+  );
   const values = metrics.map((metric) => valueView(world, model, point, { metric, at }));
   const reporter = eventDevice(world, model, point);
   const awaited = reporter.bound ? reporter.state?.messageAt == null : values.every(({ state }) => state === 'awaited');
@@ -46,7 +53,12 @@ function deviceUnknownSince(world: World, state: DeviceState | undefined): numbe
   return state.silent === null ? null : state.since;
 }
 
-function valueView(world: World, model: SiteModel, point: Point, { metric, at }: { metric: string; at: number }): ValueView {
+function valueView(
+  world: World,
+  model: SiteModel,
+  point: Point,
+  { metric, at }: { metric: string; at: number },
+): ValueView {
   const state = world.series.committed(keyOf.pointSeries(model.registry.site, point.spec.id, metric));
   const current = state?.current ?? null;
   return {
@@ -97,7 +109,12 @@ function isOutside(world: World, key: string, limit: Point['limits'][number], cu
   return verdict(limit, current.value, state.breached) === 'breach';
 }
 
-function bandOf(world: World, model: SiteModel, point: Point, { metric, at }: { metric: string; at: number }): Band | null {
+function bandOf(
+  world: World,
+  model: SiteModel,
+  point: Point,
+  { metric, at }: { metric: string; at: number },
+): Band | null {
   const limits = point.limits.filter((limit) => limit.metric === metric);
   const service = limits.filter((limit) => !limit.timing.critical);
   const [first] = limits;

@@ -62,7 +62,9 @@ export function createQuerySide(options: QuerySideOptions): QuerySide {
     return {
       point,
       metric,
-      readings: found.slice(0, limit).map(({ t, value, quality, reason, backfilled }) => ({ t, v: value, q: quality, reason, backfilled })),
+      readings: found
+        .slice(0, limit)
+        .map(({ t, value, quality, reason, backfilled }) => ({ t, v: value, q: quality, reason, backfilled })),
       next: found[limit]?.t ?? null,
     };
   }
@@ -82,7 +84,9 @@ export function createQuerySide(options: QuerySideOptions): QuerySide {
     },
     journal(alarm) {
       if (reader.alarm(alarm) === undefined) return Promise.resolve(undefined);
-      return Promise.resolve(reader.journalOf(alarm).map(({ at, what, value, by, note }) => ({ at, what, value, by, note })));
+      return Promise.resolve(
+        reader.journalOf(alarm).map(({ at, what, value, by, note }) => ({ at, what, value, by, note })),
+      );
     },
     range,
     openHour: (site, point) => openHours(options, { site, point, at: clock.now().wall }),

@@ -19,7 +19,11 @@ export interface SiteViews {
   alarm(record: AlarmRecord): AlarmView;
 }
 
-export function siteViews(world: World, model: SiteModel, { now, storing }: { now: Instant; storing: boolean }): SiteViews {
+export function siteViews(
+  world: World,
+  model: SiteModel,
+  { now, storing }: { now: Instant; storing: boolean },
+): SiteViews {
   const site = model.registry.site;
   const schedule = world.schedules.committed(site);
   const at = calendarTime(world, now);
@@ -43,7 +47,9 @@ export function siteViews(world: World, model: SiteModel, { now, storing }: { no
       })),
     point(id) {
       const point = model.points.get(id);
-      return point === undefined ? undefined : pointView(world, model, point, { at, alarm: worst.points.get(id) ?? null });
+      return point === undefined
+        ? undefined
+        : pointView(world, model, point, { at, alarm: worst.points.get(id) ?? null });
     },
     device(id) {
       const device = model.devices.get(id);

@@ -13,7 +13,14 @@ test('a cold pool alarms when its delay is over, by the clock and not by the nex
   expect(rig.alarms('base.water')).toEqual([]);
   await rig.report('gateway', cold, { seconds: 20, every: 10 });
   const [alarm] = rig.alarms('base.water');
-  expect(alarm).toMatchObject({ state: 'unacknowledged', side: 'low', value: 38.6, limit: 40, priority: 2, subject: { kind: 'point', id: 'pool' } });
+  expect(alarm).toMatchObject({
+    state: 'unacknowledged',
+    side: 'low',
+    value: 38.6,
+    limit: 40,
+    priority: 2,
+    subject: { kind: 'point', id: 'pool' },
+  });
   expect(alarm?.response.steps.length).toBeGreaterThan(1);
 });
 
@@ -26,7 +33,10 @@ test('a value past the deadband for the whole off-delay returns the alarm; ackno
   const [returned] = rig.alarms('base.water');
   expect(returned).toMatchObject({ state: 'returned_unacknowledged', worst: 38.6 });
   const answer = await rig.ingest.desk.acknowledge({ alarm: returned?.id ?? 0, user: OPERATOR, note: 'steam valve' });
-  expect(answer).toMatchObject({ outcome: 'acknowledged', alarm: { state: 'normal', acknowledged: { by: 'duty', note: 'steam valve' } } });
+  expect(answer).toMatchObject({
+    outcome: 'acknowledged',
+    alarm: { state: 'normal', acknowledged: { by: 'duty', note: 'steam valve' } },
+  });
   expect(rig.alarms('base.water')).toEqual([]);
 });
 
@@ -42,7 +52,9 @@ test('whoever acknowledges second learns who was first, and nothing is booked tw
   expect(one).toMatchObject({ outcome: 'acknowledged' });
   expect(other).toMatchObject({ outcome: 'already', alarm: { acknowledged: { by: 'duty' } } });
   expect(rig.rows(`SELECT what FROM journal WHERE alarm = ${id} AND what = 'acknowledged'`)).toHaveLength(1);
-  expect(await rig.ingest.desk.acknowledge({ alarm: 999_999, user: OPERATOR, note: null })).toEqual({ refused: 'no_such_alarm' });
+  expect(await rig.ingest.desk.acknowledge({ alarm: 999_999, user: OPERATOR, note: null })).toEqual({
+    refused: 'no_such_alarm',
+  });
 });
 
 test('a mixing valve that fails hot is scalding within half a minute although its jump is suspect', async () => {

@@ -7,7 +7,9 @@ const DAY = 24 * HOUR;
 
 async function range(rig: Rig, point: string, metric = 'water_temperature') {
   const now = rig.clock.now().wall;
-  return (await rig.ingest.query.range('mine', point, { metric, from: now - 30 * DAY, to: now + HOUR }))?.readings ?? [];
+  return (
+    (await rig.ingest.query.range('mine', point, { metric, from: now - 30 * DAY, to: now + HOUR }))?.readings ?? []
+  );
 }
 
 test('a backlog is stored at its own times, once, and judges nothing', async () => {
@@ -63,8 +65,17 @@ test('readings without a time in one millisecond are all kept, and none of them 
   const rig = await startRig({ registry: SITE });
   const ts = rig.clock.now().wall;
   await Promise.all([1, 2, 3].map(() => rig.values('gateway', { 'water_temperature.outlet': 41 })));
-  await rig.publish('gateway', [{ values: { 'water_temperature.outlet': 41 } }, { values: { 'water_temperature.outlet': 42 } }]);
-  expect((await range(rig, 'shower')).map(({ t, v }) => [t - ts, v])).toEqual([[0, 41], [1, 41], [2, 41], [3, 41], [4, 42]]);
+  await rig.publish('gateway', [
+    { values: { 'water_temperature.outlet': 41 } },
+    { values: { 'water_temperature.outlet': 42 } },
+  ]);
+  expect((await range(rig, 'shower')).map(({ t, v }) => [t - ts, v])).toEqual([
+    [0, 41],
+    [1, 41],
+    [2, 41],
+    [3, 41],
+    [4, 42],
+  ]);
 });
 
 test('what is older than readings are kept is quarantined by its name, and the rest of its message is stored', async () => {
@@ -110,7 +121,11 @@ test('a jump that lasted is graded again: the range shows the better grade, in m
   await send(1_000, 47);
   expect((await range(rig, 'shower')).at(-1)).toMatchObject({ v: 47, q: 'suspect', reason: 'spike' });
   await send(2_000, 47.1);
-  const graded = [{ v: 41, q: 'good' }, { v: 47, q: 'good', reason: null }, { v: 47.1, q: 'good' }];
+  const graded = [
+    { v: 41, q: 'good' },
+    { v: 47, q: 'good', reason: null },
+    { v: 47.1, q: 'good' },
+  ];
   expect(await range(rig, 'shower')).toMatchObject(graded);
   expect(await range(await rig.restart({ downMs: 1_000 }), 'shower')).toMatchObject(graded);
 });

@@ -6,7 +6,8 @@ export function breakable() {
   const wrap = (real: Ledger): Ledger => ({
     ...real,
     commit(batch) {
-      if (disk.full) return Promise.reject(new CommitFailed('database or disk is full', { transient: true, sqliteCode: 13 }));
+      if (disk.full)
+        return Promise.reject(new CommitFailed('database or disk is full', { transient: true, sqliteCode: 13 }));
       const poisoned = batch.events?.some(({ id }) => id === disk.poison) === true;
       if (poisoned) return Promise.reject(new CommitFailed('datatype mismatch', { transient: false, sqliteCode: 20 }));
       return real.commit(batch);

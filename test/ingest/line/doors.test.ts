@@ -80,10 +80,20 @@ test('fewer than five punches are not published', async () => {
 
 test('nothing about a person reaches the disk: names, cards and pictures of an event are dropped unread', async () => {
   const rig = await startRig({ registry: SITE });
-  await event(rig, 'clock', { kind: 'punch', result: 'ok', personName: '王建国', cardNo: '420106199001011234', pic: 'data:image/jpeg;base64,AAAA' });
+  await event(rig, 'clock', {
+    kind: 'punch',
+    result: 'ok',
+    personName: '王建国',
+    cardNo: '420106199001011234',
+    pic: 'data:image/jpeg;base64,AAAA',
+  });
   await rig.publish('clock', '[{"id":"x","kind":"punch","personName":"王建国"', { leaf: 'events' });
   await rig.publish('clock', { id: 'y', kind: 'unlock', cardNo: '420106199001011234' }, { leaf: 'events' });
-  const kept = JSON.stringify([rig.rows('SELECT * FROM event'), rig.rows('SELECT * FROM quarantine'), rig.rows('SELECT * FROM system_event')]);
+  const kept = JSON.stringify([
+    rig.rows('SELECT * FROM event'),
+    rig.rows('SELECT * FROM quarantine'),
+    rig.rows('SELECT * FROM system_event'),
+  ]);
   expect(kept).not.toMatch(/王建国|420106|base64/);
   expect(rig.rows('SELECT * FROM quarantine')).toHaveLength(2);
 });

@@ -4,8 +4,19 @@ import { SITE } from './site.ts';
 
 /** Something that may happen to a site. */
 export type Happening =
-  | { readonly what: 'values'; readonly device: string; readonly values: Record<string, number>; readonly ago: number | null }
-  | { readonly what: 'event'; readonly device: string; readonly id: string; readonly detail: Record<string, unknown>; readonly ago: number | null }
+  | {
+      readonly what: 'values';
+      readonly device: string;
+      readonly values: Record<string, number>;
+      readonly ago: number | null;
+    }
+  | {
+      readonly what: 'event';
+      readonly device: string;
+      readonly id: string;
+      readonly detail: Record<string, unknown>;
+      readonly ago: number | null;
+    }
   | { readonly what: 'status'; readonly device: string; readonly text: string }
   | { readonly what: 'bytes'; readonly device: string; readonly leaf: 'readings' | 'events'; readonly bytes: string }
   | { readonly what: 'connect' | 'lost' | 'bye' | 'ours'; readonly device: string; readonly connection: number }
@@ -17,8 +28,19 @@ export type Happening =
 
 const device = fc.constantFrom('gateway', 'probe', 'clock', 'lock', 'stranger');
 const value = fc.constantFrom(43, 41.5, 38, 39.9, 40.1, 48.2, 50, 56, 0, -127, 85, 26, 23, 1);
-const key = fc.constantFrom('water_temperature.pool', 'water_temperature.outlet', 'room_temperature', 'fan_running', 'queue_wait', 'battery', 'humidity.spare');
-const ago = fc.option(fc.constantFrom(0, 1_000, 60_000, 400_000, 7_200_000, -60_000, -600_000, 86_400_000 * 900), { nil: null, freq: 2 });
+const key = fc.constantFrom(
+  'water_temperature.pool',
+  'water_temperature.outlet',
+  'room_temperature',
+  'fan_running',
+  'queue_wait',
+  'battery',
+  'humidity.spare',
+);
+const ago = fc.option(fc.constantFrom(0, 1_000, 60_000, 400_000, 7_200_000, -60_000, -600_000, 86_400_000 * 900), {
+  nil: null,
+  freq: 2,
+});
 const detail = fc.constantFrom<Record<string, unknown>[]>(
   { kind: 'contact', open: true },
   { kind: 'contact', open: false },
@@ -32,15 +54,66 @@ const detail = fc.constantFrom<Record<string, unknown>[]>(
 );
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ what: fc.constant('values' as const), device, values: fc.dictionary(key, value, { maxKeys: 4 }), ago }) },
-  { weight: 4, arbitrary: fc.record({ what: fc.constant('event' as const), device, id: fc.constantFrom('a', 'b', 'c', 'd', 'e'), detail, ago }) },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('status' as const), device, text: fc.constantFrom('online', 'offline', 'on') }) },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('bytes' as const), device, leaf: fc.constantFrom('readings' as const, 'events' as const), bytes: fc.string({ maxLength: 12 }) }) },
-  { weight: 3, arbitrary: fc.record({ what: fc.constantFrom('connect' as const, 'lost' as const, 'bye' as const, 'ours' as const), device, connection: fc.integer({ min: 1, max: 3 }) }) },
-  { weight: 8, arbitrary: fc.record({ what: fc.constant('pass' as const), seconds: fc.constantFrom(1, 5, 31, 61, 185, 320) }) },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('step' as const), ms: fc.constantFrom(-7_200_000, -3_000, 3_000, 7_200_000) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      what: fc.constant('values' as const),
+      device,
+      values: fc.dictionary(key, value, { maxKeys: 4 }),
+      ago,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constant('event' as const),
+      device,
+      id: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      detail,
+      ago,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('status' as const),
+      device,
+      text: fc.constantFrom('online', 'offline', 'on'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('bytes' as const),
+      device,
+      leaf: fc.constantFrom('readings' as const, 'events' as const),
+      bytes: fc.string({ maxLength: 12 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      what: fc.constantFrom('connect' as const, 'lost' as const, 'bye' as const, 'ours' as const),
+      device,
+      connection: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({ what: fc.constant('pass' as const), seconds: fc.constantFrom(1, 5, 31, 61, 185, 320) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('step' as const),
+      ms: fc.constantFrom(-7_200_000, -3_000, 3_000, 7_200_000),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('acknowledge' as const) }) },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('register' as const), variant: fc.integer({ min: 0, max: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ what: fc.constant('register' as const), variant: fc.integer({ min: 0, max: 3 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('disk' as const), full: fc.boolean() }) },
 );
 
@@ -60,7 +133,11 @@ const VARIANTS = [
 const ENDS = { lost: 'lost', bye: 'disconnect', ours: 'ours' } as const;
 
 /** Lets it happen. Nothing is awaited that could wait for a commit which fails for now. */
-export async function happen(rig: Rig, one: Happening, { disk, sent }: { disk: { full: boolean }; sent: (promise: Promise<unknown>) => void }): Promise<void> {
+export async function happen(
+  rig: Rig,
+  one: Happening,
+  { disk, sent }: { disk: { full: boolean }; sent: (promise: Promise<unknown>) => void },
+): Promise<void> {
   const now = rig.clock.now().wall;
   const ts = (back: number | null) => (back === null ? {} : { ts: now - back });
   switch (one.what) {
@@ -99,7 +176,10 @@ export async function settle(rig: Rig, disk: { full: boolean }): Promise<void> {
   let through = false;
   while (!through) {
     await rig.clock.run(1_000, 250);
-    await Promise.race([rig.ingest.drained().then(() => (through = rig.snapshot().site.storing)), new Promise((resolve) => setTimeout(resolve, 5))]);
+    await Promise.race([
+      rig.ingest.drained().then(() => (through = rig.snapshot().site.storing)),
+      new Promise((resolve) => setTimeout(resolve, 5)),
+    ]);
   }
   // A tick that finds one under way is left out: these two are not.
   await rig.pass(2);

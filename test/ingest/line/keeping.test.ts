@@ -51,9 +51,8 @@ test('what has passed of a running on-delay is written with each reading', async
   count();
   await rig.report('gateway', { ...WELL, 'water_temperature.outlet': 38 }, { seconds: 100, every: 10 });
   expect(count()).toEqual({ arrivals: 40, machines: 10 });
-  expect(rig.rows("SELECT state FROM machine WHERE key = 'base.water|low|point|shower|water_temperature'")).toMatchObject([
-    { state: expect.stringContaining('"elapsed":90000') },
-  ]);
+  const [machine] = rig.rows("SELECT state FROM machine WHERE key = 'base.water|low|point|shower|water_temperature'");
+  expect(String(machine?.['state'])).toContain('"elapsed":90000');
 });
 
 test('a standing alarm is written when its worst value changes, not with each reading', async () => {

@@ -30,7 +30,12 @@ test('a probe that is silent and then sends nonsense is one alarm, until a value
 });
 
 test('a probe that has stood still for an hour is one alarm, and no sensor fault beside it', async () => {
-  const rig = await startRig({ registry: { ...SITE, bindings: SITE.bindings.map((one) => ({ ...one, ...(one.interval === undefined ? {} : { interval: 60 }) })) } });
+  const rig = await startRig({
+    registry: {
+      ...SITE,
+      bindings: SITE.bindings.map((one) => ({ ...one, ...(one.interval === undefined ? {} : { interval: 60 }) })),
+    },
+  });
   for (let minute = 0; minute < 75; minute += 1) {
     await rig.values('gateway', { 'water_temperature.pool': 43.21 });
     rig.clock.advance(60_000);
@@ -88,7 +93,9 @@ test('a terminal that is frozen and then gone is in doubt, and frozen again only
 
 test('what reports on change is unknown once its device is offline, and not before', async () => {
   const bindings = SITE.bindings.map((one) =>
-    one.metric === 'fan_running' ? { device: one.device, metric: one.metric, point: one.point, longestSilence: 86_400 } : one,
+    one.metric === 'fan_running'
+      ? { device: one.device, metric: one.metric, point: one.point, longestSilence: 86_400 }
+      : one,
   );
   const rig = await startRig({ registry: { ...SITE, bindings } });
   await rig.report('gateway', WELL, { seconds: 30, every: 10 });

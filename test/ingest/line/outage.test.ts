@@ -110,7 +110,12 @@ test('the outage is one system alarm, and no device is called offline for it', a
   await rig.pass(250);
   expect(rig.alarms('device.offline')).toEqual([]);
   await rig.pass(90);
-  expect(rig.alarms('device.offline').map(({ subject }) => subject.id).sort()).toEqual(['gateway', 'lock']);
+  expect(
+    rig
+      .alarms('device.offline')
+      .map(({ subject }) => subject.id)
+      .sort(),
+  ).toEqual(['gateway', 'lock']);
   expect(rig.rows("SELECT kind FROM system_event WHERE kind LIKE 'storing%' ORDER BY at")).toEqual([
     { kind: 'storing_stopped' },
     { kind: 'storing_again' },
@@ -121,7 +126,8 @@ test('an alarm that was raised and returned while nothing was stored is in the l
   const { disk, wrap } = breakable();
   const rig = await startRig({ registry: SITE, ledger: wrap });
   await breakDown(rig, disk);
-  const lock = (active: boolean) => void rig.publish('lock', { id: `${active}`, kind: 'forced', active }, { leaf: 'events' });
+  const lock = (active: boolean) =>
+    void rig.publish('lock', { id: `${active}`, kind: 'forced', active }, { leaf: 'events' });
   lock(true);
   await rig.pass(5);
   lock(false);
@@ -144,7 +150,9 @@ test('a row that the ledger refuses does not keep the line from storing again', 
         ...breaking,
         commit(batch) {
           const refused = refuse.journal && (batch.journal?.length ?? 0) > 0;
-          return refused ? Promise.reject(new CommitFailed('no', { transient: false, sqliteCode: 19 })) : breaking.commit(batch);
+          return refused
+            ? Promise.reject(new CommitFailed('no', { transient: false, sqliteCode: 19 }))
+            : breaking.commit(batch);
         },
       };
     },
@@ -167,7 +175,9 @@ test('an acknowledge that the ledger refuses is not called done', async () => {
       ...real,
       commit(batch) {
         const refused = refuse.acknowledged && batch.journal?.some(({ what }) => what === 'acknowledged') === true;
-        return refused ? Promise.reject(new CommitFailed('no', { transient: false, sqliteCode: 19 })) : real.commit(batch);
+        return refused
+          ? Promise.reject(new CommitFailed('no', { transient: false, sqliteCode: 19 }))
+          : real.commit(batch);
       },
     }),
   });

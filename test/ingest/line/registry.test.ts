@@ -106,14 +106,18 @@ test('a reading belongs to the point that was bound at its source time', async (
     { t: change - 1, v: 20 },
     { t: change, v: 22 },
   ]);
-  expect(rig.rows("SELECT owner, metric FROM series WHERE owner_kind = 'device'")).toEqual([{ owner: 'probe', metric: 'room_temperature' }]);
+  expect(rig.rows("SELECT owner, metric FROM series WHERE owner_kind = 'device'")).toEqual([
+    { owner: 'probe', metric: 'room_temperature' },
+  ]);
 });
 
 test('a point whose sensor was taken away is unknown, not well for ever', async () => {
   const rig = await startRig({ registry: SITE });
   await rig.report('probe', { room_temperature: 26 }, { seconds: 60, every: 60 });
   expect(rig.value('room', 'room_temperature').state).toBe('inside');
-  const ended = SITE.bindings.map((one) => (one.device === 'probe' ? { ...one, until: iso(rig.clock.now().wall) } : one));
+  const ended = SITE.bindings.map((one) =>
+    one.device === 'probe' ? { ...one, until: iso(rig.clock.now().wall) } : one,
+  );
   await rig.register({ ...SITE, bindings: ended });
   await rig.pass(2);
   expect(rig.value('room', 'room_temperature').state).toBe('unknown');
@@ -140,7 +144,10 @@ test('a metric that nothing binds is kept and listed, and leaves the list when i
   await rig.register({
     ...SITE,
     points: [...SITE.points, point],
-    bindings: [...SITE.bindings, { device: 'gateway', metric: 'water_temperature.spare', point: 'spare', interval: 10 }],
+    bindings: [
+      ...SITE.bindings,
+      { device: 'gateway', metric: 'water_temperature.spare', point: 'spare', interval: 10 },
+    ],
   });
   expect(rig.device('gateway').unbound).toEqual(['humidity']);
   expect(rig.point('spare').awaited).toBe(true);
@@ -167,7 +174,9 @@ test('a renamed point keeps its alarm, under its new name', async () => {
   const rig = await startRig({ registry: SITE });
   await rig.report('gateway', cold, { seconds: 200, every: 10 });
   const [before] = rig.alarms('base.water');
-  const named = SITE.points.map((point) => (point.id === 'shower' ? { ...point, name: { zh: '新', en: 'New shower' } } : point));
+  const named = SITE.points.map((point) =>
+    point.id === 'shower' ? { ...point, name: { zh: '新', en: 'New shower' } } : point,
+  );
   await rig.register({ ...SITE, points: named });
   expect(rig.alarms('base.water')).toMatchObject([{ id: before?.id, place: { en: 'Bath, New shower' } }]);
 });

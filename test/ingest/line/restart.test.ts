@@ -23,7 +23,9 @@ test('a standing alarm is there after a restart, once, with its acknowledgement,
   await before.close();
 
   const after = await startRig({ registry: SITE, dir, clock: new DrivenClock(before.clock.now().wall + 60_000) });
-  expect(after.alarms()).toMatchObject([{ id: alarm?.id, state: 'acknowledged', unknown: true, acknowledged: { by: 'duty' } }]);
+  expect(after.alarms()).toMatchObject([
+    { id: alarm?.id, state: 'acknowledged', unknown: true, acknowledged: { by: 'duty' } },
+  ]);
   expect(after.value('pool').state).toBe('unknown');
   await after.report('gateway', cold, { seconds: 30, every: 10 });
   expect(after.alarms()).toMatchObject([{ id: alarm?.id, state: 'acknowledged', unknown: false }]);
@@ -74,7 +76,9 @@ test('a reading sent again after a restart is stored once', async () => {
   const after = await startRig({ registry: SITE, dir, clock: new DrivenClock(ts + 30_000) });
   await after.values('gateway', WELL, ts);
   const query = { metric: 'water_temperature', from: ts - 1, to: ts + 60_000 };
-  expect((await after.ingest.query.range('mine', 'pool', query))?.readings).toMatchObject([{ t: ts, v: 43, q: 'good' }]);
+  expect((await after.ingest.query.range('mine', 'pool', query))?.readings).toMatchObject([
+    { t: ts, v: 43, q: 'good' },
+  ]);
 });
 
 test('a host that boots in the past believes its devices, raises one alarm about itself, and loses nothing', async () => {

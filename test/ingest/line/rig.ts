@@ -35,7 +35,11 @@ export interface Rig {
   readonly stores: Stores;
   readonly dir: string;
   /** Resolves when acknowledged. */
-  publish(device: string, payload: unknown, options?: { leaf?: TopicLeaf; origin?: InboundMessage['origin'] }): Promise<void>;
+  publish(
+    device: string,
+    payload: unknown,
+    options?: { leaf?: TopicLeaf; origin?: InboundMessage['origin'] },
+  ): Promise<void>;
   values(device: string, values: Record<string, unknown>, ts?: number | string): Promise<void>;
   /** Drives the clock second by second, each through the line. */
   pass(seconds: number): Promise<void>;
@@ -63,7 +67,8 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const dir = options.dir ?? temporaryFolder();
   const stores = await openStores({ dataDir: dir, clock });
   const ledger = options.ledger?.(stores.ledger) ?? stores.ledger;
-  if (stores.reader.registries().length === 0) await stores.ledger.commit({ at: clock.now().wall, registry: [options.registry] });
+  if (stores.reader.registries().length === 0)
+    await stores.ledger.commit({ at: clock.now().wall, registry: [options.registry] });
   const site = options.registry.site;
   const ingest = await startIngest({
     clock,
@@ -93,8 +98,18 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     stores,
     dir,
     publish(device, payload, { leaf = 'readings', origin = 'publish' } = {}) {
-      const bytes = payload instanceof Uint8Array ? payload : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
-      return ingest.accept({ topic: { site, device, leaf }, payload: bytes, received: clock.now(), qos: 1, retain: false, origin });
+      const bytes =
+        payload instanceof Uint8Array
+          ? payload
+          : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
+      return ingest.accept({
+        topic: { site, device, leaf },
+        payload: bytes,
+        received: clock.now(),
+        qos: 1,
+        retain: false,
+        origin,
+      });
     },
     values: (device, values, ts) => rig.publish(device, ts === undefined ? { values } : { ts, values }),
     async pass(seconds) {
@@ -128,7 +143,8 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     },
     connect: (device, connection) =>
       ingest.connection({ kind: 'connected', site, device, connection, address: '127.0.0.1', at: clock.now() }),
-    disconnect: (device, connection, end) => ingest.connection({ kind: 'ended', site, device, connection, end, at: clock.now() }),
+    disconnect: (device, connection, end) =>
+      ingest.connection({ kind: 'ended', site, device, connection, end, at: clock.now() }),
     async restart({ downMs, wall = clock.now().wall + downMs }) {
       await rig.close();
       return startRig({ ...options, dir, clock: new DrivenClock(wall) });

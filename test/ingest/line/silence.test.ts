@@ -59,15 +59,36 @@ test('silence stops an alarm from clearing: unknown, it stands', async () => {
 test('a broken connection is offline after its delay; an orderly goodbye waits for silence', async () => {
   const rig = await startRig({ registry: SITE });
   const at = () => rig.clock.now();
-  rig.ingest.connection({ kind: 'connected', site: 'mine', device: 'lock', connection: 1, address: '127.0.0.1', at: at() });
-  rig.ingest.connection({ kind: 'connected', site: 'mine', device: 'clock', connection: 2, address: '127.0.0.1', at: at() });
+  rig.ingest.connection({
+    kind: 'connected',
+    site: 'mine',
+    device: 'lock',
+    connection: 1,
+    address: '127.0.0.1',
+    at: at(),
+  });
+  rig.ingest.connection({
+    kind: 'connected',
+    site: 'mine',
+    device: 'clock',
+    connection: 2,
+    address: '127.0.0.1',
+    at: at(),
+  });
   await rig.pass(2);
   expect(rig.snapshot().devices.find(({ id }) => id === 'lock')?.presence).toBe('online');
   rig.ingest.connection({ kind: 'ended', site: 'mine', device: 'lock', connection: 1, end: 'lost', at: at() });
   rig.ingest.connection({ kind: 'ended', site: 'mine', device: 'clock', connection: 2, end: 'disconnect', at: at() });
   await rig.pass(301);
   expect(rig.alarms()).toMatchObject([{ rule: 'device.offline', subject: { id: 'lock' } }]);
-  rig.ingest.connection({ kind: 'connected', site: 'mine', device: 'lock', connection: 3, address: '127.0.0.1', at: at() });
+  rig.ingest.connection({
+    kind: 'connected',
+    site: 'mine',
+    device: 'lock',
+    connection: 3,
+    address: '127.0.0.1',
+    at: at(),
+  });
   await rig.pass(70);
   expect(rig.alarms('device.offline')).toMatchObject([{ state: 'returned_unacknowledged' }]);
 });

@@ -25,7 +25,9 @@ test('when nothing can be committed, readings are judged and shown as not stored
   expect(rig.value('shower')).toMatchObject({ value: 38, state: 'outside', stored: false });
   expect(rig.alarms('base.water')).toMatchObject([{ stored: false, state: 'unacknowledged' }]);
   const id = rig.alarms('base.water')[0]?.id ?? 0;
-  expect(await rig.ingest.desk.acknowledge({ alarm: id, user: OPERATOR, note: null })).toEqual({ refused: 'not_storing' });
+  expect(await rig.ingest.desk.acknowledge({ alarm: id, user: OPERATOR, note: null })).toEqual({
+    refused: 'not_storing',
+  });
   expect(rig.rows('SELECT id FROM alarm')).toEqual([]);
 
   disk.full = false;
