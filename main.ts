@@ -10,7 +10,7 @@ import { ConfigError, readConfig, type Config } from './app/config.ts';
 import { openDataDir } from './app/data-dir.ts';
 import { announceDemo, DEMO_USAGE, prepareDemo, spawnSimulators, temporaryDataDir } from './app/demo.ts';
 import { demoStores } from './app/demo-site.ts';
-import { explainListenError } from './app/listen-error.ts';
+import { explainBrokerError, explainListenError } from './app/listen-error.ts';
 import { createLog } from './app/log.ts';
 import { setupLink } from './app/links.ts';
 import { StartError } from './app/start-error.ts';
@@ -34,6 +34,8 @@ export interface System {
   readonly stores: Stores;
   /** Resolves when all that was accepted so far is through the line. */
   drained(): Promise<void>;
+  /** Reads the certificate of MQTT anew. */
+  reloadCertificate(): void;
   close(): Promise<void>;
 }
 
@@ -78,14 +80,22 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     }).catch(explain('dashboard', config.http, { portSetting: settings.http, hostSetting: 'HTTP_HOST' }));
     closing.push(() => dashboard.close());
 
-    const limits = { publishPacket: config.mqtt.maxPacketBytes, connections: config.mqtt.maxConnections };
+    const { maxPacketBytes, maxConnections, messagesPerSecond } = config.mqtt;
+    const limits = {
+      publishPacket: maxPacketBytes,
+      connections: maxConnections,
+      rate: { perSecond: messagesPerSecond, burst: 10 * messagesPerSecond },
+    };
     const broker = await startBroker({ ...config.mqtt, clock, log, credentials, ingress: ingest, limits }).catch(
-      explain('broker', config.mqtt, { portSetting: settings.mqtt, hostSetting: 'MQTT_HOST' }),
+      (error: unknown) => {
+        throw explainBrokerError(error, settings.mqtt);
+      },
     );
     closing.push(() => broker.close());
     ingest.onStoring((storing) => broker.setStoring(storing));
-    log.info({ url: dashboard.url, mqtt: `mqtt://${broker.host}:${broker.port}` }, 'ready');
-    return { url: dashboard.url, mqtt: broker, stores, drained: () => ingest.drained(), close };
+    log.info({ url: dashboard.url, mqtt: broker.urls.join(' ') }, 'ready');
+    const reloadCertificate = (): void => broker.reloadCertificate();
+    return { url: dashboard.url, mqtt: broker, stores, drained: () => ingest.drained(), reloadCertificate, close };
   } catch (error) {
     await close();
     throw error;
@@ -93,7 +103,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 }
 
 function explain(
-  what: 'dashboard' | 'broker',
+  what: 'dashboard',
   listen: { host: string; port: number },
   settings: { portSetting: string; hostSetting: string },
 ) {
@@ -112,6 +122,8 @@ async function serve(argv: readonly string[]): Promise<void> {
     const link = await setupLink(system, { at: clock.now().wall });
     process.stdout.write(`\n首次启动，建管理员 / First start, create the administrator (30 min, once):\n  ${link}\n\n`);
   }
+  // Without a certificate SIGHUP keeps its meaning: the terminal was closed.
+  if (config.mqtt.tls !== null) process.on('SIGHUP', () => system.reloadCertificate());
   await stopped();
   log.info({}, 'stopping');
   await system.close();
@@ -185,8 +197,13 @@ async function admin(argv: readonly string[]): Promise<void> {
     hashPassword: (password) => hasher.hash(password),
     passwordWeakness,
     ...registryFiles,
-    mqtt: config.mqtt,
+    mqtt: mqttForDevices(config.mqtt),
   });
+}
+
+/** Where a device is told to connect: over TLS where there is TLS. */
+function mqttForDevices({ host, port, tls }: Config['mqtt']): { host: string; port: number; certFile?: string } {
+  return tls ?? { host, port: port ?? 0 };
 }
 
 function stopped(): Promise<void> {

@@ -3,6 +3,8 @@ export type KeyKind =
   | { readonly kind: 'text' }
   | { readonly kind: 'host' }
   | { readonly kind: 'integer'; readonly min: number; readonly max: number }
+  /** A port, or `off` for none. */
+  | { readonly kind: 'port' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   | { readonly kind: 'origin' };
@@ -27,7 +29,27 @@ export const CONFIG_KEYS = {
   HTTP_HOST: { accepts: { kind: 'host' }, default: '127.0.0.1', about: 'Address the dashboard listens on' },
   HTTP_PORT: { accepts: PORT, default: '8080', about: 'Port of the dashboard; 0 takes a free one' },
   MQTT_HOST: { accepts: { kind: 'host' }, default: '127.0.0.1', about: 'Address the broker listens on' },
-  MQTT_PORT: { accepts: PORT, default: '1883', about: 'Port of the broker; 0 takes a free one' },
+  MQTT_PORT: {
+    accepts: { kind: 'port' },
+    default: '1883',
+    about: 'Port of the broker without encryption; 0 takes a free one',
+  },
+  MQTT_TLS_HOST: {
+    accepts: { kind: 'host' },
+    default: null,
+    about: 'Address the broker listens on for TLS; that of `MQTT_HOST` unless set',
+  },
+  MQTT_TLS_PORT: { accepts: { kind: 'port' }, default: 'off', about: 'Port of the broker for TLS, usually 8883' },
+  MQTT_TLS_CERT: {
+    accepts: { kind: 'text' },
+    default: null,
+    about: 'File of the certificate for TLS, PEM, its chain behind it',
+  },
+  MQTT_TLS_KEY: {
+    accepts: { kind: 'text' },
+    default: null,
+    about: 'File of the private key of that certificate, PEM, without a password',
+  },
   ALLOW_PLAIN_HTTP: {
     accepts: { kind: 'boolean' },
     default: 'false',
@@ -52,6 +74,11 @@ export const CONFIG_KEYS = {
     accepts: { kind: 'integer', min: 1, max: 100_000 },
     default: '10000',
     about: 'Most MQTT connections at one time',
+  },
+  MQTT_RATE: {
+    accepts: { kind: 'integer', min: 1, max: 100_000 },
+    default: '1000',
+    about: 'Messages a second that one device may send in the long run; ten times as many at once',
   },
   RETENTION_RAW_DAYS: {
     accepts: { kind: 'integer', min: 1, max: 36_500 },

@@ -12,6 +12,13 @@ export function parseInteger(text: string, { min, max }: { min: number; max: num
   return value < min || value > max ? { expected } : { value };
 }
 
+/** null: off. */
+export function parsePort(text: string): Parsed<number | null> {
+  if (text === 'off') return { value: null };
+  const parsed = parseInteger(text, { min: 0, max: 65_535 });
+  return 'value' in parsed ? parsed : { expected: `${parsed.expected}, or off` };
+}
+
 export function parseBoolean(text: string): Parsed<boolean> {
   if (text === 'true') return { value: true };
   if (text === 'false') return { value: false };
@@ -57,6 +64,8 @@ export function describeKind(accepts: KeyKind): string {
       return 'host name or IP address';
     case 'integer':
       return `whole number, ${accepts.min}–${accepts.max}`;
+    case 'port':
+      return 'whole number, 0–65535, or `off`';
     case 'boolean':
       return '`true` or `false`';
     case 'choice':

@@ -10,6 +10,7 @@ import {
   parseHost,
   parseInteger,
   parseOrigin,
+  parsePort,
   parseText,
 } from './config-value.ts';
 import type { Parsed } from './config-value.ts';
@@ -22,10 +23,22 @@ export interface Listen {
   readonly port: number;
 }
 
+export interface MqttConfig {
+  readonly host: string;
+  /** Without encryption; 0: any free port, null: not at all. */
+  readonly port: number | null;
+  /** null: not at all. */
+  readonly tls: (Listen & { readonly certFile: string; readonly keyFile: string }) | null;
+  readonly maxPacketBytes: number;
+  readonly maxConnections: number;
+  /** Of one device, in the long run. */
+  readonly messagesPerSecond: number;
+}
+
 export interface Config {
   readonly dataDir: string;
   readonly http: Listen;
-  readonly mqtt: Listen & { readonly maxPacketBytes: number; readonly maxConnections: number };
+  readonly mqtt: MqttConfig;
   /** Origin that browsers may come from besides the server's own; null: none. */
   readonly publicUrl: string | null;
   readonly retentionRawDays: number;
@@ -65,14 +78,17 @@ export function readConfig({ env, argv, file }: ConfigSources): Config {
   }
 
   const read = createReader(settings, problems);
+  const mqttHost = read('MQTT_HOST', parseHost) ?? '';
   const config: Config = {
     dataDir: read('DATA_DIR', parseText) ?? '',
     http: { host: read('HTTP_HOST', parseHost) ?? '', port: read('HTTP_PORT', integerOf('HTTP_PORT')) ?? 0 },
     mqtt: {
-      host: read('MQTT_HOST', parseHost) ?? '',
-      port: read('MQTT_PORT', integerOf('MQTT_PORT')) ?? 0,
+      host: mqttHost,
+      port: read('MQTT_PORT', parsePort),
+      tls: readTls(read, settings, { mqttHost, problems }),
       maxPacketBytes: read('MQTT_MAX_PACKET', integerOf('MQTT_MAX_PACKET')) ?? 0,
       maxConnections: read('MQTT_MAX_CONNECTIONS', integerOf('MQTT_MAX_CONNECTIONS')) ?? 0,
+      messagesPerSecond: read('MQTT_RATE', integerOf('MQTT_RATE')) ?? 0,
     },
     publicUrl: read('PUBLIC_URL', parseOrigin),
     retentionRawDays: read('RETENTION_RAW_DAYS', integerOf('RETENTION_RAW_DAYS')) ?? 0,
@@ -80,7 +96,12 @@ export function readConfig({ env, argv, file }: ConfigSources): Config {
   };
   const exposure = [
     { name: 'HTTP', hostKey: 'HTTP_HOST', host: config.http.host, allowed: read('ALLOW_PLAIN_HTTP', parseBoolean) },
-    { name: 'MQTT', hostKey: 'MQTT_HOST', host: config.mqtt.host, allowed: read('ALLOW_PLAIN_MQTT', parseBoolean) },
+    {
+      name: 'MQTT',
+      hostKey: 'MQTT_HOST',
+      host: config.mqtt.port === null ? '' : mqttHost,
+      allowed: read('ALLOW_PLAIN_MQTT', parseBoolean),
+    },
   ] as const;
   for (const { name, hostKey, host, allowed } of exposure) {
     if (host === '' || isLoopback(host) || allowed !== false) continue;
@@ -94,7 +115,40 @@ export function readConfig({ env, argv, file }: ConfigSources): Config {
   return config;
 }
 
-function createReader(settings: ReadonlyMap<ConfigKey, Setting>, problems: ConfigProblem[]) {
+type Read = <T>(key: ConfigKey, parse: (text: string) => Parsed<T>) => T | null;
+
+/** What belongs together for TLS: a port, a certificate and its key. The files are read when the broker starts. */
+function readTls(
+  read: Read,
+  settings: ReadonlyMap<ConfigKey, Setting>,
+  { mqttHost, problems }: { mqttHost: string; problems: ConfigProblem[] },
+): MqttConfig['tls'] {
+  const isOff = (key: ConfigKey): boolean => settings.get(key)?.text === 'off';
+  const port = read('MQTT_TLS_PORT', parsePort);
+  const host = read('MQTT_TLS_HOST', parseHost) ?? mqttHost;
+  const files = {
+    MQTT_TLS_CERT: read('MQTT_TLS_CERT', parseText),
+    MQTT_TLS_KEY: read('MQTT_TLS_KEY', parseText),
+  };
+  const where = (key: ConfigKey): string => settings.get(key)?.where ?? 'default';
+  if (isOff('MQTT_PORT') && isOff('MQTT_TLS_PORT')) {
+    const message = 'both MQTT ports are off, and no device could connect: give this one or MQTT_TLS_PORT a port';
+    problems.push({ key: 'MQTT_PORT', where: where('MQTT_PORT'), message });
+  }
+  for (const key of ['MQTT_TLS_CERT', 'MQTT_TLS_KEY'] as const) {
+    const given = settings.get(key)?.text ?? null;
+    if (port !== null && given === null) {
+      problems.push({ key, where: where(key), message: 'MQTT_TLS_PORT needs it: the path of a PEM file' });
+    } else if (isOff('MQTT_TLS_PORT') && given !== null) {
+      const message = 'it is of no use while MQTT_TLS_PORT is off: give that a port, such as 8883';
+      problems.push({ key, where: where(key), message });
+    }
+  }
+  const { MQTT_TLS_CERT: certFile, MQTT_TLS_KEY: keyFile } = files;
+  return port === null || certFile === null || keyFile === null ? null : { host, port, certFile, keyFile };
+}
+
+function createReader(settings: ReadonlyMap<ConfigKey, Setting>, problems: ConfigProblem[]): Read {
   return function read<T>(key: ConfigKey, parse: (text: string) => Parsed<T>): T | null {
     const setting = settings.get(key);
     if (setting === undefined || setting.text === null) return null;
@@ -148,10 +202,16 @@ function openFile(
 }
 
 function plainMessage(name: 'HTTP' | 'MQTT', host: string): string {
-  const crossing = name === 'HTTP' ? 'passwords and sessions' : 'device passwords and everything that devices report';
+  const [crossing, instead] =
+    name === 'HTTP'
+      ? ['passwords and sessions', 'use 127.0.0.1 behind a proxy that speaks TLS']
+      : [
+          'device passwords and everything that devices report',
+          'use MQTT_TLS_PORT (with MQTT_PORT=off, or MQTT_HOST=127.0.0.1 and MQTT_TLS_HOST)',
+        ];
   return (
     `${quote(host)} reaches beyond this machine, where ${crossing} would cross the network unencrypted: ` +
-    `use 127.0.0.1 behind a proxy that speaks TLS, or set ALLOW_PLAIN_${name}=true to accept it`
+    `${instead}, or set ALLOW_PLAIN_${name}=true to accept it`
   );
 }
 

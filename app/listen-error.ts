@@ -1,3 +1,5 @@
+import { CertificateError } from '../broker/certificate.ts';
+import { BrokerListenError } from '../broker/listen.ts';
 import { StartError } from './start-error.ts';
 
 export interface ListenAttempt {
@@ -14,6 +16,15 @@ export function explainListenError(error: unknown, attempt: ListenAttempt): unkn
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const sentence = typeof code === 'string' ? listenSentence(code, attempt) : undefined;
   return sentence === undefined ? error : new StartError(sentence, { cause: error });
+}
+
+/** The same for a broker that did not start, with the ports and the certificate it has. */
+export function explainBrokerError(error: unknown, portSetting: string): unknown {
+  if (error instanceof CertificateError) return new StartError(error.message, { cause: error });
+  if (!(error instanceof BrokerListenError)) return error;
+  const { host, port, setting } = error.at;
+  const settings = { portSetting: setting === 'MQTT' ? portSetting : 'MQTT_TLS_PORT', hostSetting: `${setting}_HOST` };
+  return explainListenError(error, { what: 'broker', host, port, ...settings });
 }
 
 function listenSentence(

@@ -132,9 +132,10 @@ ${line}
 }
 
 /** A broker on every address is reached on this machine's own; one on any free port, on the port it said at its start. */
-function reachable({ host, port }: AdminDeps['mqtt']): string {
+function reachable({ host, port, certFile }: AdminDeps['mqtt']): string {
   const everywhere = host === '0.0.0.0' || host === '::';
-  return `-h ${everywhere ? '127.0.0.1' : host} -p ${port === 0 ? 'PORT' : port}`;
+  const trusting = certFile === undefined ? '' : ` --cafile '${certFile}'`;
+  return `-h ${everywhere ? '127.0.0.1' : host} -p ${port === 0 ? 'PORT' : port}${trusting}`;
 }
 
 /** A message that this device's own bindings can use. */

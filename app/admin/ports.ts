@@ -35,8 +35,8 @@ export interface AdminDeps {
   formatRegistry(registry: SiteRegistry): string;
   /** What an import would change, line by line; empty: nothing. */
   diffRegistry(before: SiteRegistry | undefined, after: SiteRegistry): readonly string[];
-  /** Where devices reach the broker, for the example that is printed with a credential. */
-  readonly mqtt: { readonly host: string; readonly port: number };
+  /** Where devices reach the broker (over TLS: with its certificate), for the example that is printed with a credential. */
+  readonly mqtt: { readonly host: string; readonly port: number; readonly certFile?: string };
 }
 
 /** A command that could not do what it was asked: exit code 1, the message alone is printed. */

@@ -8,7 +8,14 @@ import type { ConfigProblem } from '../../app/config-error.ts';
 const DEFAULTS: Config = {
   dataDir: './data',
   http: { host: '127.0.0.1', port: 8080 },
-  mqtt: { host: '127.0.0.1', port: 1883, maxPacketBytes: 262_144, maxConnections: 10_000 },
+  mqtt: {
+    host: '127.0.0.1',
+    port: 1883,
+    tls: null,
+    maxPacketBytes: 262_144,
+    maxConnections: 10_000,
+    messagesPerSecond: 1_000,
+  },
   publicUrl: null,
   retentionRawDays: 730,
   logLevel: 'info',
@@ -77,6 +84,11 @@ describe('refused values name the key and what would be right', () => {
     ['HTTP_PORT', '65536', /from 0 to 65535/],
     ['MQTT_PORT', '-1', /from 0 to 65535/],
     ['MQTT_PORT', '99999999999999999999', /from 0 to 65535/],
+    ['MQTT_PORT', 'none', /from 0 to 65535, in digits alone, or off$/],
+    ['MQTT_PORT', 'OFF', /or off$/],
+    ['MQTT_TLS_PORT', 'on', /or off$/],
+    ['MQTT_TLS_HOST', 'mqtts://10.0.0.5', /host name or an IP address/],
+    ['MQTT_RATE', '0', /from 1 to 100000/],
     ['MQTT_MAX_PACKET', '10', /from 1024 to 16777216/],
     ['RETENTION_RAW_DAYS', '0', /from 1 to 36500/],
     ['RETENTION_RAW_DAYS', '2y', /whole number/],
@@ -120,6 +132,44 @@ describe('binding beyond loopback needs the operator to say so', () => {
   test('permission for MQTT opens nothing for HTTP', () => {
     const problems = problemsOf(() => config({ HTTP_HOST: '0.0.0.0', ALLOW_PLAIN_MQTT: 'true' }));
     expect(problems.map((problem) => problem.key)).toEqual(['HTTP_HOST']);
+  });
+});
+
+describe('MQTT over TLS', () => {
+  const FILES = { MQTT_TLS_CERT: '/etc/fw/mqtt.pem', MQTT_TLS_KEY: '/etc/fw/mqtt.key' };
+  const files = { certFile: '/etc/fw/mqtt.pem', keyFile: '/etc/fw/mqtt.key' };
+
+  test('beside the plain port, on the same address', () => {
+    const { mqtt } = config({ ...FILES, MQTT_TLS_PORT: '8883' });
+    expect(mqtt).toMatchObject({ host: '127.0.0.1', port: 1883, tls: { host: '127.0.0.1', port: 8883, ...files } });
+  });
+
+  test('on an address of its own, the plain port staying on this machine', () => {
+    const { mqtt } = config({ ...FILES, MQTT_TLS_PORT: '8883', MQTT_TLS_HOST: '10.0.0.5' });
+    expect(mqtt).toMatchObject({ host: '127.0.0.1', port: 1883, tls: { host: '10.0.0.5', port: 8883 } });
+  });
+
+  test('alone, on any address and without asking: nothing crosses the network in clear', () => {
+    const { mqtt } = config({ ...FILES, MQTT_TLS_PORT: '8883', MQTT_PORT: 'off', MQTT_HOST: '0.0.0.0' });
+    expect(mqtt).toMatchObject({ port: null, tls: { host: '0.0.0.0', port: 8883 } });
+  });
+
+  test('beside a plain port beyond this machine, which still has to be accepted', () => {
+    const [problem] = problemsOf(() => config({ ...FILES, MQTT_TLS_PORT: '8883', MQTT_HOST: '0.0.0.0' }));
+    expect(problem?.key).toBe('MQTT_HOST');
+    expect(problem?.message).toContain('MQTT_PORT=off');
+  });
+
+  const rows: readonly [string, Env, string, RegExp][] = [
+    ['both ports off', { MQTT_PORT: 'off' }, 'MQTT_PORT', /no device could connect/],
+    ['no certificate', { MQTT_TLS_PORT: '8883', MQTT_TLS_KEY: 'k' }, 'MQTT_TLS_CERT', /MQTT_TLS_PORT needs it/],
+    ['no key', { MQTT_TLS_PORT: '8883', MQTT_TLS_CERT: 'c' }, 'MQTT_TLS_KEY', /MQTT_TLS_PORT needs it/],
+    ['a certificate without a port', { MQTT_TLS_CERT: 'c' }, 'MQTT_TLS_CERT', /give that a port, such as 8883/],
+  ];
+  test.each(rows)('%s is refused', (_, env, key, message) => {
+    const problems = problemsOf(() => config(env));
+    expect(problems.map((problem) => problem.key)).toEqual([key]);
+    expect(problems[0]?.message).toMatch(message);
   });
 });
 

@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDataDir } from '../../app/data-dir.ts';
-import { explainListenError } from '../../app/listen-error.ts';
+import { explainBrokerError, explainListenError } from '../../app/listen-error.ts';
 import { StartError } from '../../app/start-error.ts';
+import { CertificateError } from '../../broker/certificate.ts';
+import { BrokerListenError } from '../../broker/listen.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -67,6 +69,19 @@ test.each([
 ])('%s becomes a sentence', (code, sentence) => {
   const error = Object.assign(new Error(code), { code });
   expect(String(explainListenError(error, { ...ATTEMPT, port: 80 }))).toMatch(sentence);
+});
+
+test('a TLS port in use and a certificate that will not do are told with their own settings', () => {
+  const at = { host: '127.0.0.1', port: 8883, setting: 'MQTT_TLS' } as const;
+  const taken = new BrokerListenError('EADDRINUSE', at, { message: 'taken', cause: null });
+  expect(String(explainBrokerError(taken, '--mqtt-port'))).toMatch(/127\.0\.0\.1:8883: another program.*MQTT_TLS_PORT/);
+  const plain = new BrokerListenError('EADDRINUSE', { ...at, setting: 'MQTT' }, { message: 'taken', cause: null });
+  expect(String(explainBrokerError(plain, '--mqtt-port'))).toContain('--mqtt-port');
+  const certificate = explainBrokerError(new CertificateError('MQTT_TLS_CERT: no such file'), 'MQTT_PORT');
+  expect(certificate).toBeInstanceOf(StartError);
+  expect(String(certificate)).toContain('MQTT_TLS_CERT: no such file');
+  const other = new Error('something else');
+  expect(explainBrokerError(other, 'MQTT_PORT')).toBe(other);
 });
 
 test('an error that has nothing to do with listening is handed back', () => {

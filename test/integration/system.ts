@@ -46,7 +46,14 @@ export async function startTestSystem({ registry, clock, users = [] }: TestSyste
       config: {
         dataDir: dir,
         http: { host: '127.0.0.1', port: ports.http },
-        mqtt: { host: '127.0.0.1', port: ports.mqtt, maxPacketBytes: 262_144, maxConnections: 1_000 },
+        mqtt: {
+          host: '127.0.0.1',
+          port: ports.mqtt,
+          tls: null,
+          maxPacketBytes: 262_144,
+          maxConnections: 1_000,
+          messagesPerSecond: 1_000,
+        },
         publicUrl: null,
         retentionRawDays: 730,
         logLevel: 'silent',
