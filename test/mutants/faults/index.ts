@@ -1,0 +1,17 @@
+import type { Mutant } from '../mutant.ts';
+import { ALARM_FAULTS } from './alarms.ts';
+import { BROKER_FAULTS } from './broker.ts';
+import { DASHBOARD_FAULTS } from './dashboard.ts';
+import { INPUT_FAULTS } from './input.ts';
+import { LINE_FAULTS } from './line.ts';
+import { STORE_FAULTS } from './stores.ts';
+
+/** Every fault that is built in, room by room along the way of a message. */
+export const MUTANTS: readonly Mutant[] = [
+  ...BROKER_FAULTS,
+  ...INPUT_FAULTS,
+  ...LINE_FAULTS,
+  ...ALARM_FAULTS,
+  ...STORE_FAULTS,
+  ...DASHBOARD_FAULTS,
+];

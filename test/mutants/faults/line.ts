@@ -1,0 +1,278 @@
+import type { Mutant } from '../mutant.ts';
+
+const STORING = 'test/ingest/line/storing.test.ts';
+const RESTART = 'test/ingest/line/restart.test.ts';
+const SILENCE = 'test/ingest/line/silence.test.ts';
+const ALARMS = 'test/ingest/line/alarms.test.ts';
+const DOORS = 'test/ingest/line/doors.test.ts';
+const ORDER = 'test/ingest/line/commit-order.test.ts';
+const INPUT = 'test/ingest/line/imperfect-input.test.ts';
+
+export const LINE_FAULTS: readonly Mutant[] = [
+  {
+    name: 'line-acknowledges-what-it-has-judged',
+    breaks: 'a message is acknowledged after its commit',
+    edits: [
+      {
+        file: 'ingest/start.ts',
+        from: 'enqueue(() => takeMessage(world, message, rules), { done: resolve,',
+        to: 'enqueue(() => void (takeMessage(world, message, rules), resolve()), {',
+      },
+    ],
+    tests: [ORDER],
+  },
+  {
+    name: 'line-announces-before-the-commit',
+    breaks: 'screens see committed state only',
+    edits: [
+      {
+        file: 'ingest/line/line.ts',
+        from: 'if (!storing) return letGo(judged, batch);',
+        to: 'if (!storing) return letGo(judged, batch);\n    announce(world.merge({ stored: true }));',
+      },
+    ],
+    tests: [ORDER],
+  },
+  {
+    name: 'snapshots-show-what-is-not-committed',
+    breaks: 'snapshots see committed state only',
+    edits: [
+      {
+        file: 'ingest/line/table.ts',
+        from: 'committed: (key) => base.get(key),',
+        to: 'committed(key) {\n      const fresh = layer.get(key);\n      return fresh === undefined || fresh === GONE ? base.get(key) : fresh;\n    },',
+      },
+    ],
+    tests: [ORDER],
+  },
+  {
+    name: 'refused-batch-leaves-its-traces',
+    breaks: 'what could not be committed is forgotten before its parts walk alone',
+    edits: [{ file: 'ingest/line/line.ts', from: 'world.rollback(); const [only]', to: 'const [only]' }],
+    tests: [STORING],
+  },
+  {
+    name: 'line-acknowledges-what-it-cannot-store',
+    breaks: 'while nothing can be committed nothing is acknowledged',
+    edits: [
+      {
+        file: 'ingest/line/line.ts',
+        from: 'stored: false }); for (const item of items) item.letGo();',
+        to: 'stored: false });\n    for (const item of items) item.done();',
+      },
+    ],
+    tests: [STORING],
+  },
+  {
+    name: 'line-shows-unstored-values-as-stored',
+    breaks: 'what is not stored is marked so',
+    edits: [{ file: 'ingest/line/world.ts', from: 'else world.unstored.series.add(arrival.series);', to: '' }],
+    tests: [STORING],
+  },
+  {
+    name: 'alarms-of-an-outage-are-forgotten',
+    breaks: 'recovery first commits the alarms that were judged meanwhile',
+    edits: [
+      {
+        file: 'ingest/line/line.ts',
+        from: 'if (!(await commitDeferred(now.wall))) return;',
+        to: 'void commitDeferred;',
+      },
+    ],
+    tests: [STORING],
+  },
+  {
+    name: 'refused-acknowledgement-counts-all-the-same',
+    breaks: 'a command that cannot be stored is refused and changes nothing',
+    edits: [{ file: 'ingest/start.ts', from: 'storedOnly: true', to: 'storedOnly: false' }],
+    tests: ['test/ingest/line/commands.test.ts'],
+  },
+  {
+    name: 'restart-forgets-alarms',
+    breaks: 'a standing alarm stands through a restart',
+    edits: [
+      {
+        file: 'ingest/line/restore.ts',
+        from: 'for (const record of state.machines)',
+        to: 'for (const record of state.machines.slice(0, 0))',
+      },
+    ],
+    tests: [RESTART],
+  },
+  {
+    name: 'restart-raises-again',
+    breaks: 'a restart raises no alarm twice',
+    edits: [
+      {
+        file: 'ingest/line/restore.ts',
+        from: 'const machine = { ...record, state: afterRestart(record.state) };',
+        to: "const machine = { ...record, state: { ...afterRestart(record.state), phase: 'normal' as const } };",
+      },
+    ],
+    tests: [RESTART],
+  },
+  {
+    name: 'elapsed-delay-is-not-committed',
+    breaks: 'the elapsed part of an on-delay is committed with each reading',
+    edits: [{ file: 'ingest/line/drive.ts', from: '|| after.on.since !== null || after.off.since !== null', to: '' }],
+    tests: [RESTART],
+  },
+  {
+    name: 'tick-unwired',
+    breaks: 'delays and staleness end by the clock',
+    edits: [{ file: 'ingest/start.ts', from: 'clock.every(TICK, tick),', to: '' }],
+    tests: [SILENCE],
+  },
+  {
+    name: 'bad-value-resets-a-delay',
+    breaks: 'a bad value is no sample: a running delay goes on',
+    edits: [
+      {
+        file: 'ingest/line/readings.ts',
+        from: "if (reading.quality === 'bad') {",
+        to: "if (reading.quality === 'bad' && point !== undefined) {\n    judgeValue(world, model, point, state.series.metric, { value: 43, quality: 'good', reason: null, sourceTime: reading.sourceTime, receivedAt: now.wall }, now);\n  }\n  if (reading.quality === 'bad') {",
+      },
+    ],
+    tests: [INPUT],
+  },
+  {
+    name: 'bad-value-is-shown',
+    breaks: 'a bad value never takes the place of the last good one',
+    edits: [
+      {
+        file: 'ingest/line/readings.ts',
+        from: 'world.series.set(tableKey, { ...state, sampleMono: now.mono, bad });',
+        to: "world.series.set(tableKey, { ...state, sampleMono: now.mono, bad, current: { value: reading.value, quality: 'suspect', reason: reading.reason, sourceTime: reading.sourceTime, receivedAt: now.wall } });",
+      },
+    ],
+    tests: [SILENCE],
+  },
+  {
+    name: 'values-never-get-stale',
+    breaks: 'a value that is not renewed becomes unknown',
+    edits: [
+      {
+        file: 'ingest/line/series-silence.ts',
+        from: 'const isStale = silence !== null &&',
+        to: 'const isStale = silence === Infinity &&',
+      },
+    ],
+    tests: [SILENCE],
+  },
+  {
+    name: 'silent-device-raises-each-point',
+    breaks: 'one silent device is one alarm',
+    edits: [
+      {
+        file: 'ingest/line/series-silence.ts',
+        from: 'if (state !== undefined && state.silent !== null) return null;',
+        to: '',
+      },
+    ],
+    tests: [SILENCE],
+  },
+  {
+    name: 'late-event-judges-nothing',
+    breaks: 'a forced door alarms however late it is told of',
+    edits: [
+      {
+        file: 'ingest/line/events.ts',
+        from: 'judgeDetail(context, detail, event.late);',
+        to: 'if (!event.late) judgeDetail(context, detail, event.late);',
+      },
+    ],
+    tests: [DOORS],
+  },
+  {
+    name: 'older-event-undoes-a-newer-one',
+    breaks: 'of two events of a kind the one that occurred later counts',
+    edits: [
+      {
+        file: 'ingest/line/events.ts',
+        from: 'if (known !== undefined && known.occurredAt > occurredAt) return;',
+        to: 'if (known !== undefined && known.occurredAt < 0) return;',
+      },
+    ],
+    tests: [DOORS],
+  },
+  {
+    name: 'events-are-known-by-their-id-alone',
+    breaks: 'the same id with other content is another event',
+    edits: [{ file: 'ingest/line/events.ts', from: '.update(content)', to: '.update(content.slice(0, 0))' }],
+    tests: [DOORS],
+  },
+  {
+    name: 'readings-are-known-by-their-time-alone',
+    breaks: 'another value at the same time replaces the first and is counted',
+    edits: [
+      {
+        file: 'ingest/line/readings.ts',
+        from: 'if (there === value) return undefined;',
+        to: 'if (there !== undefined) return undefined;',
+      },
+    ],
+    tests: [INPUT],
+  },
+  {
+    name: 'repeated-reading-is-stored-again',
+    breaks: 'the same reading sent again is stored once',
+    edits: [{ file: 'ingest/line/readings.ts', from: 'if (there === value) return undefined;', to: '' }],
+    tests: [INPUT],
+  },
+  {
+    name: 'spike-that-was-a-step-stays-suspect',
+    breaks: 'a step is good again when the next value confirms it',
+    edits: [
+      { file: 'ingest/line/readings.ts', from: 'if (regraded !== null) regrade(context, id, regraded);', to: '' },
+    ],
+    tests: [INPUT],
+  },
+  {
+    name: 'unreadable-message-is-never-acknowledged',
+    breaks: 'what cannot be read is quarantined and acknowledged',
+    edits: [
+      {
+        file: 'ingest/start.ts',
+        from: '{ done: resolve,',
+        to: '{ done: () => void (message.payload.at(0) === 0x7b && resolve()),',
+      },
+    ],
+    tests: [INPUT],
+  },
+  {
+    name: 'unreadable-message-leaves-no-trace',
+    breaks: 'what cannot be read is quarantined with its reason',
+    edits: [
+      {
+        file: 'ingest/line/message.ts',
+        from: 'quarantine(world, message, [...decoded.rejected, ...unusable]);',
+        to: 'quarantine(world, message, unusable);',
+      },
+    ],
+    tests: [INPUT],
+  },
+  {
+    name: 'stepped-clock-leaves-old-times-ahead',
+    breaks: 'a wall clock set back blinds nothing',
+    edits: [{ file: 'ingest/line/host-clock.ts', from: 'if (step > 0) return;', to: 'if (step !== 0) return;' }],
+    tests: [RESTART],
+  },
+  {
+    name: 'devices-are-blamed-for-our-clock',
+    breaks: 'while our own clock is in doubt no device is said to be wrong',
+    edits: [
+      {
+        file: 'ingest/line/host-clock.ts',
+        from: 'return distrustedSince === null ? { hostTrusted: true } :',
+        to: 'return distrustedSince !== -1 ? { hostTrusted: true } :',
+      },
+    ],
+    tests: [RESTART],
+  },
+  {
+    name: 'scalding-water-is-two-alarms',
+    breaks: 'one fault is one alarm',
+    edits: [{ file: 'ingest/line/limits.ts', from: 'return !covered && isInForce', to: 'return isInForce' }],
+    tests: [ALARMS],
+  },
+];
