@@ -124,7 +124,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   }
 
   function storingChanged(storing: boolean): void {
-    if (storing) log.warn({}, 'storing again: connections are closed so that devices send again what was not acknowledged');
+    if (storing)
+      log.warn({}, 'storing again: connections are closed so that devices send again what was not acknowledged');
     else log.error({}, 'nothing can be committed: readings are shown but not stored, and not acknowledged');
     for (const listener of storingListeners) listener(storing);
     announcer.storingChanged();
@@ -202,10 +203,13 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     },
   };
 
+  /** A clock that was set far ahead must not cost what is stored: only what has passed since our start makes older. */
   function expire(): void {
-    const { wall } = clock.now();
-    ledger.expire({ events: wall - EVENTS_KEPT, quarantine: wall - EVENTS_KEPT, sessions: wall }).catch(onError);
-    readings.expire(wall - retention).catch(onError);
+    const now = clock.now();
+    const latest = Math.max(started.wall, state.lastCommitAt ?? 0) + now.mono - started.mono + DAY;
+    const at = Math.min(now.wall, latest);
+    ledger.expire({ events: at - EVENTS_KEPT, quarantine: at - EVENTS_KEPT, sessions: at }).catch(onError);
+    readings.expire(at - retention).catch(onError);
   }
 
   const timers: Timer[] = [

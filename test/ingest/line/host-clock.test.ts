@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { DrivenClock } from '../../driven-clock.ts';
 import { startRig } from './rig.ts';
 import { SITE, WELL } from './site.ts';
 
@@ -17,7 +18,12 @@ test('a host that boots in 1970 goes by the calendar of its last commit: what wa
     await after.values('gateway', cold, real + 60_000 + passed);
     await after.pass(10);
   }
-  expect(after.alarms().map(({ rule }) => rule).sort()).toEqual(['base.water', 'system.clock']);
+  expect(
+    after
+      .alarms()
+      .map(({ rule }) => rule)
+      .sort(),
+  ).toEqual(['base.water', 'system.clock']);
   expect(after.value('shower')).toMatchObject({ state: 'outside', sourceTime: real + 60_000 + 190_000 });
 });
 
@@ -99,7 +105,8 @@ test('messages that waited while commits were slow do not make our clock look wr
 
 test('a device whose clock was put right by its own times ends its alarm, also when it sends events only', async () => {
   const rig = await startRig({ registry: SITE });
-  const event = (id: string, ts?: number) => rig.publish('lock', { id, kind: 'contact', open: false, ...(ts === undefined ? {} : { ts }) }, { leaf: 'events' });
+  const event = (id: string, ts?: number) =>
+    rig.publish('lock', { id, kind: 'contact', open: false, ...(ts === undefined ? {} : { ts }) }, { leaf: 'events' });
   await event('a', rig.clock.now().wall + 5 * HOUR);
   expect(rig.alarms('device.clock')).toMatchObject([{ state: 'unacknowledged' }]);
   await rig.pass(10);
@@ -125,4 +132,17 @@ test('a device with a wrong clock is one alarm, whatever else it sends without a
   expect(after.alarms('device.clock')).toMatchObject([{ state: 'unacknowledged', unknown: false }]);
   const [alarm] = after.alarms('device.clock');
   expect((await after.ingest.query.journal(alarm?.id ?? 0))?.map(({ what }) => what)).toEqual(['raised', 'known']);
+});
+
+test('a clock that is set years ahead does not cost what is stored', async () => {
+  const rig = await startRig({ registry: SITE, retention: 7 * 24 * HOUR });
+  await rig.values('gateway', WELL);
+  const at = rig.clock.now().wall;
+  rig.clock.stepWall(400 * 24 * HOUR);
+  // Settled, then looked through for what is too old.
+  await rig.clock.run(2 * HOUR, 60_000);
+  await rig.close();
+  const after = await startRig({ registry: SITE, dir: rig.dir, clock: new DrivenClock(at + 3 * HOUR) });
+  const query = { metric: 'water_temperature', from: at - HOUR, to: at + HOUR };
+  expect((await after.ingest.query.range('mine', 'pool', query))?.readings).toMatchObject([{ t: at, v: 43 }]);
 });
