@@ -101,7 +101,7 @@ export const en: Catalogue = {
     closed: 'Closed',
     locked: 'Locked',
     unlocked: 'Not locked',
-    forced: 'Forced',
+    forced: 'Forced open',
     unsaid: 'Not said',
     since: 'closed {moment}',
   },
