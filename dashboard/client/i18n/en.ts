@@ -167,6 +167,7 @@ export const en: Catalogue = {
     noneWaiting: 'No unacknowledged alarm',
     noneKnown: 'Alarms unknown',
     noneKnownHint: 'The screen has stopped; look again once it is connected',
+    at: '{place}:',
     column: { priority: 'Priority', alarm: 'Alarm', value: 'Value, limit', lasting: 'Lasting', state: 'State' },
     state: {
       unacknowledged: 'Not acknowledged',

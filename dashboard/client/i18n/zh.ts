@@ -161,6 +161,7 @@ export const zh = {
     noneWaiting: '没有未确认的报警',
     noneKnown: '不知道有没有报警',
     noneKnownHint: '画面已停，连上后再看',
+    at: '{place}',
     column: { priority: '优先级', alarm: '报警', value: '值与限值', lasting: '持续', state: '状态' },
     state: {
       unacknowledged: '未确认',

@@ -8,9 +8,14 @@ export interface Moment {
   readonly zone: string;
 }
 
-/** `男浴大池 水温低` */
-export function alarmName(alarm: AlarmView, { local }: Words): string {
-  return `${local(alarm.place)} ${local(alarm.title)}`;
+/** `男浴大池 水温低`, `Men’s main pool: Water too cold` */
+export function alarmName(alarm: AlarmView, words: Words): string {
+  return `${alarmPlace(alarm, words)} ${words.local(alarm.title)}`;
+}
+
+/** The place as it stands before the title: English needs a colon between them. */
+export function alarmPlace(alarm: AlarmView, { t, local }: Words): string {
+  return t('alarm.at', { place: local(alarm.place) });
 }
 
 /** `低于 40.0 ℃`; null for an alarm that has no limit. Past tense once it returned. */
