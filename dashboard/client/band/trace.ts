@@ -22,6 +22,14 @@ export function longestStep(samples: readonly Sample[]): number {
   return Math.max(3 * median, 360_000);
 }
 
+/** A trace of less (ms) is a dot with a spike at the edge of three hours, and tells nothing. */
+const LEAST_TRACE_MS = 600_000;
+
+export function isWorthATrace(samples: readonly Sample[]): boolean {
+  const [first, last] = [samples[0], samples.at(-1)];
+  return first !== undefined && last !== undefined && last[0] - first[0] >= LEAST_TRACE_MS;
+}
+
 /** Cuts samples at every gap, so that nothing missing is ever bridged by a line. */
 export function unbroken(samples: readonly Sample[], longest = longestStep(samples)): Sample[][] {
   const runs: Sample[][] = [];
