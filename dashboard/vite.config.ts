@@ -5,6 +5,9 @@ import { precompress } from './precompress.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+// Vue takes a NODE_ENV that happens to be set for what to build: what is served is always built for production.
+process.env['NODE_ENV'] = 'production';
+
 export default defineConfig({
   root: here('./client'),
   plugins: [vue(), precompress()],
