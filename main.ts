@@ -22,8 +22,9 @@ import { startDashboard } from './dashboard/server/start.ts';
 import { startIngest } from './ingest/start.ts';
 import { loadCatalogue } from './ingest/standards/catalogue.ts';
 import { newToken } from './ingest/stores/ledger/tokens.ts';
-import { DataDirInUse } from './ingest/stores/lock.ts';
+import { UnusableFile } from './ingest/stores/sqlite/errors.ts';
 import { openStores, type Stores } from './ingest/stores/open.ts';
+import type { SpoiltBlock } from './ingest/stores/readings/types.ts';
 
 const DAY = 86_400_000;
 const VERSION = '0.1.0';
@@ -52,7 +53,9 @@ export interface SystemOptions {
 /** Constructs and connects everything: stores, then ingest, then what people and devices reach. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { config, clock, log, prepare, settings = { http: 'HTTP_PORT', mqtt: 'MQTT_PORT' } } = options;
-  const stores = await openStores({ dataDir: openDataDir(config.dataDir), clock });
+  const onSpoilt = (block: SpoiltBlock) =>
+    log.error(block, 'a block of readings cannot be read: its hour has a gap; its bytes are kept in readings.db');
+  const stores = await openStores({ dataDir: openDataDir(config.dataDir), clock, onSpoilt });
   const closing: (() => Promise<void>)[] = [() => stores.close()];
   const close = async () => {
     for (const closeOne of closing.splice(0).reverse()) await closeOne();
@@ -220,7 +223,7 @@ export async function main([command = 'start', ...argv]: readonly string[]): Pro
     if (run === undefined) throw new StartError(`"${command}" is no command: start, demo and admin are.`);
     await run(argv);
   } catch (error) {
-    const plain = error instanceof StartError || error instanceof ConfigError || error instanceof DataDirInUse;
+    const plain = error instanceof StartError || error instanceof ConfigError || error instanceof UnusableFile;
     process.stderr.write(
       `${plain ? error.message : String(error instanceof Error ? (error.stack ?? error.message) : error)}\n`,
     );
