@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Band } from '../../../contract/live.ts';
 import { bandShape, brokenSide } from '../../../dashboard/client/band/geometry.ts';
-import { longestStep, type Sample, trace, unbroken } from '../../../dashboard/client/band/trace.ts';
+import { isWorthATrace, longestStep, type Sample, trace, unbroken } from '../../../dashboard/client/band/trace.ts';
 import { trendShape } from '../../../dashboard/client/band/trend.ts';
 
 const POOL: Band = { low: 40, high: 48, scald: 50, from: 34, to: 54, inForce: true };
@@ -89,6 +89,15 @@ test('a value that hardly moves is drawn flat', () => {
     path: 'M0 10.2L100 9.8',
     end: { x: 100, y: 9.8 },
   });
+});
+
+test('a trace needs ten minutes of samples', () => {
+  expect([[], line(0, 0, 3), line(0, 9, 3), line(0, 10, 1)].map((samples) => isWorthATrace(samples))).toEqual([
+    false,
+    false,
+    false,
+    true,
+  ]);
 });
 
 test('without samples there is no line and no end', () => {
