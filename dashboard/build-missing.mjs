@@ -9,12 +9,20 @@ const BUILT = join(ROOT, 'dist', 'client', 'index.html');
 const VITE = join(ROOT, 'node_modules', 'vite', 'package.json');
 
 function newest(folder) {
-  return readdirSync(folder, { recursive: true }).reduce((time, name) => Math.max(time, statSync(join(folder, name)).mtimeMs), 0);
+  return readdirSync(folder, { recursive: true }).reduce(
+    (time, name) => Math.max(time, statSync(join(folder, name)).mtimeMs),
+    0,
+  );
 }
 
 const sources = [join(ROOT, 'dashboard', 'client'), join(ROOT, 'contract')];
-const stale = !existsSync(BUILT) || sources.some((folder) => existsSync(folder) && newest(folder) > statSync(BUILT).mtimeMs);
+const stale =
+  !existsSync(BUILT) || sources.some((folder) => existsSync(folder) && newest(folder) > statSync(BUILT).mtimeMs);
 if (stale && existsSync(VITE)) {
-  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   process.exitCode = status ?? 1;
 }
