@@ -52,7 +52,7 @@ function takePublish(options: AuthorizationOptions, connection: Connection, pack
 
   // Nothing can be committed and the bound is reached: this one gets no answer, and its memory is given back. The
   // connection is closed once messages can be stored again, so that the device sends it again.
-  if (!options.storing() && (ordering.size >= limits.inFlight || ordering.bytes >= limits.inFlightBytes)) {
+  if (!options.storing() && (ordering.size() >= limits.inFlight || ordering.bytes() >= limits.inFlightBytes)) {
     committed.catch((error: unknown) => log.error({ err: error }, 'ingest failed on a message that was let go'));
     if (packet.qos > 0) connection.leaveUnanswered();
     if (packet.qos === 2) sessions.forget(client.id, packet.messageId ?? 0);
@@ -109,7 +109,7 @@ function takeWill(
   const topic = parseTopic(packet.topic);
   const device = connection?.device ?? null;
   // `lost` only: what we ended ourselves is no fault of the device.
-  if (topic === undefined || device === null || connection?.end !== 'lost' || topicRefusal(device, packet.topic)) {
+  if (topic === undefined || device === null || connection?.end() !== 'lost' || topicRefusal(device, packet.topic)) {
     done(new Error('this will is not published'));
     return;
   }

@@ -221,7 +221,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     return new Promise((resolve) => {
       const timer = clock.after(limits.closeGrace, resolve);
       onIdle = () => {
-        if ([...open].some(({ ordering }) => ordering.size > 0)) return;
+        if ([...open].some(({ ordering }) => ordering.size() > 0)) return;
         timer.cancel();
         resolve();
       };

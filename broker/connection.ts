@@ -11,6 +11,8 @@ const DETAIL_LENGTH = 256;
 
 export type Claim = Pick<ConnectPacket, 'clientId' | 'username' | 'keepalive' | 'clean' | 'protocolVersion'>;
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** One socket of a device, from its acceptance to its end. */
 export interface Connection {
   readonly address: string;
@@ -26,7 +28,7 @@ export interface Connection {
   /** A message of QoS 1 or 2 was let go without an answer. */
   readonly unanswered: boolean;
   /** Undefined while it lasts. */
-  readonly end: ConnectionEnd | undefined;
+  end(): ConnectionEnd | undefined;
   claim(connect: ConnectPacket): void;
   /** The CONNECT, once: it holds the password. */
   takeConnect(): ConnectPacket | null;
@@ -60,14 +62,10 @@ export interface ConnectionOptions {
 export function createConnection(options: ConnectionOptions): Connection {
   const { address, guard, client, clock, ingress } = options;
   const ordering = createOrdering(options.onIdle);
-  let claimed: Claim | null = null;
   let connect: ConnectPacket | null = null;
-  let device: VerifiedDevice | null = null;
-  let connection: number | null = null;
   let cause: ConnectionEnd | null = null;
   let over = false;
   let finallyRefused = false;
-  let unanswered = false;
 
   /** A socket that is gone has ended; why, unless we did it, the device's last packet tells. */
   function endSoFar(): ConnectionEnd | undefined {
@@ -82,36 +80,27 @@ export function createConnection(options: ConnectionOptions): Connection {
     cause ??= endSoFar() ?? 'lost';
     // What is still being committed stays so; there is nobody left to tell.
     ordering.clear();
-    if (connection !== null && device !== null) {
-      const { site, device: id } = device;
-      ingress.connection({ kind: 'ended', site, device: id, connection, end: cause, at: clock.now() });
+    if (self.number > 0 && self.device !== null) {
+      const { site, device } = self.device;
+      ingress.connection({ kind: 'ended', site, device, connection: self.number, end: cause, at: clock.now() });
     }
     options.onEnded(self);
   }
 
-  const self: Connection = {
+  // No accessors: with them V8 keeps a hash table for each of thousands of connections.
+  const self: Mutable<Connection> = {
     address,
     guard,
     client,
     ordering,
-    get claimed() {
-      return claimed;
-    },
-    get device() {
-      return device;
-    },
-    get number() {
-      return connection ?? 0;
-    },
-    get unanswered() {
-      return unanswered;
-    },
-    get end() {
-      return endSoFar();
-    },
+    claimed: null,
+    device: null,
+    number: 0,
+    unanswered: false,
+    end: endSoFar,
     claim(packet) {
       const { clientId, username, keepalive, clean, protocolVersion } = packet;
-      claimed = { clientId, username, keepalive, clean, protocolVersion };
+      self.claimed = { clientId, username, keepalive, clean, protocolVersion };
       connect = packet;
     },
     takeConnect() {
@@ -120,26 +109,26 @@ export function createConnection(options: ConnectionOptions): Connection {
       return taken;
     },
     authenticated(verified) {
-      device = verified;
+      self.device = verified;
     },
     established() {
-      if (device === null || over) return;
-      connection = options.nextNumber();
-      const { site, device: id } = device;
-      ingress.connection({ kind: 'connected', site, device: id, connection, address, at: clock.now() });
+      if (self.device === null || over) return;
+      self.number = options.nextNumber();
+      const { site, device } = self.device;
+      ingress.connection({ kind: 'connected', site, device, connection: self.number, address, at: clock.now() });
     },
     ready(allowance) {
-      if (!over) guard.ready(claimed?.keepalive ?? 0, allowance);
+      if (!over) guard.ready(self.claimed?.keepalive ?? 0, allowance);
     },
     leaveUnanswered() {
-      unanswered = true;
+      self.unanswered = true;
     },
     refuse(reason, detail) {
       ingress.refused({
         at: clock.now(),
         reason,
-        clientId: cut(claimed?.clientId),
-        username: cut(claimed?.username),
+        clientId: cut(self.claimed?.clientId),
+        username: cut(self.claimed?.username),
         address,
         detail: cut(detail),
       });

@@ -85,12 +85,10 @@ export function createGuard(options: GuardOptions): Guard {
   let head = 0;
   let wanted = false;
   let flowing = false;
-  let inputOver = false;
   let endPassed = false;
   let stopped = false;
   let refused = false;
   let keepalive: number | null = null;
-  let orderly = false;
   let inFlight = 0;
   let inFlightBytes = 0;
   const passed: Passed[] = [];
@@ -100,9 +98,14 @@ export function createGuard(options: GuardOptions): Guard {
   let sessionPresent = false;
   let answered = false;
 
-  const connectTimer = clock.after(options.connectWithin, () => {
+  let connectTimer: Timer | null = clock.after(options.connectWithin, () => {
     refuse('connect_timeout', `no CONNECT within ${limits.connectTimeout} ms`);
   });
+
+  function connectArrived(): void {
+    connectTimer?.cancel();
+    connectTimer = null;
+  }
 
   const stream = new Duplex({
     read() {
@@ -121,7 +124,7 @@ export function createGuard(options: GuardOptions): Guard {
       done();
     },
     destroy(error, done) {
-      connectTimer.cancel();
+      connectArrived();
       hold(false);
       rateTimer?.cancel();
       queue = [];
@@ -157,17 +160,17 @@ export function createGuard(options: GuardOptions): Guard {
   }
 
   function take(packet: WirePacket): void {
-    if (packet.type === CONNECT) connectTimer.cancel();
+    if (packet.type === CONNECT) connectArrived();
     queue.push(packet);
   }
 
   function onInputOver(): void {
-    inputOver = true;
+    guard.inputOver = true;
     flow();
   }
 
   function obstacle({ type }: WirePacket): Obstacle | undefined {
-    if (stopped || orderly || stream.destroyed) return 'order';
+    if (stopped || guard.orderly || stream.destroyed) return 'order';
     if (type === CONNECT) return undefined;
     if (keepalive === null) return 'order';
     if (type === DISCONNECT) return undefined;
@@ -181,7 +184,7 @@ export function createGuard(options: GuardOptions): Guard {
   }
 
   function pass(packet: WirePacket): void {
-    if (packet.type === DISCONNECT) orderly = true;
+    if (packet.type === DISCONNECT) guard.orderly = true;
     if (RATED.has(packet.type)) allowance?.take();
     if (packet.type !== PUBLISH) {
       const fault = faultInFields(packet);
@@ -228,7 +231,7 @@ export function createGuard(options: GuardOptions): Guard {
     }
     flowing = false;
     if (gone()) return;
-    if (packet === undefined && inputOver && !endPassed) {
+    if (packet === undefined && guard.inputOver && !endPassed) {
       endPassed = true;
       stream.push(null);
     }
@@ -256,14 +259,11 @@ export function createGuard(options: GuardOptions): Guard {
     held = hold && keepalive !== null ? clock.every(keepalive * 500, options.refreshKeepalive) : null;
   }
 
-  socket.on('data', onData);
-  socket.on('end', onInputOver);
-  socket.on('close', onInputOver);
-  socket.on('error', () => {}); // 'close' follows and is the end of the input
-  stream.on('drain', flow);
-
-  return {
+  // No accessors: with them V8 keeps a hash table for each of thousands of connections.
+  const guard: { -readonly [K in keyof Guard]: Guard[K] } = {
     stream,
+    orderly: false,
+    inputOver: false,
     sessionPresent() {
       sessionPresent = true;
     },
@@ -286,13 +286,14 @@ export function createGuard(options: GuardOptions): Guard {
       stopped = true;
       flow();
     },
-    get orderly() {
-      return orderly;
-    },
-    get inputOver() {
-      return inputOver;
-    },
   };
+
+  socket.on('data', onData);
+  socket.on('end', onInputOver);
+  socket.on('close', onInputOver);
+  socket.on('error', () => {}); // 'close' follows and is the end of the input
+  stream.on('drain', flow);
+  return guard;
 }
 
 /** aedes says so only of sessions with subscriptions, which none has here. */

@@ -11,8 +11,8 @@ interface Waiting {
 export interface Ordering {
   /** Returns what is called once the message may be answered. */
   add(waiting: Waiting): () => void;
-  readonly size: number;
-  readonly bytes: number;
+  size(): number;
+  bytes(): number;
   /** Whether a device will send something again if it gets no answer. */
   awaited(): boolean;
   /** Drops all that waits. */
@@ -53,12 +53,8 @@ export function createOrdering(onEmpty: () => void): Ordering {
         advance();
       };
     },
-    get size() {
-      return line.length - first;
-    },
-    get bytes() {
-      return bytes;
-    },
+    size: () => line.length - first,
+    bytes: () => bytes,
     awaited: () => line.slice(first).some(({ waiting }) => waiting.qos > 0),
     clear() {
       const dropped = line.slice(first);

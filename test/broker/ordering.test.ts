@@ -17,8 +17,8 @@ test('answers leave in the order of arrival, whatever order they become ready in
       for (const id of readyOrder) ready[id]?.();
       const firstMissing = ids.find((id) => !readyOrder.includes(id)) ?? ids.length;
       expect(answered).toEqual(ids.slice(0, firstMissing));
-      expect(ordering.size).toBe(ids.length - firstMissing);
-      expect(ordering.bytes).toBe(ordering.size);
+      expect(ordering.size()).toBe(ids.length - firstMissing);
+      expect(ordering.bytes()).toBe(ordering.size());
     }),
   );
 });
@@ -30,7 +30,7 @@ test('what was cleared is dropped and never answered', () => {
   ordering.clear();
   ready();
   expect(heard).toEqual(['drop', 'empty']);
-  expect(ordering.bytes).toBe(0);
+  expect(ordering.bytes()).toBe(0);
 });
 
 test('only QoS 1 and 2 are sent again by a device that gets no answer', () => {

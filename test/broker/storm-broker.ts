@@ -1,18 +1,10 @@
 import { systemClock } from '../../app/clock.ts';
 import { startBroker } from '../../broker/broker.ts';
 
-/** The broker alone in a process, for storms: its memory is nobody else's. What it hands on is counted. */
-export interface StormReport {
-  /** Publishes handed on, repeats included. */
-  readonly handedOn: number;
-  /** Different ones. */
-  readonly distinct: number;
-  readonly open: number;
-  readonly refusals: Readonly<Record<string, number>>;
-  /** Bytes, now and at most. */
-  readonly rss: number;
-  readonly peak: number;
-}
+/**
+ * The broker alone in a process, for storms: its memory is nobody else's. It counts what it hands on, and sends the
+ * counts whenever it is sent a message. First it sends its port.
+ */
 
 /** As long as a commit to disk takes. */
 const COMMIT_MS = 5;
@@ -60,8 +52,8 @@ const broker = await startBroker({
 
 process.on('message', () => {
   const { rss } = process.memoryUsage();
-  const report: StormReport = { handedOn, distinct, open, refusals, rss, peak: process.resourceUsage().maxRSS * 1_024 };
-  process.send?.(report);
+  const peak = process.resourceUsage().maxRSS * 1_024;
+  process.send?.({ handedOn, distinct, open, refusals, rss, peak });
 });
 process.on('disconnect', () => process.exit());
 process.send?.({ port: broker.port });
