@@ -12,16 +12,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import ts from 'typescript';
 import { applyEdit, type Edit } from './mutant.ts';
 
 export interface Copy {
   readonly dir: string;
   /**
-   * Makes the edits; returns what takes them back.
-   * @throws EditMismatch, or SyntaxError when the result cannot be read: nothing is changed then
+   * The texts of the files that the edits change.
+   * @throws EditMismatch
    */
-  mutate(edits: readonly Edit[]): () => void;
+  edited(edits: readonly Edit[]): ReadonlyMap<string, string>;
+  /** Puts texts in the place of files; returns what takes that back. */
+  replace(files: ReadonlyMap<string, string>): () => void;
   remove(): void;
 }
 
@@ -39,27 +40,18 @@ export function copyTree(root: string): Copy {
 
   return {
     dir,
-    mutate(edits) {
-      const before = new Map<string, string>();
-      const after = new Map<string, string>();
-      for (const edit of edits) {
-        const text = after.get(edit.file) ?? readFileSync(join(dir, edit.file), 'utf8');
-        if (!before.has(edit.file)) before.set(edit.file, text);
-        after.set(edit.file, applyEdit(text, edit));
-      }
-      for (const [file, text] of after) if (file.endsWith('.ts')) parse(file, text);
-      write(dir, after);
+    edited(edits) {
+      const texts = new Map<string, string>();
+      for (const edit of edits) texts.set(edit.file, applyEdit(texts.get(edit.file) ?? read(dir, edit.file), edit));
+      return texts;
+    },
+    replace(files) {
+      const before = new Map([...files.keys()].map((file) => [file, read(dir, file)]));
+      write(dir, files);
       return () => write(dir, before);
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
-}
-
-/** A fault that cannot be read would turn every test red, and prove nothing. */
-function parse(file: string, text: string): void {
-  const [fault] = ts.transpileModule(text, { reportDiagnostics: true }).diagnostics ?? [];
-  if (fault === undefined) return;
-  throw new SyntaxError(`${file} cannot be read with it: ${ts.flattenDiagnosticMessageText(fault.messageText, ' ')}`);
 }
 
 /** Each by a link: what a test runner caches beside them stays in the copy. */
@@ -72,6 +64,10 @@ function linkParts(from: string, to: string): void {
   if (!existsSync(from)) return;
   mkdirSync(dirname(to), { recursive: true });
   symlinkSync(from, to);
+}
+
+function read(dir: string, file: string): string {
+  return readFileSync(join(dir, file), 'utf8');
 }
 
 function write(dir: string, files: ReadonlyMap<string, string>): void {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { compiler, type Compile } from './compile.ts';
 import { copyTree, type Copy } from './copy.ts';
 import { MUTANTS } from './faults/index.ts';
-import type { Mutant } from './mutant.ts';
+import { EditMismatch, type Mutant } from './mutant.ts';
 import { runTests } from './run-tests.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -72,13 +73,21 @@ async function baselineFault({ tests }: Mutant, { dir }: Copy): Promise<Outcome 
   return undefined;
 }
 
-async function attempt(mutant: Mutant, copy: Copy): Promise<Outcome> {
-  let restore: () => void;
+/** The fault as texts of files, or why it is none. */
+function built({ edits }: Mutant, copy: Copy, compile: Compile): ReadonlyMap<string, string> | string {
   try {
-    restore = copy.mutate(mutant.edits);
+    const files = copy.edited(edits);
+    return compile(files) ?? files;
   } catch (error) {
-    return { kind: 'untried', told: error instanceof Error ? error.message : String(error) };
+    if (error instanceof EditMismatch) return error.message;
+    throw error;
   }
+}
+
+async function attempt(mutant: Mutant, copy: Copy, compile: Compile): Promise<Outcome> {
+  const files = built(mutant, copy, compile);
+  if (typeof files === 'string') return { kind: 'untried', told: files };
+  const restore = copy.replace(files);
   try {
     const noticed: string[] = [];
     for (const file of mutant.tests) {
@@ -108,13 +117,15 @@ const copies: Copy[] = [];
 process.on('exit', () => copies.forEach((copy) => copy.remove()));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 for (let job = 0; job < Math.min(jobs, mutants.length); job += 1) copies.push(copyTree(ROOT));
+// Reads a copy, which stands still whoever works on the tree meanwhile.
+const compile = compiler(copies[0]?.dir ?? ROOT);
 
 const outcomes: Outcome[] = [];
 const queue = mutants.values();
 await Promise.all(
   copies.map(async (copy) => {
     for (const mutant of queue) {
-      const outcome = (await baselineFault(mutant, copy)) ?? (await attempt(mutant, copy));
+      const outcome = (await baselineFault(mutant, copy)) ?? (await attempt(mutant, copy, compile));
       outcomes.push(outcome);
       say(`${outcome.kind.padEnd(10)}  ${mutant.name}${outcome.kind === 'killed' ? '' : `: ${mutant.breaks}`}`);
       say(`            ${outcome.told}`);

@@ -130,7 +130,7 @@ export const LINE_FAULTS: readonly Mutant[] = [
       {
         file: 'ingest/line/readings.ts',
         from: "if (reading.quality === 'bad') {",
-        to: "if (reading.quality === 'bad' && point !== undefined) {\n    judgeValue(world, model, point, state.series.metric, { value: 43, quality: 'good', reason: null, sourceTime: reading.sourceTime, receivedAt: now.wall }, now);\n  }\n  if (reading.quality === 'bad') {",
+        to: "if (reading.quality === 'bad' && point !== undefined) {\n    judgeValue(world, model, { point, metric: state.series.metric, now, current: { value: 43, quality: 'good', reason: null, sourceTime: reading.sourceTime, receivedAt: now.wall } });\n  }\n  if (reading.quality === 'bad') {",
       },
     ],
     tests: [INPUT],
