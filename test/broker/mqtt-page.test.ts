@@ -24,12 +24,14 @@ test('the page for device makers names every kind of event', () => {
 
 test('the page for device makers tells the limits that the broker has', () => {
   const limit = (what: string): string => rows.find((row) => row[1]?.startsWith(what))?.[2] ?? '';
-  const { publishPacket, controlPacket, connectTimeout, maxKeepalive, inFlight, inFlightBytes } = DEFAULT_LIMITS;
+  const { publishPacket, controlPacket, connectTimeout, maxKeepalive, inFlight, inFlightBytes, rate } = DEFAULT_LIMITS;
   expect(limit('PUBLISH packet')).toContain(`${publishPacket / 1_024} KiB`);
   expect(limit('any other packet')).toBe(`${controlPacket / 1_024} KiB`);
-  expect(limit('from the TCP connection')).toBe(`${connectTimeout / 1_000} s`);
+  expect(limit('from the TCP connection')).toContain(`${connectTimeout / 1_000} s`);
   expect(limit('keepalive')).toBe(`1 … ${maxKeepalive.toLocaleString('en')} s`);
   expect(limit('unacknowledged messages')).toBe(`${inFlight}, or ${inFlightBytes / 1_048_576} MiB`);
+  const [second, once] = [rate.perSecond, rate.burst].map((count) => count.toLocaleString('en'));
+  expect(limit('messages of one device')).toContain(`${second} a second, ${once} at once`);
   expect(limit('connections')).toContain(
     `${DEFAULT_LIMITS.connectionsPerAddress.toLocaleString('en')} from one address`,
   );
