@@ -1,7 +1,12 @@
 /** The arrows between the rooms: contract <- broker, ingest, dashboard, simulators; the composition knows all. */
 module.exports = {
   forbidden: [
-    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'contract-is-a-leaf',
       comment: 'The contract imports only typebox, and compiles nothing: the browser forbids it.',
@@ -9,11 +14,36 @@ module.exports = {
       from: { path: '^contract/' },
       to: { pathNot: ['^contract/', '^node_modules/typebox/(?!.*compile)'] },
     },
-    { name: 'broker-knows-the-contract', severity: 'error', from: { path: '^broker/' }, to: { path: '^(ingest|dashboard|simulators|app|test)/|^main' } },
-    { name: 'ingest-knows-the-contract', severity: 'error', from: { path: '^ingest/' }, to: { path: '^(broker|dashboard|simulators|app|test)/|^main' } },
-    { name: 'dashboard-knows-the-contract', severity: 'error', from: { path: '^dashboard/' }, to: { path: '^(broker|ingest|simulators|app|test)/|^main' } },
-    { name: 'simulators-know-the-contract', severity: 'error', from: { path: '^simulators/' }, to: { path: '^(broker|ingest|dashboard|app|test)/|^main' } },
-    { name: 'client-stays-in-the-browser', severity: 'error', from: { path: '^dashboard/client/' }, to: { path: '^dashboard/server/|^node:' } },
+    {
+      name: 'broker-knows-the-contract',
+      severity: 'error',
+      from: { path: '^broker/' },
+      to: { path: '^(ingest|dashboard|simulators|app|test)/|^main' },
+    },
+    {
+      name: 'ingest-knows-the-contract',
+      severity: 'error',
+      from: { path: '^ingest/' },
+      to: { path: '^(broker|dashboard|simulators|app|test)/|^main' },
+    },
+    {
+      name: 'dashboard-knows-the-contract',
+      severity: 'error',
+      from: { path: '^dashboard/' },
+      to: { path: '^(broker|ingest|simulators|app|test)/|^main' },
+    },
+    {
+      name: 'simulators-know-the-contract',
+      severity: 'error',
+      from: { path: '^simulators/' },
+      to: { path: '^(broker|ingest|dashboard|app|test)/|^main' },
+    },
+    {
+      name: 'client-stays-in-the-browser',
+      severity: 'error',
+      from: { path: '^dashboard/client/' },
+      to: { path: '^dashboard/server/|^node:' },
+    },
     {
       name: 'pure-rooms-do-no-io',
       comment: 'Time and state come in as arguments; the catalogue alone reads its files.',
@@ -27,15 +57,29 @@ module.exports = {
       from: { path: '^ingest/(alarms|quality|standards)/', pathNot: '^ingest/standards/catalogue\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
-    { name: 'sql-stays-in-the-stores', severity: 'error', from: { pathNot: '^(ingest/stores|test)/' }, to: { path: 'sqlite' } },
+    {
+      name: 'sql-stays-in-the-stores',
+      severity: 'error',
+      from: { pathNot: '^(ingest/stores|test)/' },
+      to: { path: 'sqlite' },
+    },
     { name: 'nobody-imports-tests', severity: 'error', from: { pathNot: '^(test|scripts)/' }, to: { path: '^test/' } },
-    { name: 'only-main-composes', severity: 'error', from: { pathNot: '^(main\\.ts|app/launch\\.mjs|test/)' }, to: { path: '^main\\.ts$' } },
+    {
+      name: 'only-main-composes',
+      severity: 'error',
+      from: { pathNot: '^(main\\.ts|app/launch\\.mjs|test/)' },
+      to: { path: '^main\\.ts$' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.vue', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.vue', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
     exclude: { path: '^(dist|data|coverage)/' },
   },
 };

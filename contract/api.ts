@@ -18,11 +18,17 @@ export const Problem = Type.Object({
 });
 export type Problem = Static<typeof Problem>;
 
-export const SignInBody = Type.Object({ username: Username, password: Type.String({ minLength: 1, maxLength: 256 }) }, strict);
+export const SignInBody = Type.Object(
+  { username: Username, password: Type.String({ minLength: 1, maxLength: 256 }) },
+  strict,
+);
 export type SignInBody = Static<typeof SignInBody>;
 
 /** Uses up a one-time link: `setup` creates the administrator, `sign_in` opens a session. */
-export const SetupBody = Type.Object({ token: Type.String({ maxLength: 100 }), username: Username, post: Post, password: Password }, strict);
+export const SetupBody = Type.Object(
+  { token: Type.String({ maxLength: 100 }), username: Username, post: Post, password: Password },
+  strict,
+);
 export type SetupBody = Static<typeof SetupBody>;
 export const LinkBody = Type.Object({ token: Type.String({ maxLength: 100 }) }, strict);
 export type LinkBody = Static<typeof LinkBody>;
@@ -37,7 +43,12 @@ export const AcknowledgeBody = Type.Object({ note: Type.Optional(Type.String({ m
 export type AcknowledgeBody = Static<typeof AcknowledgeBody>;
 
 export const RangeQuery = Type.Object(
-  { metric: MetricKey, from: EpochMs, to: EpochMs, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })) },
+  {
+    metric: MetricKey,
+    from: EpochMs,
+    to: EpochMs,
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+  },
   strict,
 );
 export type RangeQuery = Static<typeof RangeQuery>;
@@ -59,11 +70,17 @@ export const RangeAnswer = Type.Object({
 export type RangeAnswer = Static<typeof RangeAnswer>;
 
 export const AlarmHistoryQuery = Type.Object(
-  { before: Type.Optional(Type.Integer({ minimum: 1 })), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })) },
+  {
+    before: Type.Optional(Type.Integer({ minimum: 1 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+  },
   strict,
 );
 export type AlarmHistoryQuery = Static<typeof AlarmHistoryQuery>;
-export const AlarmHistory = Type.Object({ alarms: Type.Array(AlarmView), next: Type.Union([Type.Integer(), Type.Null()]) });
+export const AlarmHistory = Type.Object({
+  alarms: Type.Array(AlarmView),
+  next: Type.Union([Type.Integer(), Type.Null()]),
+});
 export type AlarmHistory = Static<typeof AlarmHistory>;
 
 /** One line of an alarm's course. */

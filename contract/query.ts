@@ -4,7 +4,8 @@ import type { AcknowledgeResult } from './alarm.ts';
 import type { User } from './account.ts';
 import type { SiteRegistry } from './registry.ts';
 
-export type Announcement = { readonly kind: 'delta'; readonly delta: SiteDelta } | { readonly kind: 'tick'; readonly tick: Tick };
+export type Announcement =
+  { readonly kind: 'delta'; readonly delta: SiteDelta } | { readonly kind: 'tick'; readonly tick: Tick };
 
 /** What screens and the API read. Committed state only, but for what promise 3 shows as not stored. */
 export interface QuerySide {

@@ -20,9 +20,19 @@ export const PARTS: readonly Part[] = [
     packages: ['mosquitto-clients', 'libmosquitto1', 'libcjson1'],
     by: 'unpack',
   },
-  { name: 'strace', without: 'counting the sync calls of a commit (strace)', packages: ['strace', 'libunwind8'], by: 'unpack' },
+  {
+    name: 'strace',
+    without: 'counting the sync calls of a commit (strace)',
+    packages: ['strace', 'libunwind8'],
+    by: 'unpack',
+  },
   { name: 'chromium', without: 'everything in a real browser (chromium)', packages: ['chromium'], by: 'install' },
-  { name: 'font', without: 'Chinese text in screenshots (fonts-noto-cjk)', packages: ['fonts-noto-cjk'], by: 'install' },
+  {
+    name: 'font',
+    without: 'Chinese text in screenshots (fonts-noto-cjk)',
+    packages: ['fonts-noto-cjk'],
+    by: 'install',
+  },
 ];
 
 const CACHE = join(import.meta.dirname, '..', '.cache', 'parts');
@@ -67,7 +77,8 @@ function unpack(part: Part): void {
   const downloads = join(CACHE, 'downloads', part.name);
   mkdirSync(downloads, { recursive: true });
   if (!attempt('apt-get', ['download', ...part.packages], downloads)) return;
-  for (const file of readdirSync(downloads)) if (file.endsWith('.deb')) attempt('dpkg', ['-x', join(downloads, file), CACHE]);
+  for (const file of readdirSync(downloads))
+    if (file.endsWith('.deb')) attempt('dpkg', ['-x', join(downloads, file), CACHE]);
 }
 
 function attempt(command: string, args: readonly string[], cwd?: string): boolean {

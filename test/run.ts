@@ -8,7 +8,11 @@ import { fetchParts } from './parts.ts';
 /** `npm test`: find or fetch the real programs, check the code, run the tests, say what could not be run. */
 const ROOT = join(import.meta.dirname, '..');
 const REPORT = join(ROOT, '.cache', 'test-report.json');
-const Report = Type.Object({ numPassedTests: Type.Integer(), numFailedTests: Type.Integer(), numPendingTests: Type.Integer() });
+const Report = Type.Object({
+  numPassedTests: Type.Integer(),
+  numFailedTests: Type.Integer(),
+  numPendingTests: Type.Integer(),
+});
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -28,7 +32,8 @@ function readReport(): { passed: number; failed: number; skipped: number } {
 
 const missing = fetchParts(say);
 const failures: string[] = [];
-if (missing.length > 0 && process.env['CI'] === 'true') failures.push(`missing: ${missing.map(({ name }) => name).join(', ')}`);
+if (missing.length > 0 && process.env['CI'] === 'true')
+  failures.push(`missing: ${missing.map(({ name }) => name).join(', ')}`);
 if (!run('npm', ['run', '--silent', 'check'])) failures.push('npm run check');
 if (!run('npm', ['run', '--silent', 'build'])) failures.push('npm run build');
 mkdirSync(join(ROOT, '.cache'), { recursive: true });
@@ -38,7 +43,8 @@ if (!run('vitest', ['run', ...reporters, ...process.argv.slice(2)])) failures.pu
 
 const { passed, failed, skipped } = readReport();
 say('');
-for (const { without, packages } of missing) say(`Not tried here: ${without}. On Debian: apt-get install ${packages.join(' ')}`);
+for (const { without, packages } of missing)
+  say(`Not tried here: ${without}. On Debian: apt-get install ${packages.join(' ')}`);
 for (const failure of failures) say(`Failed: ${failure}`);
 const total = failed === 0 && failures.length > 0 ? failures.length : failed;
 say(`${passed} passed, ${total} failed, ${skipped} skipped`);

@@ -84,7 +84,9 @@ function inOrder(registry: SiteRegistry): Record<string, unknown> {
 
 function orderedBinding(binding: BindingSpec): Partial<BindingSpec> {
   const keys = Object.keys(BindingSpec.properties) as (keyof BindingSpec)[];
-  return Object.fromEntries(keys.map((key) => [key, binding[key]]).filter(([, value]) => value !== undefined));
+  const entries = keys.map((key) => [key, binding[key]] as const).filter(([, value]) => value !== undefined);
+  const ordered: Partial<BindingSpec> = Object.fromEntries(entries);
+  return ordered;
 }
 
 /** Top-level keys stand apart; each entry below them is one line. */

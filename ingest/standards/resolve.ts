@@ -45,7 +45,7 @@ function changesTo(registry: SiteRegistry, standard: string, point: string | und
     (one) =>
       one.standard === standard && (one.points === undefined || (point !== undefined && one.points.includes(point))),
   );
-  return Object.assign({}, ...applying);
+  return applying.reduce<Partial<StandardOverride>>((all, one) => ({ ...all, ...one }), {});
 }
 
 function pointLimit(

@@ -142,7 +142,7 @@ function textProblem(walk: Walk, text: string, schema: SchemaNode): string | und
 function misread(walk: Walk, node: Scalar, schema: SchemaNode): string {
   const source = node.source ?? '';
   if (node.value === null || source === '') return `has no value${hint(walk, schema)}`;
-  const kind = typeof node.value === 'number' ? `the number ${node.value}` : String(node.value);
+  const kind = typeof node.value === 'number' ? `the number ${node.value}` : JSON.stringify(node.value);
   return `YAML reads ${shortened(source)} as ${kind}, not as text; write it in quotes: "${shortened(source)}"`;
 }
 
@@ -167,7 +167,9 @@ function what(node: unknown): string {
   if (isMap(node)) return 'a group of keys';
   if (isSeq(node)) return 'a list';
   if (!isScalar(node) || node.value === null) return 'nothing';
-  return typeof node.value === 'string' ? `"${shortened(node.value)}"` : shortened(String(node.source ?? node.value));
+  return typeof node.value === 'string'
+    ? `"${shortened(node.value)}"`
+    : shortened(node.source ?? JSON.stringify(node.value));
 }
 
 function shortened(text: string): string {

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { checkShape, type Finding, type Path, type SchemaNode } from './yaml-shape.ts';
 
 /** What is wrong in a YAML file: where, under which key, and what would be right. */
@@ -50,7 +50,7 @@ export function readYaml(text: string, options: YamlOptions): YamlSource {
     key: '',
     message: syntaxMessage(error.code, error.message),
   }));
-  if (doc.directives?.yaml.explicit === true && doc.directives.yaml.version !== '1.2') {
+  if (doc.directives.yaml.explicit === true && doc.directives.yaml.version !== '1.2') {
     syntax.push({
       line: 1,
       column: 1,
@@ -114,5 +114,5 @@ function offsetOf(doc: Document.Parsed, path: Path): number {
 }
 
 function rangeStart(node: unknown): number | undefined {
-  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? (node as Node).range?.[0] : undefined;
+  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range?.[0] : undefined;
 }

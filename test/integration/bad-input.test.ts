@@ -64,7 +64,9 @@ test.skipIf(mosquittoPub === undefined)(
       for (const { key, time, claimed } of kept) {
         const said = readings.filter((reading) => reading.key === key).map((reading) => reading.claimed);
         // Believed, or dated by receipt with the claim kept beside it.
-        expect(said, `${name} ${String(key)}`).toContain(claimed ?? (said.includes(null) && time === WRITTEN ? null : time));
+        expect(said, `${name} ${String(key)}`).toContain(
+          claimed ?? (said.includes(null) && time === WRITTEN ? null : time),
+        );
       }
       const eventIds = system.rows('SELECT event_id AS id FROM event WHERE device = ? ORDER BY id', name);
       expect(sorted(eventIds), name).toEqual(sorted(events.map(({ id }) => ({ id }))));

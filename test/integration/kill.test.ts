@@ -37,7 +37,15 @@ async function prepare(dir: string): Promise<ReadonlyMap<string, string>> {
   const at = Date.now();
   const accounts = [...passwords].map(([device, password]) => {
     const username = `mine.${device}`;
-    return { op: 'credential.create' as const, username, clientId: username, site: 'mine', device, tokenHash: hashToken(stores.key, password), at };
+    return {
+      op: 'credential.create' as const,
+      username,
+      clientId: username,
+      site: 'mine',
+      device,
+      tokenHash: hashToken(stores.key, password),
+      at,
+    };
   });
   await stores.ledger.commit({ at, registry: [registry], accounts });
   await stores.close();
@@ -47,7 +55,11 @@ async function prepare(dir: string): Promise<ReadonlyMap<string, string>> {
 /** The system in a process of its own; resolves with the broker's port when it is ready. */
 async function start(dir: string): Promise<{ child: ChildProcess; port: number }> {
   const env = { ...process.env, DATA_DIR: dir, HTTP_PORT: '0', MQTT_PORT: '0', LOG_LEVEL: 'info' };
-  const child = spawn(process.execPath, ['app/launch.mjs', 'start'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['app/launch.mjs', 'start'], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   for await (const line of createInterface({ input: child.stdout })) {
     const port = /mqtt:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
     if (port !== undefined) return { child, port: Number(port) };
@@ -62,7 +74,11 @@ interface Sent {
 }
 
 /** Publishes without pause at QoS 1, many in flight, and remembers what was acknowledged. */
-function load(port: number, passwords: ReadonlyMap<string, string>, { acknowledged, next }: { acknowledged: Sent[]; next: () => number }) {
+function load(
+  port: number,
+  passwords: ReadonlyMap<string, string>,
+  { acknowledged, next }: { acknowledged: Sent[]; next: () => number },
+) {
   let running = true;
   let flowing = () => {};
   const flows = new Promise<void>((resolve) => {
@@ -70,20 +86,35 @@ function load(port: number, passwords: ReadonlyMap<string, string>, { acknowledg
   });
   const clients = DEVICES.map((device) => {
     const user = `mine.${device}`;
-    const client = mqtt.connect({ host: '127.0.0.1', port, clientId: user, username: user, password: passwords.get(device) ?? '', reconnectPeriod: 0, clean: true });
+    const client = mqtt.connect({
+      host: '127.0.0.1',
+      port,
+      clientId: user,
+      username: user,
+      password: passwords.get(device) ?? '',
+      reconnectPeriod: 0,
+      clean: true,
+    });
     client.on('error', () => {});
+    let ts = 0;
     const send = () => {
       if (!running) return;
       const count = next();
-      const ts = Date.now();
+      // A key of its own for each, however many a millisecond sees.
+      ts = Math.max(ts + 1, Date.now());
       // Three below, three above: steps of 2 °C, which are no spikes.
-      const sent = { device, ts: ts - (ts % 1_000) + (count % 1_000), value: Math.floor(count / 9) % 2 === 0 ? 49 : 51 };
-      client.publish(`fw/v1/mine/${device}/readings`, JSON.stringify({ ts: sent.ts, values: { water_temperature: sent.value } }), { qos: 1 }, (error) => {
-        if (error) return;
-        acknowledged.push(sent);
-        flowing();
-        setImmediate(send);
-      });
+      const sent = { device, ts, value: Math.floor(count / 9) % 2 === 0 ? 49 : 51 };
+      client.publish(
+        `fw/v1/mine/${device}/readings`,
+        JSON.stringify({ ts: sent.ts, values: { water_temperature: sent.value } }),
+        { qos: 1 },
+        (error) => {
+          if (error) return;
+          acknowledged.push(sent);
+          flowing();
+          setImmediate(send);
+        },
+      );
     };
     client.on('connect', () => {
       for (let inFlight = 0; inFlight < 20; inFlight += 1) send();
@@ -102,12 +133,23 @@ function readLog(dir: string) {
   const db = new DatabaseSync(join(dir, 'ledger.db'), { readOnly: true });
   try {
     return {
-      series: new Map(db.prepare('SELECT id, owner FROM series').all().map((row) => [Number(row['id']), String(row['owner'])])),
+      series: new Map(
+        db
+          .prepare('SELECT id, owner FROM series')
+          .all()
+          .map((row) => [Number(row['id']), String(row['owner'])]),
+      ),
       arrivals: db.prepare('SELECT series, source_time AS ts, value FROM arrival ORDER BY seq').all(),
       journal: db
-        .prepare("SELECT what, alarm.subject AS point FROM journal JOIN alarm ON alarm.id = journal.alarm WHERE rule = 'base.scald' AND what IN ('raised', 'raised_again', 'returned') ORDER BY journal.id")
+        .prepare(
+          "SELECT what, alarm.subject AS point FROM journal JOIN alarm ON alarm.id = journal.alarm WHERE rule = 'base.scald' AND what IN ('raised', 'raised_again', 'returned') ORDER BY journal.id",
+        )
         .all(),
-      open: db.prepare("SELECT subject, count(*) AS count FROM alarm WHERE rule = 'base.scald' AND closed_at IS NULL GROUP BY subject").all(),
+      open: db
+        .prepare(
+          "SELECT subject, count(*) AS count FROM alarm WHERE rule = 'base.scald' AND closed_at IS NULL GROUP BY subject",
+        )
+        .all(),
     };
   } finally {
     db.close();
@@ -140,7 +182,8 @@ test(
 
     const { series, arrivals, journal, open } = readLog(dir);
     const stored = new Map<string, number>();
-    for (const { series: id, ts, value } of arrivals) stored.set(`${series.get(Number(id))}|${Number(ts)}`, Number(value));
+    for (const { series: id, ts, value } of arrivals)
+      stored.set(`${series.get(Number(id))}|${Number(ts)}`, Number(value));
     const missing = acknowledged.filter(({ device, ts, value }) => stored.get(`${device}|${ts}`) !== value);
     // What an hour's end moved into a block meanwhile is looked up there.
     const readings = await openSqliteReadings({ file: join(dir, 'readings.db') });

@@ -36,7 +36,10 @@ test('what was not in force counts for nothing, and an unknown point has no hour
   const rig = await startRig({ registry: { ...SITE, openingHours: [] }, clock: new DrivenClock(HOUR_START) });
   await rig.report('gateway', WELL, { seconds: 60, every: 10 });
   const [water] = (await rig.ingest.query.openHour('mine', 'shower')) ?? [];
-  expect(water?.standards).toMatchObject([{ inBand: 0, out: 0, unknown: 0, outOfService: 60, coverage: null }, { standard: 'base.scald', outOfService: 0 }]);
+  expect(water?.standards).toMatchObject([
+    { inBand: 0, out: 0, unknown: 0, outOfService: 60, coverage: null },
+    { standard: 'base.scald', outOfService: 0 },
+  ]);
   expect(await rig.ingest.query.openHour('mine', 'nowhere')).toBeUndefined();
 });
 

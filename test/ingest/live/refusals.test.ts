@@ -8,7 +8,14 @@ function bench() {
   const lines: Record<string, unknown>[] = [];
   const refusals = createRefusals({ clock, log: { warn: (fields) => void lines.push(fields) } });
   const refuse = (username: string, address = '10.0.0.1') => {
-    const refusal: Refusal = { at: clock.now(), reason: 'wrong_password', clientId: username, username, address, detail: null };
+    const refusal: Refusal = {
+      at: clock.now(),
+      reason: 'wrong_password',
+      clientId: username,
+      username,
+      address,
+      detail: null,
+    };
     refusals.note(refusal);
   };
   return { clock, lines, refuse };
