@@ -37,7 +37,7 @@ export function createDeferred() {
       devices: [...devices.values()],
       journal,
       notifications,
-      systemEvents: [...systemEvents, { at, site: null, kind: 'storing_again', actor: null, detail: {} }],
+      systemEvents,
     }),
     /** The same, cut so that what the ledger refuses takes as little as possible along. */
     parts: (at: number): LedgerBatch[] => [
@@ -46,7 +46,7 @@ export function createDeferred() {
       { at, devices: [...devices.values()] },
       { at, journal },
       { at, notifications },
-      { at, systemEvents: [...systemEvents, { at, site: null, kind: 'storing_again', actor: null, detail: {} }] },
+      { at, systemEvents },
     ],
     clear(): void {
       for (const kept of [series, alarms, machines, devices]) kept.clear();

@@ -82,6 +82,8 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
     const batch = world.batch(clock.now().wall);
     if (batch === undefined) return finish(judged);
     if (!storing) return letGo(judged, batch);
+    // What is left of a full disk is for alarms and commands.
+    if (ledger.room() === 'reserve' && takesRoom(batch)) return stopStoring(judged, batch);
     const result = await commit(batch);
     if (result === 'stored') return finish(judged);
     if (result === 'failing') return stopStoring(judged, batch);
@@ -179,6 +181,9 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
     deferred.clear();
     // What readings showed is stored when their devices have sent it again.
     world.unstored.alarms.clear();
+    if (ledger.room() === 'reserve') return;
+    const again = { at: now.wall, site: null, kind: 'storing_again', actor: null, detail: {} };
+    if ((await attempt({ at: now.wall, systemEvents: [again] })) === 'failing') return;
     storing = true;
     world.storing = true;
     world.listeningSince = clock.now().mono;
@@ -221,4 +226,9 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
       for (const item of queue.splice(0)) item.letGo();
     },
   };
+}
+
+/** What devices send, and send again when it was not acknowledged. */
+function takesRoom({ arrivals = [], events = [], quarantine = [] }: LedgerBatch): boolean {
+  return arrivals.length + events.length + quarantine.length > 0;
 }

@@ -118,6 +118,37 @@ test.skipIf(!mounts)(
   },
 );
 
+test.skipIf(!mounts)(
+  'on a full disk alarms are committed on the reserve while readings are not; nothing flaps until there is room',
+  { timeout: 120_000 },
+  async () => {
+    const disk = smallDisk({ megabytes: 40 });
+    const ground = await startOn({ dir: disk.dir });
+    const { rig, told } = ground;
+    disk.fill();
+    await rig.values('gateway', WELL);
+    const acknowledged: number[] = [];
+    const sent: number[] = [];
+    for (let at = 0; at < 200; at += 1) {
+      const ts = rig.clock.now().wall;
+      sent.push(ts);
+      void rig.values('gateway', cold, ts).then(() => acknowledged.push(ts));
+      await rig.pass(10);
+    }
+    expect(told).toEqual([false]);
+    expect(acknowledged).toEqual([]);
+    expect(waterAlarms(rig)).toHaveLength(1);
+    expect(rig.alarms('base.water')).toMatchObject([{ stored: true }]);
+    expect(rig.value('shower')).toMatchObject({ value: 38, stored: false });
+    disk.clear();
+    await recover(ground, sent.slice(-20));
+    expect(rig.rows("SELECT kind FROM system_event WHERE kind LIKE 'storing%' ORDER BY id")).toEqual([
+      { kind: 'storing_stopped' },
+      { kind: 'storing_again' },
+    ]);
+  },
+);
+
 const limits = (value: string) => execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${value}`]);
 
 function mayLimit(): boolean {
