@@ -61,7 +61,7 @@ module.exports = {
       name: 'sql-stays-in-the-stores',
       severity: 'error',
       from: { pathNot: '^(ingest/stores|test)/' },
-      to: { path: 'sqlite' },
+      to: { path: '^(node:)?sqlite$' },
     },
     { name: 'nobody-imports-tests', severity: 'error', from: { pathNot: '^(test|scripts)/' }, to: { path: '^test/' } },
     {
