@@ -9,7 +9,7 @@ import { startBroker } from '../../broker/broker.ts';
 /** As long as a commit to disk takes. */
 const COMMIT_MS = 5;
 
-const seen = new Map<string, Uint8Array>();
+const seen = new Map<string, Set<number>>();
 const refusals: Record<string, number> = {};
 let handedOn = 0;
 let distinct = 0;
@@ -34,13 +34,13 @@ const broker = await startBroker({
   },
   ingress: {
     accept({ topic, payload }) {
-      // The payload begins with the number of the message.
-      const number = Number.parseInt(Buffer.from(payload).toString('latin1'), 10);
-      const marks = seen.get(topic.device) ?? new Uint8Array(128);
-      seen.set(topic.device, marks);
+      // Each message of a device has a time of its own: {"ts":1764000000000,…
+      const ts = Number(Buffer.from(payload.subarray(6, 19)).toString('latin1'));
+      const times = seen.get(topic.device) ?? new Set<number>();
+      seen.set(topic.device, times);
       handedOn++;
-      if (marks[number] === 0) distinct++;
-      marks[number] = 1;
+      if (!times.has(ts)) distinct++;
+      times.add(ts);
       return new Promise((resolve) => {
         if (batch.push(resolve) === 1) setTimeout(commit, COMMIT_MS);
       });

@@ -7,6 +7,8 @@ import { connect } from 'node:net';
  */
 
 const [port = 0, devices = 0, publishes = 0] = process.argv.slice(2).map(Number);
+/** The last reading of each device is ten seconds old, the one before it twenty. */
+const begin = Date.now();
 /** Connections being opened at one time: the backlog of a listening socket is no larger. */
 const OPENING = 200;
 
@@ -26,7 +28,8 @@ function burst(device: string): Buffer {
   const head = Buffer.concat([text('MQTT'), Buffer.from([4, 0xc2, 0, 60])]);
   const connecting = packet(0x10, head, text(name), text(name), text(`secret of ${name}`));
   const messages = Array.from({ length: publishes }, (_, i) => {
-    const payload = Buffer.from(`${i} {"ts":1764000000000,"values":{"water_temperature":42.3,"humidity":61}}`);
+    const ts = begin - (publishes - i) * 10_000;
+    const payload = Buffer.from(`{"ts":${ts},"values":{"water_temperature":42.${i % 10},"humidity":61}}`);
     return packet(0x32, text(`fw/v1/north/${device}/readings`), Buffer.from([0, i + 1]), payload);
   });
   return Buffer.concat([connecting, ...messages]);
