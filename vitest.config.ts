@@ -3,8 +3,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Bounds for what hangs, not for what is slow: these tests start servers, browsers and processes, side by side.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     pool: 'forks',
+    // Most of them wait for a disk, a socket or a story: more of them than cores keep a small machine busy.
+    maxWorkers: 3,
   },
 });
