@@ -47,8 +47,12 @@ export function learnOffset(lines: readonly ClockLine[], moment: ClaimedMoment, 
       ? { ...moment, count: 1, hit: moment.mono }
       : { ...known, count: known.count + 1, hit: moment.mono };
   const others = lines.filter((other) => other !== known);
-  const outrun = others.some((other) => ahead(other) > ahead(line) && other.hit > line.mono);
-  const learned = !outrun && watchedLongEnough(line.count, line.mono, moment.mono, interval);
+  // A newer line that was not hit for as long as a clock is watched has ended: it was a slip, or what came before.
+  const since = others.reduce(
+    (latest, other) => (ahead(other) > ahead(line) ? Math.max(latest, other.hit) : latest),
+    line.mono,
+  );
+  const learned = watchedLongEnough(line.count, since, moment.mono, interval);
   return { learned, lines: learned ? [] : forget([...others, line]) };
 }
 

@@ -143,6 +143,18 @@ test('a clock that jumps about, stands still and runs again blinds for a few mes
   );
 });
 
+test('a slow clock that slips once to a newer time and back is learned all the same', () => {
+  const interval = 10 * SECOND;
+  const slow = off(-30 * HOUR);
+  const road = createRoad({ clock: slow, interval });
+  let now = START;
+  road.send([now], now);
+  road.send([now + interval], now + interval, () => START - 9 * HOUR);
+  for (now = START + 2 * interval; now < START + HOUR; now += interval) road.send([now], now);
+  const after = road.sent.slice(2).map(({ dated }) => ({ isLive: true, judges: dated.judges }));
+  expect(longestBlind(after)).toBeLessThanOrEqual(2 * bound(interval));
+});
+
 test('a clock that drifts by five per cent is learned again and again, and never blinds for longer', () => {
   for (const rate of [0.05, -0.05]) {
     const interval = MINUTE;
