@@ -4,7 +4,7 @@ import type { Session } from './session.ts';
 import SignInPage from './pages/SignInPage.vue';
 
 /** Pages that somebody without a session may see. */
-const PUBLIC = new Set(['sign-in', 'setup', 'enter']);
+const PUBLIC = new Set(['sign-in', 'setup', 'enter', 'wall']);
 
 export function createAppRouter({ session, preferences }: { session: Session; preferences: Preferences }): Router {
   const router = createRouter({
@@ -13,6 +13,7 @@ export function createAppRouter({ session, preferences }: { session: Session; pr
       { path: '/sign-in', name: 'sign-in', component: SignInPage },
       { path: '/setup', name: 'setup', component: () => import('./pages/SetupPage.vue') },
       { path: '/enter', name: 'enter', component: () => import('./pages/EnterPage.vue') },
+      { path: '/wall', name: 'wall', component: () => import('./pages/WallPage.vue') },
       { path: '/', name: 'start', component: () => import('./pages/NoSitePage.vue') },
       {
         path: '/sites/:site',
@@ -22,6 +23,11 @@ export function createAppRouter({ session, preferences }: { session: Session; pr
           { path: 'points/:point', name: 'point', component: () => import('./pages/OverviewPage.vue') },
           { path: 'alarms/:alarm(\\d+)?', name: 'alarms', component: () => import('./pages/AlarmsPage.vue') },
           { path: 'devices', name: 'devices', component: () => import('./pages/DevicesPage.vue') },
+          { path: 'quarantine', name: 'quarantine', component: () => import('./pages/QuarantinePage.vue') },
+          { path: 'notifications', name: 'notifications', component: () => import('./pages/NotificationsPage.vue') },
+          { path: 'walls', name: 'walls', component: () => import('./pages/WallsPage.vue') },
+          { path: 'accounts', name: 'accounts', component: () => import('./pages/AccountsPage.vue') },
+          { path: 'audit', name: 'audit', component: () => import('./pages/AuditPage.vue') },
         ],
       },
       { path: '/:rest(.*)*', redirect: { name: 'start' } },

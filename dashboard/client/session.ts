@@ -1,7 +1,9 @@
 import { computed, inject, type InjectionKey, readonly, ref, shallowRef } from 'vue';
-import type { User } from '../../contract/account.ts';
+import type { User, UserRole } from '../../contract/account.ts';
 import type { SiteSummary } from '../../contract/api.ts';
 import { api } from './api.ts';
+
+const RANK: Record<UserRole, number> = { viewer: 1, operator: 2, administrator: 3 };
 
 export type Session = ReturnType<typeof createSession>;
 
@@ -36,6 +38,8 @@ export function createSession() {
     setupNeeded: readonly(setupNeeded),
     reachable: readonly(reachable),
     mayAcknowledge: computed(() => user.value !== null && user.value.role !== 'viewer'),
+    /** Whether the account has at least this role; the server asks again. */
+    may: (role: UserRole): boolean => user.value !== null && RANK[user.value.role] >= RANK[role],
     refresh,
     loadSites,
     /** The server said that the session is over. */

@@ -1,6 +1,7 @@
 import { ref } from 'vue';
 import type { AlarmView } from '../../../contract/alarm.ts';
-import { api, type Failure, statusOf } from '../api.ts';
+import { api } from '../api.ts';
+import { type Failure, statusOf } from '../call.ts';
 import { momentTime } from '../format/time.ts';
 import { alarmName, type Moment } from '../words/alarm-words.ts';
 import type { Words } from '../words/use-words.ts';

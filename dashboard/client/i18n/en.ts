@@ -1,9 +1,22 @@
+import { accounts } from './en/accounts.ts';
+import { audit } from './en/audit.ts';
+import { devices } from './en/devices.ts';
+import { notifications } from './en/notifications.ts';
+import { quarantine } from './en/quarantine.ts';
+import { wall } from './en/wall.ts';
 import type { Catalogue } from './zh.ts';
 
 export const en: Catalogue = {
   product: 'Facility Watch',
   skip: 'Skip to content',
-  nav: { label: 'Main navigation', overview: 'Overview', alarms: 'Alarms', devices: 'Devices', account: 'Account' },
+  nav: {
+    label: 'Main navigation',
+    overview: 'Overview',
+    alarms: 'Alarms',
+    devices: 'Devices',
+    account: 'Account',
+    settings: 'Settings',
+  },
   language: { label: 'Language', 'zh-CN': '中文', en: 'English' },
   theme: { label: 'Appearance', system: 'As system', light: 'Light', dark: 'Dark', contrast: 'Contrast' },
   role: { viewer: 'Viewer', operator: 'Operator', administrator: 'Administrator' },
@@ -365,4 +378,10 @@ export const en: Catalogue = {
     forbidden: 'This account may not do that',
     unexpected: 'The server’s answer is not understood ({status})',
   },
+  accountsPage: accounts,
+  auditPage: audit,
+  devicesPage: devices,
+  notificationsPage: notifications,
+  quarantinePage: quarantine,
+  wallPage: wall,
 };

@@ -1,7 +1,14 @@
+import { accounts } from './zh/accounts.ts';
+import { audit } from './zh/audit.ts';
+import { devices } from './zh/devices.ts';
+import { notifications } from './zh/notifications.ts';
+import { quarantine } from './zh/quarantine.ts';
+import { wall } from './zh/wall.ts';
+
 export const zh = {
   product: '后勤设施监测',
   skip: '跳到正文',
-  nav: { label: '主导航', overview: '总览', alarms: '报警', devices: '设备', account: '我的' },
+  nav: { label: '主导航', overview: '总览', alarms: '报警', devices: '设备', account: '我的', settings: '设置' },
   language: { label: '语言', 'zh-CN': '中文', en: 'English' },
   theme: { label: '外观', system: '跟随系统', light: '浅色', dark: '深色', contrast: '高对比' },
   role: { viewer: '查看员', operator: '值班员', administrator: '管理员' },
@@ -352,6 +359,12 @@ export const zh = {
     forbidden: '这个账号没有权限',
     unexpected: '服务器的回答看不懂（{status}）',
   },
+  accountsPage: accounts,
+  auditPage: audit,
+  devicesPage: devices,
+  notificationsPage: notifications,
+  quarantinePage: quarantine,
+  wallPage: wall,
 };
 
 /** The shape of every catalogue: the other language has exactly these keys, or it does not compile. */

@@ -1,0 +1,1 @@
+export const accounts = { title: '账号与令牌' };

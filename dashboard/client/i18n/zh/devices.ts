@@ -1,0 +1,1 @@
+export const devices = { title: '设备' };

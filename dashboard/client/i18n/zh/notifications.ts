@@ -1,0 +1,1 @@
+export const notifications = { title: '通知' };

@@ -1,0 +1,1 @@
+export const quarantine = { title: '隔离区' };
