@@ -13,6 +13,7 @@ import { takeTick } from './line/tick.ts';
 import { createWorld, type Changes } from './line/world.ts';
 import { alarmView } from './live/alarm-view.ts';
 import { createAnnouncer } from './live/announcer.ts';
+import { levelsOf } from './live/levels.ts';
 import { createQuerySide } from './live/query-side.ts';
 import { createRefusals } from './live/refusals.ts';
 import { createSparklines, SPARKLINE_SPAN } from './live/sparklines.ts';
@@ -22,6 +23,7 @@ import { rangeOf } from './stores/query.ts';
 import type { Ledger, LedgerReader } from './stores/ledger/types.ts';
 import type { ReadingsStore } from './stores/readings/types.ts';
 import { createTail } from './stores/tail.ts';
+import type { IngestLevels, Meter, MessageOutcome } from './meter.ts';
 
 const TICK = 1_000;
 const SETTLE_EVERY = 10_000;
@@ -48,6 +50,7 @@ export interface IngestOptions {
   readonly readings: ReadingsStore;
   /** ms that raw readings are kept. */
   readonly retention: number;
+  readonly meter?: Meter;
 }
 
 export interface Ingest {
@@ -58,6 +61,7 @@ export interface Ingest {
   refused(refusal: Refusal): void;
   /** Tells whether what is accepted can be stored; false, then true after recovery. */
   onStoring(listener: (storing: boolean) => void): void;
+  levels(): IngestLevels;
   /** Resolves when all that was accepted so far is through. */
   drained(): Promise<void>;
   close(): Promise<void>;
@@ -65,7 +69,7 @@ export interface Ingest {
 
 /** The line that every message walks, from the start state in the ledger to the query side and the desk. */
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
-  const { clock, log, catalogue, ledger, reader, readings, retention } = options;
+  const { clock, log, catalogue, ledger, reader, readings, retention, meter } = options;
   const started = clock.now();
   const state = reader.load();
   const tail = createTail();
@@ -84,8 +88,15 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   await rebuildValues();
 
   const announcer = createAnnouncer({ world, clock, epoch: randomUUID(), storing: () => line.storing() });
-  const line = createLine({ world, ledger, clock, onChanges: announce, onStoring: storingChanged, onError });
-  const consumer = createConsumer({ ledger, readings, tail, clock, onError });
+  const line = createLine({ world, ledger, clock, onChanges: announce, onStoring: storingChanged, onError, meter });
+  const consumer = createConsumer({
+    ledger,
+    readings,
+    tail,
+    clock,
+    onError,
+    onSettled: (settled) => meter?.settled(settled),
+  });
   const rules: MessageRules = { seen: (site, device, id) => reader.eventHashes(site, device, id), retention };
 
   function noteStart(): void {
@@ -136,9 +147,21 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   }
 
   function accept(message: InboundMessage): Promise<void> {
+    const passed = (outcome: MessageOutcome) => meter?.message(outcome, clock.now().mono - message.received.mono);
     return new Promise((resolve) => {
-      // Let go: never answered, so that the device keeps it.
-      enqueue(() => takeMessage(world, message, rules), { done: resolve, offends: () => quarantineOffender(message) });
+      let outcome: MessageOutcome = 'stored';
+      enqueue(() => takeMessage(world, message, rules), {
+        done() {
+          passed(outcome);
+          resolve();
+        },
+        // Never answered, so that the device keeps it.
+        letGo: () => void passed('not_stored'),
+        offends() {
+          outcome = 'offender';
+          return quarantineOffender(message);
+        },
+      });
     });
   }
 
@@ -224,7 +247,11 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     desk,
     accept,
     connection,
-    refused: refusals.note,
+    refused(refusal) {
+      meter?.refused(refusal.reason);
+      refusals.note(refusal);
+    },
+    levels: () => levelsOf({ world, line, tail, ledger }),
     onStoring: (listener) => void storingListeners.push(listener),
     drained: () => line.drained(),
     async close() {

@@ -1,5 +1,6 @@
 import type { Clock, Instant } from '../../contract/clock.ts';
 import type { QuarantineEntry } from '../../contract/quarantine.ts';
+import type { Meter } from '../meter.ts';
 import { CommitFailed, type Ledger, type LedgerBatch } from '../stores/ledger/types.ts';
 import { createDeferred } from './deferred.ts';
 import type { Changes, World } from './world.ts';
@@ -33,10 +34,13 @@ export interface LineOptions {
   /** Storing stopped or works again. While it is stopped, `world` holds what is shown. */
   readonly onStoring: (storing: boolean) => void;
   readonly onError: (error: unknown) => void;
+  readonly meter?: Pick<Meter, 'commit' | 'commitFailed'> | undefined;
 }
 
 export interface Line {
   enqueue(item: Item): void;
+  /** Items that wait to be judged. */
+  queued(): number;
   storing(): boolean;
   /** Tries the ledger again; called by tick while storing is stopped. */
   probe(): void;
@@ -47,7 +51,7 @@ export interface Line {
 }
 
 /** The one ordered queue: judged in batches, one batch in flight, merged after its commit. */
-export function createLine({ world, ledger, clock, onChanges, onStoring, onError }: LineOptions): Line {
+export function createLine({ world, ledger, clock, onChanges, onStoring, onError, meter }: LineOptions): Line {
   const queue: Item[] = [];
   const waiting: (() => void)[] = [];
   const deferred = createDeferred();
@@ -84,7 +88,7 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
     if (!storing) return letGo(judged, batch);
     // What is left of a full disk is for alarms and commands.
     if (ledger.room() === 'reserve' && takesRoom(batch)) return stopStoring(judged, batch);
-    const result = await commit(batch);
+    const result = await commit(batch, judged.length);
     if (result === 'stored') return finish(judged);
     if (result === 'failing') return stopStoring(judged, batch);
     return takeSingly(judged, result.refused);
@@ -113,21 +117,26 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
     const batch = world.batch(clock.now().wall);
     if (batch === undefined) return finish(items);
     if (!storing) return letGo(items, batch);
-    const result = await commit(batch);
+    const result = await commit(batch, items.length);
     if (result === 'stored') return finish(items);
     if (result === 'failing') return stopStoring(items, batch);
     onError(result.refused.error);
     letGo(items, batch);
   }
 
-  async function commit(batch: LedgerBatch): Promise<'stored' | 'failing' | { refused: { error: unknown } }> {
+  async function commit(
+    batch: LedgerBatch,
+    items: number,
+  ): Promise<'stored' | 'failing' | { refused: { error: unknown } }> {
     const since = clock.now().mono;
     for (let wait = FIRST_RETRY; ; wait = Math.min(wait * 2, LAST_RETRY)) {
       try {
         await ledger.commit(batch);
         noteCommit({ wall: batch.at, mono: since });
+        meter?.commit({ took: clock.now().mono - since, items, batch });
         return 'stored';
       } catch (error) {
+        meter?.commitFailed();
         if (!(error instanceof CommitFailed && error.transient)) return { refused: { error } };
         onError(error);
         if (stopped || clock.now().mono - since >= PATIENCE) return 'failing';
@@ -214,6 +223,7 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
       queue.push(item);
       start();
     },
+    queued: () => queue.length,
     storing: () => storing,
     probe() {
       if (storing) return;

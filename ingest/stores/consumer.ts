@@ -18,6 +18,8 @@ export interface ConsumerOptions {
   readonly tail: Tail;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
+  /** Told of each call that settled something. */
+  readonly onSettled?: (settled: Settled) => void;
   /** Unsettled readings in memory beyond which open hours are settled too. */
   readonly bound?: number;
 }
@@ -49,7 +51,8 @@ export interface Consumer {
   close(): Promise<void>;
 }
 
-export function createConsumer({ ledger, readings, tail, clock, onError, bound = 500_000 }: ConsumerOptions): Consumer {
+export function createConsumer(options: ConsumerOptions): Consumer {
+  const { ledger, readings, tail, clock, onError, onSettled, bound = 500_000 } = options;
   let underWay: Promise<Settled> | undefined;
   let closed = false;
   let trimmed = 0;
@@ -73,6 +76,7 @@ export function createConsumer({ ledger, readings, tail, clock, onError, bound =
     } catch (error) {
       onError(error);
     }
+    if (sum.readings > 0) onSettled?.(sum);
     await trim();
     return sum;
   }

@@ -45,6 +45,8 @@ export interface Tail {
   trimPoint(): ArrivalSeq;
   /** Highest seq so far; 0: none. */
   newestSeq(): ArrivalSeq;
+  /** When the oldest arrival that is not settled was received, ms epoch; undefined: none. */
+  oldestReceivedAt(): number | undefined;
   /** Arrivals that are not settled. */
   size(): number;
 }
@@ -146,6 +148,14 @@ export function createTail(): Tail {
       let first = newest + 1;
       for (const bucket of buckets()) first = Math.min(first, firstSeq(bucket));
       return first - 1;
+    },
+    oldestReceivedAt() {
+      let oldest: Arrival | undefined;
+      for (const { log } of buckets()) {
+        const [first] = log;
+        if (first !== undefined && (oldest === undefined || first.seq < oldest.seq)) oldest = first;
+      }
+      return oldest?.receivedAt;
     },
     newestSeq: () => newest,
     size: () => size,
