@@ -1,68 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { findProgram } from '../../parts.ts';
+import type { UserRole } from '../../../contract/account.ts';
+import { chromiumPath, LIVE, PHONE, startBrowser, type TestBrowser, violations } from './browser.ts';
 import { startSample } from './mock-server.ts';
 import { SITE } from './sample-alarms.ts';
 
-/** Undefined: there is no Chromium on this machine. */
-const chromiumPath = findProgram('chromium');
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const LIVE = '.live-sign[data-stage="live"]:visible';
-const PHONE = { width: 390, height: 844 };
-const clientDir = mkdtempSync(join(tmpdir(), 'fw-client-'));
-
-let browser: Browser;
+let screens: TestBrowser;
 let server: Awaited<ReturnType<typeof startSample>>;
-/** What the browser complained about: blocked by the policy, thrown, or logged as an error. */
-let complaints: string[];
+let clientDir: string;
+let complaints: readonly string[];
 
-async function open(options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({
-    locale: 'zh-CN',
-    viewport: { width: 1389, height: 868 },
-    reducedMotion: 'reduce',
-    ...options,
-  });
-  const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  return page;
-}
-
-/** A page of somebody who came by a one-time link, live on the overview. */
-async function enter(
-  user: 'viewer' | 'operator' | 'administrator',
-  options: BrowserContextOptions = {},
-): Promise<Page> {
-  const page = await open(options);
-  await page.goto(server.link(user));
-  await page.locator(LIVE).first().waitFor();
-  return page;
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found: unknown = await page.evaluate(`axe.run().then(({ violations }) =>
-    violations.flatMap(({ id, nodes }) => nodes.map(({ target, any }) => id + ' ' + target + ' ' + (any[0]?.message ?? ''))))`);
-  return Array.isArray(found) ? found.map(String) : ['axe gave no answer'];
-}
+const open = (options?: BrowserContextOptions): Promise<Page> => screens.open(options);
+const enter = (user: UserRole, options?: BrowserContextOptions): Promise<Page> => screens.enter(server, user, options);
 
 const PAGES: readonly (readonly [name: string, path: string])[] = [
   ['overview', `/sites/${SITE}`],
@@ -75,23 +24,18 @@ const PAGES: readonly (readonly [name: string, path: string])[] = [
 
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   beforeAll(async () => {
-    const configFile = fileURLToPath(new URL('../../../dashboard/vite.config.ts', import.meta.url));
-    await build({ configFile, logLevel: 'error', build: { outDir: clientDir, emptyOutDir: true } });
-    browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: FLAGS });
+    screens = await startBrowser();
+    ({ clientDir, complaints } = screens);
   }, 120_000);
 
-  afterAll(async () => {
-    await browser.close();
-    rmSync(clientDir, { recursive: true });
-  });
+  afterAll(() => screens.close());
 
   beforeEach(async () => {
-    complaints = [];
     server = await startSample({ clientDir });
   });
 
   afterEach(async () => {
-    await Promise.all(browser.contexts().map((context) => context.close()));
+    await screens.clear();
     await server.close();
   });
 

@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import type { UserRole } from '../../../contract/account.ts';
+import { findProgram } from '../../parts.ts';
+
+/** Undefined: there is no Chromium on this machine. */
+export const chromiumPath = findProgram('chromium');
+/** Of pages that follow their site live. */
+export const LIVE = '.live-sign[data-stage="live"]:visible';
+export const PHONE = { width: 390, height: 844 };
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The client as it is served, built for the file that tests it, and a browser to see it in. */
+export async function startBrowser() {
+  const clientDir = mkdtempSync(join(tmpdir(), 'fw-client-'));
+  const configFile = fileURLToPath(new URL('../../../dashboard/vite.config.ts', import.meta.url));
+  await build({ configFile, logLevel: 'error', build: { outDir: clientDir, emptyOutDir: true } });
+  const browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: FLAGS });
+  /** What the pages complained about: blocked by the policy, thrown, or logged as an error. */
+  const complaints: string[] = [];
+
+  async function open(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({
+      locale: 'zh-CN',
+      viewport: { width: 1389, height: 868 },
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    const page = await context.newPage();
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    return page;
+  }
+
+  return {
+    clientDir,
+    complaints,
+    open,
+    /** A page of somebody who came by a one-time link, live on the overview. */
+    async enter(
+      server: { link(username: string): string },
+      user: UserRole,
+      options: BrowserContextOptions = {},
+    ): Promise<Page> {
+      const page = await open(options);
+      await page.goto(server.link(user));
+      await page.locator(LIVE).first().waitFor();
+      return page;
+    },
+    /** Closes every page, and forgets what they complained about. */
+    async clear(): Promise<void> {
+      await Promise.all(browser.contexts().map((context) => context.close()));
+      complaints.length = 0;
+    },
+    async close(): Promise<void> {
+      await browser.close();
+      rmSync(clientDir, { recursive: true });
+    },
+  };
+}
+
+export type TestBrowser = Awaited<ReturnType<typeof startBrowser>>;
+
+/** What axe finds wrong with the page as it stands, one line each. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found: unknown = await page.evaluate(`axe.run().then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ target, any }) => id + ' ' + target + ' ' + (any[0]?.message ?? ''))))`);
+  return Array.isArray(found) ? found.map(String) : ['axe gave no answer'];
+}
