@@ -3,11 +3,11 @@ import './styles/tokens.css';
 import './styles/base.css';
 import App from './App.vue';
 import { createCatalogue } from './i18n/catalogue.ts';
-import { applyTheme, createPreferences, PREFERENCES } from './preferences.ts';
+import { applyTheme, createPreferences, DESK, PREFERENCES, WALL } from './preferences.ts';
 import { createAppRouter } from './router.ts';
 import { createSession, SESSION } from './session.ts';
 
-const preferences = createPreferences();
+const preferences = createPreferences(location.pathname === '/wall' ? WALL : DESK);
 const session = createSession();
 const i18n = createCatalogue(preferences.language.value);
 

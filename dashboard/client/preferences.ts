@@ -5,17 +5,42 @@ export const THEMES = ['system', 'light', 'dark', 'contrast'] as const;
 export type Theme = (typeof THEMES)[number];
 export type Preferences = ReturnType<typeof createPreferences>;
 
-/** What this browser remembers: language, theme, sound, the site last looked at. */
-export function createPreferences() {
-  const language = ref<Language>(oneOf(LANGUAGES, read('language')) ?? preferredLanguage(navigator.languages));
-  const theme = ref<Theme>(oneOf(THEMES, read('theme')) ?? 'system');
-  const sound = ref(read('sound') !== 'off');
-  const site = ref(read('site'));
+/** Where a page is read decides what it starts with; a desk and a wall in one browser remember apart. */
+interface Reading {
+  readonly name: string;
+  readonly language: () => Language;
+  readonly theme: () => Theme;
+}
+export const DESK: Reading = {
+  name: '',
+  language: () => preferredLanguage(navigator.languages),
+  theme: () => 'system',
+};
+/** Chinese unless the address says `?lang=en`, dark unless the system asks for more contrast. */
+export const WALL: Reading = {
+  name: 'wall.',
+  language: () => 'zh-CN',
+  theme: () => (matchMedia('(prefers-contrast: more)').matches ? 'system' : 'dark'),
+};
 
-  watch(language, (value) => write('language', value));
-  watch(theme, (value) => write('theme', value));
-  watch(sound, (value) => write('sound', value ? 'on' : 'off'));
-  watch(site, (value) => value !== null && write('site', value));
+/** What this browser remembers: language, theme, sound, the site last looked at. */
+export function createPreferences(reading: Reading = DESK) {
+  const kept = (name: string) => read(reading.name + name);
+  const keep = (name: string, value: string) => write(reading.name + name, value);
+  const asked = reading === WALL ? new URLSearchParams(location.search).get('lang') : null;
+  const language = ref<Language>(
+    LANGUAGES.find((each) => asked !== null && each.slice(0, 2) === asked) ??
+      oneOf(LANGUAGES, kept('language')) ??
+      reading.language(),
+  );
+  const theme = ref<Theme>(oneOf(THEMES, kept('theme')) ?? reading.theme());
+  const sound = ref(kept('sound') !== 'off');
+  const site = ref(kept('site'));
+
+  watch(language, (value) => keep('language', value));
+  watch(theme, (value) => keep('theme', value));
+  watch(sound, (value) => keep('sound', value ? 'on' : 'off'));
+  watch(site, (value) => value !== null && keep('site', value));
   return { language, theme, sound, site };
 }
 

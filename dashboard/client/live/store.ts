@@ -35,13 +35,30 @@ export interface LiveOptions {
   readonly onBye: () => void;
   /** Refused or cut off by the server: is somebody still signed in? */
   readonly stillSignedIn: () => Promise<boolean>;
+  /** Connected, for the first time or anew. */
+  readonly onConnect?: () => void;
+  /** Nobody stands by to reload it: a wall shows its own cookie, and is back within 10 s of any outage. */
+  readonly wall?: boolean;
 }
 
 const WATCH_TIMEOUT_MS = 10_000;
 const RETRY_MS = 2_000;
+/** A wall whose server fell silent for so long (ms) takes the line for dead, whatever TCP believes. */
+const SILENT_MS = 6_000;
+/** Together with one attempt that hangs they stay below 10 s. */
+const WALL_PACE = { reconnectionDelay: 500, reconnectionDelayMax: 1_500, timeout: 4_000, query: { wall: '1' } };
+const DESK_PACE = { reconnectionDelay: 500, reconnectionDelayMax: 5_000 };
+
+/** What a browser says when a page or its network is back. */
+const WAKING: readonly (readonly [() => EventTarget, string])[] = [
+  [() => document, 'visibilitychange'],
+  [() => document, 'resume'],
+  [() => window, 'pageshow'],
+  [() => window, 'online'],
+];
 
 /** Follows one site for as long as the page is open; never gives up. */
-export function openLive({ site, onBye, stillSignedIn }: LiveOptions): LiveStore {
+export function openLive({ site, onBye, stillSignedIn, onConnect, wall = false }: LiveOptions): LiveStore {
   const state = shallowRef<SiteState | null>(null);
   const stage = ref<LinkStage>('loading');
   const problem = ref<LiveProblem | null>(null);
@@ -51,6 +68,7 @@ export function openLive({ site, onBye, stillSignedIn }: LiveOptions): LiveStore
   const beat = ref(0);
 
   let tickedAt: number | null = null;
+  let connectedAt = 0;
   let watching = false;
   let closed = false;
   const isClosed = () => closed;
@@ -59,15 +77,19 @@ export function openLive({ site, onBye, stillSignedIn }: LiveOptions): LiveStore
 
   const socket = io({
     transports: ['websocket'],
-    reconnectionDelay: 500,
-    reconnectionDelayMax: 5_000,
+    ...(wall ? WALL_PACE : DESK_PACE),
     reconnectionAttempts: Infinity,
     autoConnect: false,
   });
 
   function refresh(): void {
     const since = tickedAt === null ? null : performance.now() - tickedAt;
-    stage.value = linkStage({ loaded: state.value !== null, connected: socket.connected, sinceTick: since });
+    stage.value = linkStage({
+      loaded: state.value !== null,
+      connected: socket.connected,
+      sinceTick: since,
+      patient: wall,
+    });
     lag.value = Math.floor((since ?? 0) / 1000);
     if (stoppedAt.value !== null && since !== null) now.value = stoppedAt.value + since;
   }
@@ -123,13 +145,30 @@ export function openLive({ site, onBye, stillSignedIn }: LiveOptions): LiveStore
     if (applied.verdict === 'applied') state.value = applied.state;
   }
 
+  /** A line that went dead without a word is cut and laid anew: TCP alone would hope for minutes. */
+  function checkPulse(): void {
+    refresh();
+    if (!wall || watching || !socket.connected) return;
+    if (performance.now() - Math.max(tickedAt ?? 0, connectedAt) < SILENT_MS) return;
+    socket.disconnect();
+    socket.connect();
+  }
+
+  /** The page or the computer slept: timers may have stood still, so look at once. */
+  function awake(): void {
+    checkPulse();
+    if (!socket.connected && !isClosed()) socket.disconnect().connect();
+  }
+
   async function reconnect(): Promise<void> {
     if (!(await stillSignedIn())) onBye();
     else if (!socket.active) later(RETRY_MS, () => socket.connect());
   }
 
   socket.on('connect', () => {
+    connectedAt = performance.now();
     refresh();
+    onConnect?.();
     void watch();
   });
   socket.on('connect_error', () => {
@@ -151,7 +190,8 @@ export function openLive({ site, onBye, stillSignedIn }: LiveOptions): LiveStore
     if (state.value !== null) beatAt(raw.at);
   });
   socket.connect();
-  const refreshing = setInterval(refresh, 1_000);
+  const refreshing = setInterval(checkPulse, 1_000);
+  if (wall) WAKING.forEach(([target, event]) => target().addEventListener(event, awake));
 
   return {
     state,
@@ -164,6 +204,7 @@ export function openLive({ site, onBye, stillSignedIn }: LiveOptions): LiveStore
     close() {
       closed = true;
       clearInterval(refreshing);
+      if (wall) WAKING.forEach(([target, event]) => target().removeEventListener(event, awake));
       timers.forEach((timer) => clearTimeout(timer));
       socket.close();
     },
