@@ -7,11 +7,12 @@ import { registryFiles } from './app/admin/registry-files.ts';
 import { runAdmin } from './app/admin/run.ts';
 import { systemClock } from './app/clock.ts';
 import { ConfigError, readConfig, type Config } from './app/config.ts';
-import { openDataDir } from './app/data-dir.ts';
+import { databaseSizes, openDataDir } from './app/data-dir.ts';
 import { announceDemo, DEMO_USAGE, prepareDemo, spawnSimulators, temporaryDataDir } from './app/demo.ts';
 import { demoStores } from './app/demo-site.ts';
 import { explainBrokerError, explainListenError } from './app/listen-error.ts';
 import { createLog } from './app/log.ts';
+import { createMetrics } from './app/metrics.ts';
 import { setupLink } from './app/links.ts';
 import { StartError } from './app/start-error.ts';
 import { startBroker } from './broker/broker.ts';
@@ -64,7 +65,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await prepare?.(stores);
     const { ledger, reader, readings, accounts, credentials } = stores;
     const retention = config.retentionRawDays * DAY;
-    const ingest = await startIngest({ clock, log, catalogue: loadCatalogue(), ledger, reader, readings, retention });
+    const metrics = createMetrics({ clock, version: VERSION });
+    const { meter } = metrics;
+    const catalogue = loadCatalogue();
+    const ingest = await startIngest({ clock, log, catalogue, ledger, reader, readings, retention, meter });
     closing.push(() => ingest.close());
 
     const clientDir = join(import.meta.dirname, 'dist', 'client');
@@ -79,6 +83,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       accounts,
       clientDir,
       allowedOrigins,
+      metrics,
       version: VERSION,
     }).catch(explain('dashboard', config.http, { portSetting: settings.http, hostSetting: 'HTTP_HOST' }));
     closing.push(() => dashboard.close());
@@ -96,6 +101,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     );
     closing.push(() => broker.close());
     ingest.onStoring((storing) => broker.setStoring(storing));
+    metrics.watch({
+      ingest: () => ingest.levels(),
+      connections: () => broker.connections(),
+      screens: () => dashboard.screens(),
+      files: () => databaseSizes(config.dataDir),
+    });
     log.info({ url: dashboard.url, mqtt: broker.urls.join(' ') }, 'ready');
     const reloadCertificate = (): void => broker.reloadCertificate();
     return { url: dashboard.url, mqtt: broker, stores, drained: () => ingest.drained(), reloadCertificate, close };

@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { StartError } from './start-error.ts';
 
 /**
@@ -62,4 +62,12 @@ function ownerOf(path: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Bytes of the databases and their logs of writes (WAL), by file name; 0 for one that is missing. */
+export function databaseSizes(dir: string): Record<string, number> {
+  const names = ['ledger.db', 'ledger.db-wal', 'readings.db', 'readings.db-wal'];
+  return Object.fromEntries(
+    names.map((name) => [name, statSync(join(dir, name), { throwIfNoEntry: false })?.size ?? 0]),
+  );
 }

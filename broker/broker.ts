@@ -38,6 +38,8 @@ export interface Broker {
   readonly tls: Listener | null;
   /** All of them, such as `mqtts://10.0.0.5:8883`. */
   readonly urls: readonly string[];
+  /** Connections that are open. */
+  connections(): number;
   /** Reads the certificate again, such as on SIGHUP; it is also read every hour. */
   reloadCertificate(): void;
   /**
@@ -247,6 +249,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     ...first,
     tls,
     urls: [...(plain === null ? [] : [urlOf('mqtt', plain)]), ...(tls === null ? [] : [urlOf('mqtts', tls)])],
+    connections: () => open.size,
     reloadCertificate: () => listeners.reloadCertificate(),
     setStoring(now) {
       if (now === storing) return;

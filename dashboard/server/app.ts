@@ -18,6 +18,7 @@ import { passwordHasher } from './password.ts';
 import { plainProblem, ProblemError, retryAfter, sendProblem } from './problem.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/sites.ts';
@@ -25,6 +26,13 @@ import type { TypedApp } from './routes/types.ts';
 import { sessionCookies } from './sessions.ts';
 import { signInPace } from './sign-in-pace.ts';
 import { schemaCompiler } from './validation.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Live screens that are connected. */
+    countScreens(): number;
+  }
+}
 
 /** The dashboard's server, complete but for listening. Close it with `app.close()`. */
 export async function buildApp(options: AppOptions): Promise<TypedApp> {
@@ -70,8 +78,10 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
     log,
   });
   app.addHook('preClose', () => live.close());
+  app.decorate('countScreens', () => live.count());
 
   healthRoutes(app, query);
+  if (options.metrics !== undefined) metricsRoute(app, options.metrics);
   await app.register(
     (api: TypedApp, _options, done) => {
       openApiRoute(api);

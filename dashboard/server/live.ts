@@ -40,6 +40,8 @@ interface LiveOptions {
 interface LiveScreens {
   /** The session is over: its screens are told so and dropped. */
   readonly end: (token: string) => void;
+  /** Screens that are connected. */
+  count(): number;
   /** Drops every connection; done at the latest after the farewell. */
   close(): Promise<void>;
 }
@@ -179,6 +181,7 @@ export function liveScreens(options: LiveOptions): LiveScreens {
   }
 
   return {
+    count: () => connections.size,
     end(token) {
       for (const screen of screens()) {
         if (seatOf(screen)?.session.token === token) dismiss(screen);

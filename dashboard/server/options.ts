@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../contract/clock.ts';
 import type { Desk, QuerySide } from '../../contract/query.ts';
-import type { Accounts } from './ports.ts';
+import type { Accounts, Metrics } from './ports.ts';
 
 export interface AppOptions {
   /** Where it listens; also one of the names under which it may be asked for. */
@@ -18,6 +18,8 @@ export interface AppOptions {
   readonly allowedOrigins?: readonly string[];
   /** The pages are served over HTTPS: `__Host-` cookie, HSTS. */
   readonly secure?: boolean;
+  /** Without them there is no `GET /metrics`. */
+  readonly metrics?: Metrics;
   /** Of the program, for the API's document. */
   readonly version: string;
 }

@@ -25,3 +25,9 @@ export interface Accounts {
 }
 
 export const ROLE_RANK: Record<UserRole, number> = { viewer: 1, operator: 2, administrator: 3 };
+
+/** What `GET /metrics` answers. */
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+}

@@ -11,6 +11,8 @@ export interface Dashboard {
   readonly host: string;
   /** The one it got, when asked for 0. */
   readonly port: number;
+  /** Live screens that are connected. */
+  screens(): number;
   /** Takes no new connections, drops live screens, lets running answers finish for at most 5 s. */
   close(): Promise<void>;
 }
@@ -33,6 +35,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     url: pagesUrl(options, port),
     host,
     port,
+    screens: () => app.countScreens(),
     close() {
       closed ??= (async () => {
         const last = clock.after(LAST_ANSWERS, () => app.server.closeAllConnections());

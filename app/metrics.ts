@@ -1,0 +1,188 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import type { Clock } from '../contract/clock.ts';
+import type { IngestLevels, Meter } from '../ingest/meter.ts';
+
+/** Seconds; a commit takes one fsync, under load with what gathered meanwhile. */
+const COMMIT_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const LAG_BUCKETS = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const ITEM_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000];
+
+/** What is asked when somebody scrapes. */
+export interface Levels {
+  ingest(): IngestLevels;
+  /** MQTT connections that are open. */
+  connections(): number;
+  /** Live screens that are connected. */
+  screens(): number;
+  /** Bytes of each database file, by its name. */
+  files(): Readonly<Record<string, number>>;
+}
+
+export interface Metrics {
+  readonly meter: Meter;
+  /** From when on the levels can be asked. */
+  watch(levels: Levels): void;
+  readonly contentType: string;
+  /** Everything in Prometheus' text format. */
+  text(): Promise<string>;
+}
+
+/** Counts what the line does, for Prometheus. Names and units follow its conventions: seconds, bytes, `_total`. */
+export function createMetrics({ clock, version }: { clock: Clock; version: string }): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  new Gauge({ name: 'fw_build_info', help: 'The program', labelNames: ['version'], registers }).set({ version }, 1);
+  const meter = createMeter(registers);
+  return {
+    meter,
+    watch: (levels) => createGauges({ levels, clock, registers }),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}
+
+function createMeter(registers: Registry[]): Meter {
+  const messages = new Counter({
+    name: 'fw_messages_total',
+    help: 'MQTT messages taken in, by what became of them; not_stored were not acknowledged',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const lag = new Histogram({
+    name: 'fw_message_seconds',
+    help: 'From the receipt of a message to its commit',
+    buckets: LAG_BUCKETS,
+    registers,
+  });
+  const commits = new Histogram({
+    name: 'fw_commit_seconds',
+    help: 'How long commits of the ledger took, retries included',
+    buckets: COMMIT_BUCKETS,
+    registers,
+  });
+  const items = new Histogram({
+    name: 'fw_commit_items',
+    help: 'Messages, ticks and commands that one commit carried',
+    buckets: ITEM_BUCKETS,
+    registers,
+  });
+  const failed = new Counter({ name: 'fw_commit_failures_total', help: 'Attempts to commit that failed', registers });
+  const readings = new Counter({
+    name: 'fw_readings_total',
+    help: 'Readings stored, by quality',
+    labelNames: ['quality'],
+    registers,
+  });
+  const events = new Counter({
+    name: 'fw_events_total',
+    help: 'Events stored, by kind',
+    labelNames: ['kind'],
+    registers,
+  });
+  const quarantined = new Counter({
+    name: 'fw_quarantined_total',
+    help: 'Messages and parts of messages that could not be used, by reason',
+    labelNames: ['code'],
+    registers,
+  });
+  const transitions = new Counter({
+    name: 'fw_alarm_transitions_total',
+    help: 'Lines of the alarm journal, by what happened',
+    labelNames: ['what'],
+    registers,
+  });
+  const settled = new Counter({
+    name: 'fw_settled_readings_total',
+    help: 'Readings that moved from the log of arrivals into blocks',
+    registers,
+  });
+  const conflicts = new Counter({
+    name: 'fw_settled_conflicts_total',
+    help: 'Readings that replaced another value of the same time in a block',
+    registers,
+  });
+  const spoilt = new Counter({
+    name: 'fw_spoilt_blocks_total',
+    help: 'Blocks that could not be read and were set aside',
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'fw_refusals_total',
+    help: 'What the broker did not accept, by reason',
+    labelNames: ['reason'],
+    registers,
+  });
+  return {
+    message(outcome, took) {
+      messages.inc({ outcome });
+      lag.observe(took / 1_000);
+    },
+    commit({ took, items: count, batch }) {
+      commits.observe(took / 1_000);
+      items.observe(count);
+      const tally = { good: 0, suspect: 0, bad: 0 };
+      for (const { quality } of batch.arrivals ?? []) tally[quality] += 1;
+      for (const [quality, n] of Object.entries(tally)) if (n > 0) readings.inc({ quality }, n);
+      for (const { detail } of batch.events ?? []) events.inc({ kind: detail.kind });
+      for (const { reason } of batch.quarantine ?? []) quarantined.inc({ code: reason.code });
+      for (const { what } of batch.journal ?? []) transitions.inc({ what });
+    },
+    commitFailed: () => failed.inc(),
+    settled(sum) {
+      settled.inc(sum.readings);
+      conflicts.inc(sum.conflicts);
+      spoilt.inc(sum.spoilt);
+    },
+    refused: (reason) => refusals.inc({ reason }),
+  };
+}
+
+function createGauges({ levels, clock, registers }: { levels: Levels; clock: Clock; registers: Registry[] }): void {
+  const level = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  const { ingest } = levels;
+  level('fw_storing', '1 while what comes in is stored; 0: shown, but neither stored nor acknowledged', () =>
+    Number(ingest().storing),
+  );
+  level('fw_ledger_reserve_in_use', '1 while the disk is full and the ledger lives on its reserve', () =>
+    Number(ingest().room === 'reserve'),
+  );
+  level('fw_line_queued', 'Messages, ticks and commands that wait to be judged', () => ingest().queued);
+  level('fw_tail_readings', 'Readings in memory that no block holds yet', () => ingest().tail);
+  level('fw_arrivals_log', 'Rows of the log of arrivals that are not in the store durably yet', () => ingest().log);
+  level('fw_arrivals_oldest_age_seconds', 'Age of the oldest of them; 0: there is none', () => {
+    const at = ingest().oldestArrivalAt;
+    return at === null ? 0 : Math.max(0, (clock.now().wall - at) / 1_000);
+  });
+  level('fw_mqtt_connections', 'MQTT connections that are open', levels.connections);
+  level('fw_live_screens', 'Live screens that are connected', levels.screens);
+  new Gauge({
+    name: 'fw_alarms',
+    help: 'Alarms that are not over, by site, priority (1 critical to 4 low) and state',
+    labelNames: ['site', 'priority', 'state'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { site, priority, state, count } of ingest().alarms) this.set({ site, priority, state }, count);
+    },
+  });
+  new Gauge({
+    name: 'fw_file_bytes',
+    help: 'Size of the database files',
+    labelNames: ['file'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [file, bytes] of Object.entries(levels.files())) this.set({ file }, bytes);
+    },
+  });
+}
