@@ -16,12 +16,17 @@ const MAIN_METRIC: Partial<Record<Role, string>> = {
   attendance_terminal: 'queue_wait',
 };
 
+/** Of a role without one, the first that is bound. */
+export function mainMetric(point: PointView): string | undefined {
+  return MAIN_METRIC[point.role] ?? point.values[0]?.metric;
+}
+
 /** `浴厅`, and `浴厅 CO₂` for what it measures besides. */
 export function rowName(point: PointView, metric: string, { local, metricName }: Words): string {
   const name = local(point.name);
   const base = baseMetric(metric);
   const siblings = point.values.filter((value) => baseMetric(value.metric) === base).length;
-  const main = MAIN_METRIC[point.role] ?? point.values[0]?.metric;
+  const main = mainMetric(point);
   return main === base || metric === main
     ? siblings > 1
       ? `${name} ${metric.slice(base.length + 1)}`.trim()

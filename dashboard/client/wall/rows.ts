@@ -1,0 +1,70 @@
+import type { AreaView } from '../../../contract/live.ts';
+import { staysInSight, type WallCell } from './cells.ts';
+
+/** A part of an area that fits into one row; a large area has several. */
+export interface WallBlock {
+  readonly key: string;
+  readonly area: AreaView;
+  readonly cells: readonly WallCell[];
+  /** Columns it takes: the last of a row takes what is left. */
+  readonly span: number;
+}
+
+export interface WallRow {
+  readonly key: string;
+  readonly blocks: readonly WallBlock[];
+}
+
+/** Areas in their order, as many cells in a row as there are columns; small ones share a row. */
+export function rowsOf(
+  areas: readonly { readonly area: AreaView; readonly cells: readonly WallCell[] }[],
+  columns: number,
+): WallRow[] {
+  const rows: WallBlock[][] = [];
+  let free = 0;
+  for (const { area, cells } of areas) {
+    for (let from = 0; from < cells.length; from += columns) {
+      const part = cells.slice(from, from + columns);
+      if (part.length > free) {
+        rows.push([]);
+        free = columns;
+      }
+      rows.at(-1)?.push({ key: `${area.id}/${from}`, area, cells: part, span: part.length });
+      free -= part.length;
+    }
+  }
+  return rows.map((blocks) => ({ key: blocks.map(({ key }) => key).join(' '), blocks: stretched(blocks, columns) }));
+}
+
+function stretched(blocks: readonly WallBlock[], columns: number): WallBlock[] {
+  const taken = blocks.reduce((sum, { span }) => sum + span, 0);
+  return blocks.map((block, index) =>
+    index === blocks.length - 1 ? { ...block, span: block.span + columns - taken } : block,
+  );
+}
+
+export interface WallPage {
+  readonly key: string;
+  readonly rows: readonly WallRow[];
+}
+
+/**
+ * What fits stays as it is. Of more, rows that hold a critical or high alarm stand at the top of every page, the worst
+ * first, as long as one row is left to turn.
+ */
+export function pagesOf(rows: readonly WallRow[], capacity: number): { kept: number; pages: WallPage[] } {
+  if (rows.length <= capacity) return { kept: 0, pages: [{ key: 'all', rows }] };
+  const urgency = (row: WallRow) => staysInSight(row.blocks.flatMap(({ cells }) => cells)) ?? Infinity;
+  const kept = rows
+    .filter((row) => urgency(row) < Infinity)
+    .toSorted((a, b) => urgency(a) - urgency(b))
+    .slice(0, capacity - 1);
+  const turning = rows.filter((row) => !kept.includes(row));
+  const each = capacity - kept.length;
+  const pages: WallPage[] = [];
+  for (let from = 0; from < turning.length; from += each) {
+    const part = turning.slice(from, from + each);
+    pages.push({ key: part.map(({ key }) => key).join(' '), rows: [...kept, ...part] });
+  }
+  return { kept: kept.length, pages };
+}
