@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { LastingWarning } from './access.ts';
 import { Password, Post, User, Username } from './account.ts';
 import { AlarmView } from './alarm.ts';
 import { EpochMs, Id, LocalText } from './ids.ts';
@@ -33,7 +34,12 @@ export type SetupBody = Static<typeof SetupBody>;
 export const LinkBody = Type.Object({ token: Type.String({ maxLength: 100 }) }, strict);
 export type LinkBody = Static<typeof LinkBody>;
 
-export const SessionView = Type.Object({ user: Type.Union([User, Type.Null()]), setupNeeded: Type.Boolean() });
+export const SessionView = Type.Object({
+  user: Type.Union([User, Type.Null()]),
+  setupNeeded: Type.Boolean(),
+  /** Empty for whoever is not signed in. */
+  warnings: Type.Array(LastingWarning),
+});
 export type SessionView = Static<typeof SessionView>;
 
 export const SiteSummary = Type.Object({ id: Id, name: LocalText });

@@ -1,4 +1,5 @@
 import { computed, inject, type InjectionKey, readonly, ref, shallowRef } from 'vue';
+import type { LastingWarning } from '../../contract/access.ts';
 import type { User, UserRole } from '../../contract/account.ts';
 import type { SiteSummary } from '../../contract/api.ts';
 import { api } from './api.ts';
@@ -12,6 +13,7 @@ export function createSession() {
   const user = shallowRef<User | null>(null);
   const sites = shallowRef<readonly SiteSummary[]>([]);
   const setupNeeded = ref(false);
+  const warnings = shallowRef<readonly LastingWarning[]>([]);
   const reachable = ref(true);
 
   /** True: somebody is signed in. Without an answer the last one stands. */
@@ -21,6 +23,7 @@ export function createSession() {
     if (answer.ok) {
       user.value = answer.value.user;
       setupNeeded.value = answer.value.setupNeeded;
+      warnings.value = answer.value.warnings;
     }
     return user.value !== null;
   }
@@ -37,6 +40,8 @@ export function createSession() {
     sites: readonly(sites),
     setupNeeded: readonly(setupNeeded),
     reachable: readonly(reachable),
+    /** What an operator accepted about security: administrators keep seeing it. */
+    warnings: readonly(warnings),
     mayAcknowledge: computed(() => user.value !== null && user.value.role !== 'viewer'),
     /** Whether the account has at least this role; the server asks again. */
     may: (role: UserRole): boolean => user.value !== null && RANK[user.value.role] >= RANK[role],

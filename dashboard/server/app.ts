@@ -36,7 +36,7 @@ declare module 'fastify' {
 
 /** The dashboard's server, complete but for listening. Close it with `app.close()`. */
 export async function buildApp(options: AppOptions): Promise<TypedApp> {
-  const { clock, log, query, accounts, desk, secure = false, allowedOrigins = [] } = options;
+  const { clock, log, query, accounts, desk, secure = false, allowedOrigins = [], warnings = [] } = options;
   const doorway = openDoorway({ host: options.host, allowedOrigins, secure });
   const sessions = sessionCookies({ accounts, clock, secure });
   // Fastify's own lines carry addresses of requests; ours do not.
@@ -86,7 +86,7 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
     (api: TypedApp, _options, done) => {
       openApiRoute(api);
       const passwords = passwordHasher();
-      sessionRoutes(api, { accounts, sessions, passwords, pace: signInPace(clock), ended: live.end });
+      sessionRoutes(api, { accounts, sessions, passwords, pace: signInPace(clock), ended: live.end, warnings });
       done();
     },
     { prefix: '/api' },

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { LastingWarning } from '../../contract/access.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { Desk, QuerySide } from '../../contract/query.ts';
 import type { Accounts, Metrics } from './ports.ts';
@@ -18,6 +19,8 @@ export interface AppOptions {
   readonly allowedOrigins?: readonly string[];
   /** The pages are served over HTTPS: `__Host-` cookie, HSTS. */
   readonly secure?: boolean;
+  /** What the operator accepted about security; every signed-in user is told. */
+  readonly warnings?: readonly LastingWarning[];
   /** Without them there is no `GET /metrics`. */
   readonly metrics?: Metrics;
   /** Of the program, for the API's document. */

@@ -1,6 +1,7 @@
 import { accounts } from './en/accounts.ts';
 import { audit } from './en/audit.ts';
 import { devices } from './en/devices.ts';
+import { forms } from './en/forms.ts';
 import { notifications } from './en/notifications.ts';
 import { quarantine } from './en/quarantine.ts';
 import { wall } from './en/wall.ts';
@@ -378,9 +379,16 @@ export const en: Catalogue = {
     forbidden: 'This account may not do that',
     unexpected: 'The server’s answer is not understood ({status})',
   },
+  warnings: {
+    plain_http:
+      'These pages are not encrypted: the network can read passwords and sessions. Give them a certificate, or put them behind an HTTPS proxy',
+    plain_mqtt:
+      'Devices report without encryption: the network can read their passwords and data. Use the TLS port of MQTT',
+  },
   accountsPage: accounts,
   auditPage: audit,
   devicesPage: devices,
+  forms,
   notificationsPage: notifications,
   quarantinePage: quarantine,
   wallPage: wall,

@@ -1,6 +1,7 @@
 import { accounts } from './zh/accounts.ts';
 import { audit } from './zh/audit.ts';
 import { devices } from './zh/devices.ts';
+import { forms } from './zh/forms.ts';
 import { notifications } from './zh/notifications.ts';
 import { quarantine } from './zh/quarantine.ts';
 import { wall } from './zh/wall.ts';
@@ -359,9 +360,14 @@ export const zh = {
     forbidden: '这个账号没有权限',
     unexpected: '服务器的回答看不懂（{status}）',
   },
+  warnings: {
+    plain_http: '本页未加密：网络上的人能看到密码和会话。请配置证书，或放在 HTTPS 代理之后',
+    plain_mqtt: '设备通信未加密：网络上的人能看到设备密码和数据。请改用 MQTT 的 TLS 端口',
+  },
   accountsPage: accounts,
   auditPage: audit,
   devicesPage: devices,
+  forms,
   notificationsPage: notifications,
   quarantinePage: quarantine,
   wallPage: wall,

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { LastingWarning } from '../../../contract/access.ts';
 import { LinkBody, SessionView, SetupBody, SignInBody } from '../../../contract/api.ts';
 import type { User } from '../../../contract/account.ts';
 import { passwordWeakness } from '../password-rules.ts';
@@ -15,6 +16,7 @@ interface SessionRouteOptions {
   readonly sessions: Sessions;
   readonly passwords: PasswordHasher;
   readonly pace: SignInPace;
+  readonly warnings: readonly LastingWarning[];
   /** Tells live screens that a session is over. */
   readonly ended: (token: string) => void;
 }
@@ -24,7 +26,11 @@ const rateLimit = { max: 20, timeWindow: 60_000 };
 
 export function sessionRoutes(app: TypedApp, options: SessionRouteOptions): void {
   const { accounts, sessions } = options;
-  const view = (user: User | null): SessionView => ({ user, setupNeeded: accounts.setupNeeded() });
+  const view = (user: User | null): SessionView => ({
+    user,
+    setupNeeded: accounts.setupNeeded(),
+    warnings: user === null ? [] : [...options.warnings],
+  });
 
   const signOut = async ({ session }: Pick<FastifyRequest, 'session'>, reply: FastifyReply): Promise<void> => {
     await sessions.close(reply, session);
