@@ -37,21 +37,25 @@ export type ConnectionChange =
       readonly at: Instant;
     };
 
-export type RefusalReason =
-  | 'unknown_client'
-  | 'wrong_password'
-  | 'no_credentials'
-  | 'client_id_mismatch'
-  | 'foreign_topic'
-  | 'unknown_topic'
-  | 'subscription'
-  | 'packet_too_large'
-  | 'protocol_error'
-  | 'connect_timeout'
-  | 'keepalive_required'
-  | 'too_many_connections'
-  | 'rate_held' // over its rate: held back, not refused; told at most once a minute
-  | 'identity_conflict'; // two clients with one identity push each other out; `detail` names both addresses
+export const REFUSAL_REASONS = [
+  'unknown_client',
+  'wrong_password',
+  'no_credentials',
+  'client_id_mismatch',
+  'foreign_topic',
+  'unknown_topic',
+  'subscription',
+  'packet_too_large',
+  'protocol_error',
+  'connect_timeout',
+  'keepalive_required',
+  'too_many_connections',
+  /** Over its rate: held back, not refused; told at most once a minute. */
+  'rate_held',
+  /** Two clients with one identity push each other out; `detail` names both addresses. */
+  'identity_conflict',
+] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** Something the broker did not accept. Every text here was typed by a stranger: escape it where shown. */
 export interface Refusal {
@@ -62,4 +66,6 @@ export interface Refusal {
   readonly address: string;
   /** The topic or filter refused, cut to 256 characters. */
   readonly detail: string | null;
+  /** Where two clients have one identity: whose, and from where they come. */
+  readonly contested?: { readonly site: string; readonly device: string; readonly addresses: readonly string[] };
 }

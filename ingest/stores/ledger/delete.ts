@@ -16,9 +16,16 @@ export function deleter(db: DatabaseSync): Deleter {
   const arrivals = sliced('arrival', 'seq <= ?');
   const events = sliced('event', 'received_at < ?');
   const quarantine = sliced('quarantine', 'received_at < ?');
+  const deliveries = sliced('delivery', 'at < ?');
+  const notifications = sliced('notification', 'at < ?');
+  const groups = sliced('quarantine_group', 'last_at < ?');
   const sessions = sliced('session', 'expires_at < ?');
   const links = sliced('link', 'expires_at < ?');
   const credentials = sliced('credential', 'expires_at < ?');
+  const tokens = sliced('api_token', 'coalesce(revoked_at, expires_at) < ?');
+  const walls = sliced('wall', 'coalesce(revoked_at, expires_at) < ?');
+  // Starts tell when nothing was recorded, as long as there are readings.
+  const diary = sliced('system_event', "at < ? AND kind <> 'started'");
 
   return {
     trim: (upTo) => inTransaction(db, () => arrivals.run(upTo).changes === DELETE_SLICE),
@@ -26,10 +33,16 @@ export function deleter(db: DatabaseSync): Deleter {
       inTransaction(db, () => {
         const counts = [
           events.run(before.events).changes,
+          deliveries.run(before.events).changes,
+          notifications.run(before.events).changes,
           quarantine.run(before.quarantine).changes,
+          groups.run(before.quarantine).changes,
           sessions.run(before.sessions).changes,
           links.run(before.sessions).changes,
           credentials.run(before.sessions).changes,
+          tokens.run(before.ended).changes,
+          walls.run(before.ended).changes,
+          diary.run(before.diary).changes,
         ];
         return counts.includes(DELETE_SLICE);
       }),

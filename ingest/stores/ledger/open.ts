@@ -4,7 +4,14 @@ import { packArrivals } from '../packed.ts';
 import { DamagedFile, ForeignFile, NewerSchema, speaksOfDamage, wantsRoom } from '../sqlite/errors.ts';
 import { startThread, type Fault } from '../sqlite/thread.ts';
 import type { WriterData, WriterReady, WriterRequest, WriterResult } from './protocol.ts';
-import { CommitFailed, LedgerConflict, type Ledger, type LedgerBatch } from './types.ts';
+import {
+  CommitFailed,
+  CONFLICT_CODES,
+  LedgerConflict,
+  RegistryChanged,
+  type Ledger,
+  type LedgerBatch,
+} from './types.ts';
 
 const WRITER = new URL('./writer.worker.ts', import.meta.url);
 
@@ -62,6 +69,10 @@ export async function openLedger({ file, reserveBytes = 0, script = WRITER }: Le
         throw error;
       }
     },
+    async committed(batch) {
+      await thread.started();
+      return committed.delete(batch);
+    },
     room: () => (reserveKept ? 'ample' : 'reserve'),
     async trim(upTo) {
       for (let more = true; more;) ({ more } = await thread.call({ op: 'trim', upTo }));
@@ -84,8 +95,9 @@ function withOwnPayloads(batch: Omit<LedgerBatch, 'arrivals'>): Omit<LedgerBatch
 
 function revive({ kind, message, transient, sqliteCode, detail }: Fault, file: string): Error {
   const { code, found = 0, known = 0 } = detail;
-  if (kind === 'LedgerConflict' && (code === 'link_used' || code === 'user_exists'))
-    return new LedgerConflict(code, message);
+  const conflict = kind === 'LedgerConflict' ? CONFLICT_CODES.find((known) => known === code) : undefined;
+  if (conflict !== undefined) return new LedgerConflict(conflict, message);
+  if (kind === 'RegistryChanged') return new RegistryChanged(message);
   if (kind === 'NewerSchema') return new NewerSchema(file, Number(found), Number(known));
   if (kind === 'ForeignFile') return new ForeignFile(file);
   if (kind === 'DamagedFile') return new DamagedFile(file, String(found));

@@ -10,6 +10,8 @@ export interface ExpireBefore {
   readonly events: number;
   readonly quarantine: number;
   readonly sessions: number;
+  readonly ended: number;
+  readonly diary: number;
 }
 
 export type WriterRequest =

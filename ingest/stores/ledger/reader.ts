@@ -1,7 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { DamagedFile, namingDamage } from '../sqlite/errors.ts';
 import { openForReading } from '../sqlite/migrate.ts';
+import { accessReader } from './read-access.ts';
 import { readArrivals } from './read-arrivals.ts';
+import { quarantineReader } from './read-quarantine.ts';
+import { channelReader } from './read-channels.ts';
 import {
   LedgerDamaged,
   readAlarm,
@@ -12,6 +15,7 @@ import {
   readLink,
   readMachine,
   readQuarantine,
+  readRefusal,
   readRegistry,
   readSeries,
   readUser,
@@ -30,6 +34,8 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
   const head = db.prepare('SELECT * FROM head');
   const revision = db.prepare('SELECT registry_revision FROM head');
   const registries = db.prepare('SELECT document FROM registry ORDER BY site');
+  const registry = db.prepare('SELECT document, revision FROM registry WHERE site = ?');
+  const refusals = db.prepare('SELECT * FROM refusal ORDER BY last_at DESC LIMIT 1000');
   const series = db.prepare('SELECT * FROM series ORDER BY id');
   const machines = db.prepare('SELECT * FROM machine');
   const openAlarms = db.prepare('SELECT * FROM alarm WHERE closed_at IS NULL ORDER BY id');
@@ -58,6 +64,8 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
   const quarantined = db.prepare('SELECT * FROM quarantine WHERE site = ? ORDER BY id DESC LIMIT ?');
 
   const reader: LedgerReader = {
+    ...channelReader(db),
+    ...accessReader(db),
     load: () =>
       namingDamage(file, () => {
         // One snapshot: the next numbers belong to exactly these rows.
@@ -83,6 +91,8 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
       return typeof value === 'number' ? value : 0;
     },
     registries: () => registries.all().map(readRegistry),
+    registryOf: (site) =>
+      optional(registry.get(site), (row) => ({ registry: readRegistry(row), revision: Number(row['revision']) })),
     eventHashes: (site, device, id) => eventHashes.all(site, device, id).map((row) => String(row['content_hash'])),
     punches: (site, device, since) => Number(punches.get(site, device, since)?.['n'] ?? 0),
     alarm: (id) => optional(alarm.get(id), readAlarm),
@@ -100,6 +110,8 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
     link: (tokenHash, now) => optional(link.get(tokenHash, now), readLink),
     credentials: (username, now) => credentials.all(username, now).map(readCredential),
     quarantined: (site, limit) => quarantined.all(site, limit).map(readQuarantine),
+    quarantine: quarantineReader(db),
+    refusals: () => refusals.all().map(readRefusal),
     close: () => db.close(),
   };
   return reader;

@@ -3,7 +3,9 @@ import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Acknowledgement, AlarmSubject, Priority, Side } from '../../../contract/alarm.ts';
 import { JournalEntry } from '../../../contract/api.ts';
+import { REFUSAL_REASONS } from '../../../contract/message.ts';
 import { SiteRegistry } from '../../../contract/registry.ts';
+import type { StoredQuarantineGroup, StoredRefusal } from './device-rows.ts';
 import type { AlarmRecord, DeviceRecord, JournalRow, MachineRecord, Series } from './types.ts';
 
 // What is read back is checked: a file may have been written by another version, or by hand.
@@ -44,6 +46,7 @@ const alarm = Type.Object({
   unknown: Type.Boolean(),
   late: Type.Boolean(),
   gathers: Type.Array(Type.String()),
+  detail: text,
 });
 const machine = Type.Object({ site: Type.String(), key: Type.String(), state: machineState, alarm: number });
 const series = Type.Object({
@@ -102,7 +105,30 @@ const quarantine = Type.Object({
   size: Type.Number(),
   keys: nullable(Type.Array(Type.String())),
 });
-const journal = Type.Intersect([JournalEntry, Type.Object({ site: Type.String(), alarm: number })]);
+const quarantineGroup = Type.Object({
+  id: Type.Integer(),
+  site: Type.String(),
+  device: Type.String(),
+  topic: Type.String(),
+  code: Type.String(),
+  scope: Type.Enum(['message', 'part']),
+  contentKept: Type.Boolean(),
+  count: Type.Integer(),
+  firstAt: Type.Number(),
+  lastAt: Type.Number(),
+});
+const refusal = Type.Object({
+  key: Type.String(),
+  reason: Type.Enum(REFUSAL_REASONS),
+  clientId: text,
+  username: text,
+  address: Type.String(),
+  detail: text,
+  count: Type.Integer(),
+  firstAt: Type.Number(),
+  lastAt: Type.Number(),
+});
+const journal = Type.Intersect([JournalEntry, Type.Object({ site: Type.String(), alarm: number, account: text })]);
 
 const schemas = {
   alarm: Compile(alarm),
@@ -113,6 +139,8 @@ const schemas = {
   link: Compile(link),
   credential: Compile(credential),
   quarantine: Compile(quarantine),
+  quarantineGroup: Compile(quarantineGroup),
+  refusal: Compile(refusal),
   journal: Compile(journal),
   registry: Compile(SiteRegistry),
 };
@@ -122,7 +150,7 @@ export class LedgerDamaged extends Error {
   override readonly name = 'LedgerDamaged';
 }
 
-function parse<T>(
+export function parse<T>(
   schema: {
     Check(value: unknown): value is T;
     Errors(value: unknown): readonly { instancePath: string; message: string }[];
@@ -137,7 +165,7 @@ function parse<T>(
   );
 }
 
-function json(value: SQLOutputValue | undefined): unknown {
+export function json(value: SQLOutputValue | undefined): unknown {
   if (typeof value !== 'string') return null;
   try {
     return JSON.parse(value);
@@ -186,6 +214,7 @@ export const readAlarm = (row: Row): AlarmRecord =>
     unknown: flag(row['unknown']),
     late: flag(row['late']),
     gathers: json(row['gathers']),
+    detail: row['detail'],
   });
 
 export const readMachine = (row: Row): MachineRecord =>
@@ -210,6 +239,7 @@ export const readJournal = (row: Row): JournalRow =>
     what: row['what'],
     value: row['value'],
     by: row['by'],
+    account: row['account'],
     note: row['note'],
   });
 
@@ -247,3 +277,30 @@ export const readQuarantine = (row: Row) => {
   });
   return { ...entry, payload: payload instanceof Uint8Array ? payload : null };
 };
+
+export const readQuarantineGroup = (row: Row): StoredQuarantineGroup =>
+  parse(schemas.quarantineGroup, 'quarantine_group', {
+    id: row['id'],
+    site: row['site'],
+    device: row['device'],
+    topic: row['topic'],
+    code: row['code'],
+    scope: row['scope'],
+    contentKept: flag(row['content_kept']),
+    count: Number(row['seen']) - Number(row['read']),
+    firstAt: row['first_at'],
+    lastAt: row['last_at'],
+  });
+
+export const readRefusal = (row: Row): StoredRefusal =>
+  parse(schemas.refusal, 'refusal', {
+    key: row['key'],
+    reason: row['reason'],
+    clientId: row['client_id'],
+    username: row['username'],
+    address: row['address'],
+    detail: row['detail'],
+    count: row['count'],
+    firstAt: row['first_at'],
+    lastAt: row['last_at'],
+  });

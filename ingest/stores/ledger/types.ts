@@ -5,6 +5,9 @@ import type { QuarantineEntry } from '../../../contract/quarantine.ts';
 import type { Reading, SeriesId } from '../../../contract/reading.ts';
 import type { SiteRegistry } from '../../../contract/registry.ts';
 import type { MachineState } from '../../alarms/types.ts';
+import type { AccessChange, AccessReader } from './access.ts';
+import type { ChannelChangeRow, ChannelReader } from './channels.ts';
+import type { QuarantineChange, QuarantineReader, RefusalChange, StoredRefusal } from './device-rows.ts';
 
 /** A series is (point, metric); what no binding names is a device's own series. */
 export interface Series {
@@ -52,6 +55,8 @@ export interface AlarmRecord {
   readonly unknown: boolean;
   readonly late: boolean;
   readonly gathers: readonly string[];
+  /** What it shows besides, in no language; null: nothing. */
+  readonly detail: string | null;
 }
 
 export interface MachineRecord {
@@ -66,6 +71,8 @@ export interface JournalRow extends JournalEntry {
   readonly site: string;
   /** Null for entries about the site or system itself. */
   readonly alarm: number | null;
+  /** User name of who did it; screens and exports show the duty post, `by`. */
+  readonly account: string | null;
 }
 
 /** Entries of the system's own diary: starts, downtimes, clock steps, conflicts, registry changes, sign-ins. */
@@ -106,7 +113,20 @@ export interface LedgerBatch {
   readonly notifications?: readonly NotificationIntent[];
   readonly systemEvents?: readonly SystemEvent[];
   readonly registry?: readonly SiteRegistry[];
+  readonly registryChanges?: readonly RegistryChange[];
+  /** Each with its row of the diary: both or neither. */
+  readonly quarantineChanges?: readonly { readonly change: QuarantineChange; readonly audit: SystemEvent }[];
+  readonly refusals?: readonly RefusalChange[];
   readonly accounts?: readonly AccountChange[];
+  readonly access?: readonly AccessChange[];
+  readonly channels?: readonly ChannelChangeRow[];
+}
+
+/** A registry that somebody changed here. Fails the whole commit when it is not at `revision` any more. */
+export interface RegistryChange {
+  readonly registry: SiteRegistry;
+  readonly revision: number;
+  readonly audits: readonly SystemEvent[];
 }
 
 export type AccountChange =
@@ -118,6 +138,17 @@ export type AccountChange =
       readonly passwordHash: string;
       readonly at: number;
     }
+  /** Leaves what it does not name. Fails the commit for an unknown user, and for the last administrator's role. */
+  | {
+      readonly op: 'user.change';
+      readonly username: string;
+      readonly post?: string;
+      readonly role?: string;
+      readonly passwordHash?: string;
+      readonly at: number;
+    }
+  /** With all sessions. Fails the commit for an unknown user and for the last administrator. */
+  | { readonly op: 'user.remove'; readonly username: string }
   | { readonly op: 'user.password'; readonly username: string; readonly passwordHash: string; readonly at: number }
   | {
       readonly op: 'session.create';
@@ -127,7 +158,7 @@ export type AccountChange =
       readonly expiresAt: number;
     }
   | { readonly op: 'session.delete'; readonly tokenHash: string }
-  | { readonly op: 'session.deleteOfUser'; readonly username: string }
+  | { readonly op: 'session.deleteOfUser'; readonly username: string; readonly keepTokenHash?: string }
   /** `setup` makes the administrator; `sign_in` opens a session as its user. */
   | {
       readonly op: 'link.create';
@@ -148,6 +179,8 @@ export type AccountChange =
       readonly tokenHash: string;
       readonly at: number;
     }
+  /** All credentials of the user name end at once. Fails the commit when none works. */
+  | { readonly op: 'credential.revoke'; readonly username: string; readonly at: number }
   /** Older credentials of the user name end at `expiresAt`: the overlap of a rotation. */
   | {
       readonly op: 'credential.expireOthers';
@@ -156,14 +189,29 @@ export type AccountChange =
       readonly expiresAt: number;
     };
 
+export const CONFLICT_CODES = [
+  'link_used',
+  'user_exists',
+  'user_unknown',
+  'last_administrator',
+  'name_taken',
+  'ended',
+] as const;
+export type ConflictCode = (typeof CONFLICT_CODES)[number];
+
 /** The batch broke a rule of the ledger (a used link, a name taken): repeating it cannot help. */
 export class LedgerConflict extends Error {
   override readonly name = 'LedgerConflict';
-  readonly code: 'link_used' | 'user_exists';
-  constructor(code: 'link_used' | 'user_exists', message: string) {
+  readonly code: ConflictCode;
+  constructor(code: ConflictCode, message: string) {
     super(message);
     this.code = code;
   }
+}
+
+/** Another process wrote the registry between its reading and this commit: read it again and begin anew. */
+export class RegistryChanged extends Error {
+  override readonly name = 'RegistryChanged';
 }
 
 /** A commit that failed. `transient`: busy, locked, disk full, I/O error: the identical batch may pass later. */
@@ -202,6 +250,11 @@ export interface Ledger {
   /** Resolves after the transaction is durable (synchronous=FULL). Rejects with CommitFailed or LedgerConflict. */
   commit(batch: LedgerBatch): Promise<void>;
   /**
+   * Whether a batch whose commit failed is in the file all the same: its thread was lost before it could answer. Told
+   * once, and false for any other. Rejects with CommitFailed while that cannot be looked up.
+   */
+  committed(batch: LedgerBatch): Promise<boolean>;
+  /**
    * `reserve`: the disk was full at the newest commit, and what is committed lives on the space that was kept back for
    * that; `ample` again when it could be made anew. Always `ample` for a ledger without a reserve.
    */
@@ -209,7 +262,15 @@ export interface Ledger {
   /** Deletes arrivals with seq ≤ `upTo`: their consumer holds them durably. */
   trim(upTo: ArrivalSeq): Promise<void>;
   /** Deletes what is past its retention; counts rows. Times are ms epoch. */
-  expire(before: { events: number; quarantine: number; sessions: number }): Promise<void>;
+  expire(before: {
+    events: number;
+    quarantine: number;
+    sessions: number;
+    /** Tokens and walls that ended. */
+    ended: number;
+    /** The diary. */
+    diary: number;
+  }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -221,10 +282,12 @@ export interface StoredUser {
 }
 
 /** Short keyed reads, synchronous on a read-only connection: committed state, also of other processes. */
-export interface LedgerReader {
+export interface LedgerReader extends ChannelReader, AccessReader {
   load(): LedgerState;
   registryRevision(): number;
   registries(): readonly SiteRegistry[];
+  /** One site's, with the revision at which it was written. */
+  registryOf(site: string): { readonly registry: SiteRegistry; readonly revision: number } | undefined;
   /** Content hashes of all events kept under an id; more than one where contents were in conflict. */
   eventHashes(site: string, device: string, id: string): readonly string[];
   /** Successful punches of a terminal since a moment. */
@@ -254,5 +317,8 @@ export interface LedgerReader {
     readonly tokenHash: string;
   }[];
   quarantined(site: string, limit: number): readonly (QuarantineEntry & { readonly id: number })[];
+  readonly quarantine: QuarantineReader;
+  /** At most a few hundred. */
+  refusals(): readonly StoredRefusal[];
   close(): void;
 }

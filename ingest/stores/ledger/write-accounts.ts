@@ -13,9 +13,15 @@ export function accountWriter(db: DatabaseSync): (changes: readonly AccountChang
   const setPassword = db.prepare(
     'UPDATE user SET password_hash = :passwordHash, password_at = :at WHERE username = :username',
   );
+  const changeUser = db.prepare(`UPDATE user SET post = coalesce(:post, post), role = coalesce(:role, role),
+      password_hash = coalesce(:passwordHash, password_hash), password_at = iif(:passwordHash IS NULL, password_at, :at)
+    WHERE username = :username`);
+  const removeUser = db.prepare('DELETE FROM user WHERE username = ?');
+  const roleOf = db.prepare('SELECT role FROM user WHERE username = ?');
+  const administrators = db.prepare("SELECT count(*) AS n FROM user WHERE role = 'administrator'");
   const createSession = db.prepare('INSERT INTO session VALUES (:tokenHash, :username, :at, :expiresAt)');
   const deleteSession = db.prepare('DELETE FROM session WHERE token_hash = ?');
-  const deleteSessions = db.prepare('DELETE FROM session WHERE username = ?');
+  const deleteSessions = db.prepare('DELETE FROM session WHERE username = ? AND token_hash <> ?');
   const createLink = db.prepare('INSERT INTO link VALUES (:tokenHash, :purpose, :username, :at, :expiresAt, NULL)');
   // A setup link ends when there is an administrator, through whichever link.
   const spendLink = db.prepare(`UPDATE link SET used_at = :at
@@ -28,8 +34,41 @@ export function accountWriter(db: DatabaseSync): (changes: readonly AccountChang
     SET expires_at = min(coalesce(expires_at, :expiresAt), :expiresAt)
     WHERE username = :username AND token_hash <> :keepTokenHash`);
 
+  const revokeCredentials = db.prepare(`UPDATE credential SET expires_at = :at
+    WHERE username = :username AND (expires_at IS NULL OR expires_at > :at)`);
+
+  const known = (username: string): string => {
+    const role = roleOf.get(username)?.['role'];
+    if (typeof role === 'string') return role;
+    throw new LedgerConflict('user_unknown', `There is no user ${username}.`);
+  };
+  /** Whoever was one may only cease to be while another one is there. */
+  const keepOne = (before: string): void => {
+    if (before !== 'administrator' || administrators.get()?.['n'] !== 0) return;
+    const message = 'The last administrator has to stay one: make another first.';
+    throw new LedgerConflict('last_administrator', message);
+  };
+
   const apply = (change: AccountChange): void => {
     switch (change.op) {
+      case 'user.change': {
+        const { username, post = null, role = null, passwordHash = null, at } = change;
+        const before = known(username);
+        changeUser.run({ username, post, role, passwordHash, at });
+        keepOne(before);
+        return;
+      }
+      case 'user.remove': {
+        const before = known(change.username);
+        removeUser.run(change.username);
+        keepOne(before);
+        return;
+      }
+      case 'credential.revoke': {
+        const { changes } = revokeCredentials.run({ username: change.username, at: change.at });
+        if (changes === 0) throw new LedgerConflict('ended', 'No credential of it works any more.');
+        return;
+      }
       case 'user.create': {
         const { username, post, role, passwordHash, at } = change;
         const { changes } = createUser.run({ username, post, role, passwordHash, at });
@@ -52,7 +91,7 @@ export function accountWriter(db: DatabaseSync): (changes: readonly AccountChang
         deleteSession.run(change.tokenHash);
         return;
       case 'session.deleteOfUser':
-        deleteSessions.run(change.username);
+        deleteSessions.run(change.username, change.keepTokenHash ?? '');
         return;
       case 'link.create': {
         const { tokenHash, purpose, username, at, expiresAt } = change;

@@ -14,18 +14,19 @@ export interface AlarmWriter {
 
 export function alarmWriter(db: DatabaseSync): AlarmWriter {
   const putAlarm = db.prepare(`INSERT INTO alarm VALUES
-    (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
       priority = excluded.priority, returned_at = excluded.returned_at, closed_at = excluded.closed_at,
       acknowledged = excluded.acknowledged, value = excluded.value, worst = excluded.worst,
-      limit_value = excluded.limit_value, unknown = excluded.unknown, late = excluded.late, gathers = excluded.gathers`);
+      limit_value = excluded.limit_value, unknown = excluded.unknown, late = excluded.late, gathers = excluded.gathers,
+      detail = excluded.detail`);
   const putMachine = db.prepare(`INSERT INTO machine VALUES (?, ?, ?, ?)
     ON CONFLICT (site, key) DO UPDATE SET state = excluded.state, alarm = excluded.alarm`);
   const putDevice = db.prepare(
     'INSERT INTO device VALUES (?, ?, ?) ON CONFLICT (site, device) DO UPDATE SET state = excluded.state',
   );
   const addJournal = db.prepare(
-    'INSERT INTO journal (site, alarm, at, what, value, by, note) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO journal (site, alarm, at, what, value, by, account, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const addNotification = db.prepare('INSERT INTO notification (site, alarm, what, at) VALUES (?, ?, ?, ?)');
   const addSystemEvent = db.prepare('INSERT INTO system_event (at, site, kind, actor, detail) VALUES (?, ?, ?, ?, ?)');
@@ -51,6 +52,7 @@ export function alarmWriter(db: DatabaseSync): AlarmWriter {
       Number(alarm.unknown),
       Number(alarm.late),
       JSON.stringify(alarm.gathers),
+      alarm.detail,
     );
   };
 
@@ -68,8 +70,8 @@ export function alarmWriter(db: DatabaseSync): AlarmWriter {
       for (const { site, device, state } of rows) putDevice.run(site, device, JSON.stringify(state ?? null));
     },
     journal(rows) {
-      for (const { site, alarm, at, what, value, by, note } of rows)
-        addJournal.run(site, alarm, at, what, value, by, note);
+      for (const { site, alarm, at, what, value, by, account, note } of rows)
+        addJournal.run(site, alarm, at, what, value, by, account, note);
     },
     notifications(rows) {
       for (const { site, alarm, what, at } of rows) addNotification.run(site, alarm, what, at);

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { QuarantineEntry } from '../../../contract/quarantine.ts';
 import { marksOf, qualityCode, reasonCode } from '../codes.ts';
 import { CLAIMED, MARKS, RECEIVED, ROW, SEQ, SERIES, TIME, VALUE, type PackedReadings } from '../packed.ts';
 import type { Series, StoredEvent } from './types.ts';
@@ -13,7 +12,6 @@ export interface ArrivalWriter {
   series(rows: readonly Series[]): number;
   arrivals(packed: PackedReadings): number;
   events(rows: readonly StoredEvent[]): void;
-  quarantine(rows: readonly QuarantineEntry[]): void;
 }
 
 export function arrivalWriter(db: DatabaseSync): ArrivalWriter {
@@ -25,9 +23,6 @@ export function arrivalWriter(db: DatabaseSync): ArrivalWriter {
   const insertEvent = db.prepare(`INSERT INTO event
     (site, device, event_id, content_hash, kind, result, detail, occurred_at, received_at, late, claimed_time, conflict)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site, device, event_id, content_hash) DO NOTHING`);
-  const insertQuarantine = db.prepare(`INSERT INTO quarantine
-    (site, device, topic, received_at, scope, code, path, detail, payload, size, keys)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
 
   return {
     series(rows) {
@@ -68,13 +63,6 @@ export function arrivalWriter(db: DatabaseSync): ArrivalWriter {
           event.claimedTime,
           Number(event.conflict),
         );
-      }
-    },
-    quarantine(rows) {
-      for (const { site, device, topic, receivedAt, scope, reason, payload, size, keys } of rows) {
-        const { code, path, detail } = reason;
-        const names = keys === null ? null : JSON.stringify(keys);
-        insertQuarantine.run(site, device, topic, receivedAt, scope, code, path, detail, payload, size, names);
       }
     },
   };

@@ -2,9 +2,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { PackedReadings } from '../packed.ts';
 import { inTransaction } from '../sqlite/migrate.ts';
 import type { LedgerBatch } from './types.ts';
+import { accessWriter } from './write-access.ts';
 import { accountWriter } from './write-accounts.ts';
 import { alarmWriter } from './write-alarms.ts';
 import { arrivalWriter } from './write-arrivals.ts';
+import { channelWriter } from './write-channels.ts';
+import { credentialEnder } from './write-credentials.ts';
+import { quarantineWriter } from './write-quarantine.ts';
 import { registryWriter } from './write-registry.ts';
 
 export interface BatchWriter {
@@ -33,24 +37,39 @@ export function batchWriter(db: DatabaseSync, writer: string): BatchWriter {
   const arrivals = arrivalWriter(db);
   const alarms = alarmWriter(db);
   const accounts = accountWriter(db);
+  const access = accessWriter(db);
+  const endCredentials = credentialEnder(db);
   const registry = registryWriter(db);
+  const quarantine = quarantineWriter(db);
+  const channels = channelWriter(db);
 
   return {
     write({ number, batch, arrivals: packed }) {
       inTransaction(db, () => {
         // Accounts first: a link that was used ends the batch before anything else is done.
         accounts(batch.accounts ?? []);
+        access(batch.access ?? []);
         const series = arrivals.series(batch.series ?? []);
         const arrival = arrivals.arrivals(packed);
         arrivals.events(batch.events ?? []);
-        arrivals.quarantine(batch.quarantine ?? []);
+        quarantine.entries(batch.quarantine ?? []);
         const alarm = alarms.alarms(batch.alarms ?? []);
         alarms.machines(batch.machines ?? []);
         alarms.devices(batch.devices ?? []);
         alarms.journal(batch.journal ?? []);
         alarms.notifications(batch.notifications ?? []);
         alarms.systemEvents(batch.systemEvents ?? []);
-        registry(batch.registry ?? []);
+        registry.put(batch.registry ?? []);
+        const { registryChanges = [], quarantineChanges = [] } = batch;
+        registry.change(registryChanges);
+        endCredentials([...(batch.registry ?? []), ...registryChanges.map(({ registry: one }) => one)], batch.at);
+        quarantine.changes(quarantineChanges.map(({ change }) => change));
+        alarms.systemEvents([
+          ...registryChanges.flatMap(({ audits }) => audits),
+          ...quarantineChanges.map(({ audit }) => audit),
+        ]);
+        quarantine.refusals(batch.refusals ?? []);
+        channels(batch.channels ?? []);
         head.run({ at: batch.at, series, arrival, alarm });
         mark.run({ writer, number, at: batch.at });
       });

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Compile } from 'typebox/compile';
 import { SiteRegistry } from '../../../contract/registry.ts';
+import { RegistryChanged, type RegistryChange } from './types.ts';
 
 const registrySchema = Compile(SiteRegistry);
 
@@ -9,22 +10,37 @@ export class InvalidRegistry extends Error {
   override readonly name = 'InvalidRegistry';
 }
 
-export function registryWriter(db: DatabaseSync): (registries: readonly SiteRegistry[]) => void {
+export interface RegistryWriter {
+  put(registries: readonly SiteRegistry[]): void;
+  /** @throws RegistryChanged */
+  change(changes: readonly RegistryChange[]): void;
+}
+
+export function registryWriter(db: DatabaseSync): RegistryWriter {
   // One counter for all sites, raised within the transaction: other processes write too.
   const raise = db.prepare('UPDATE head SET registry_revision = registry_revision + 1');
   const put = db.prepare(`INSERT INTO registry VALUES (?, ?, (SELECT registry_revision FROM head))
     ON CONFLICT (site) DO UPDATE SET document = excluded.document, revision = excluded.revision`);
 
-  return (registries) => {
-    for (const registry of registries) {
-      if (!registrySchema.Check(registry)) {
-        const [first] = registrySchema.Errors(registry);
-        throw new InvalidRegistry(
-          `The registry is not valid at ${first?.instancePath || '/'}: ${first?.message ?? '?'}`,
-        );
-      }
-      raise.run();
-      put.run(registry.site, JSON.stringify(registry));
+  const revisionOf = db.prepare('SELECT revision FROM registry WHERE site = ?');
+
+  function write(registry: SiteRegistry): void {
+    if (!registrySchema.Check(registry)) {
+      const [first] = registrySchema.Errors(registry);
+      throw new InvalidRegistry(`The registry is not valid at ${first?.instancePath || '/'}: ${first?.message ?? '?'}`);
     }
+    raise.run();
+    put.run(registry.site, JSON.stringify(registry));
+  }
+
+  return {
+    put: (registries) => registries.forEach(write),
+    change(changes) {
+      for (const { registry, revision } of changes) {
+        if (revisionOf.get(registry.site)?.['revision'] !== revision)
+          throw new RegistryChanged(`The registry of ${registry.site} was changed by somebody else meanwhile.`);
+        write(registry);
+      }
+    },
   };
 }
