@@ -294,3 +294,18 @@ describe('the next due moment', () => {
     expect(nextDue(often, TIMING)).toBe(185_000);
   });
 });
+
+describe('the farthest value since it was raised', () => {
+  test.each([
+    { side: 'low', values: [39, 37, 38], worst: 37 },
+    { side: 'high', values: [51, 55, 52], worst: 55 },
+    // A condition has no far side: its newest value.
+    { side: null, values: [3, 9, 5], worst: 5 },
+    { side: 'low', values: [39, null], worst: 39 },
+    { side: 'low', values: [null, 38], worst: 38 },
+  ] as const)('of $values on the side $side is $worst', ({ side, values, worst }) => {
+    let course = inForce({ ...TIMING, onDelay: 0, side });
+    for (const [second, value] of values.entries()) course = course.at(second + 1, good('breach', value));
+    expect(course.state.worst).toBe(worst);
+  });
+});
