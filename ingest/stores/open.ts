@@ -1,9 +1,14 @@
 import { join } from 'node:path';
 import type { Clock } from '../../contract/clock.ts';
 import { accounts } from './ledger/accounts.ts';
+import { apiTokens } from './ledger/api-tokens.ts';
 import { credentialStore } from './ledger/credentials.ts';
+import { diary } from './ledger/diary.ts';
 import { openLedger, openLedgerReader } from './ledger/index.ts';
+import { people } from './ledger/people.ts';
+import { sightings } from './ledger/sightings.ts';
 import { serverKey } from './ledger/tokens.ts';
+import { wallLinks } from './ledger/wall-links.ts';
 import { lockDataDir } from './lock.ts';
 import { openSqliteReadings } from './readings/sqlite.ts';
 import type { SpoiltBlock } from './readings/types.ts';
@@ -44,12 +49,20 @@ export async function openStores({ dataDir, clock, onSpoilt, reserveBytes = RESE
       ...(onSpoilt === undefined ? {} : { onSpoilt }),
     });
     closing.push(() => readings.close());
+    const seen = sightings({ ledger, clock });
+    closing.push(() => seen.close());
+    const journal = diary({ ledger, reader, clock });
+    closing.push(() => journal.close());
     return {
       key,
       ledger,
       reader,
       readings,
       accounts: accounts({ ledger, reader, key, clock }),
+      people: people({ ledger, reader, key, clock }),
+      tokens: apiTokens({ ledger, reader, key, clock, seen }),
+      walls: wallLinks({ ledger, reader, key, clock, seen }),
+      audit: journal,
       credentials: credentialStore(reader, key, clock),
       close,
     };

@@ -2,7 +2,14 @@ import { Check } from 'typebox/value';
 import { UserRole, type User } from '../../../contract/account.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { hashToken, newToken } from './tokens.ts';
-import { LedgerConflict, type AccountChange, type Ledger, type LedgerReader, type StoredUser } from './types.ts';
+import {
+  LedgerConflict,
+  type AccountChange,
+  type Ledger,
+  type LedgerReader,
+  type StoredUser,
+  type SystemEvent,
+} from './types.ts';
 
 /** Sessions end this long after the sign-in, used or not. */
 export const SESSION_MS = 12 * 3_600_000;
@@ -17,7 +24,15 @@ export interface AccountsOptions {
 /** Accounts, sessions and one-time links of the ledger, as the dashboard's server asks for them. */
 export function accounts({ ledger, reader, key, clock }: AccountsOptions) {
   const now = () => clock.now().wall;
-  const commit = (changes: readonly AccountChange[]) => ledger.commit({ at: now(), accounts: changes });
+  const commit = (changes: readonly AccountChange[], systemEvents: readonly SystemEvent[] = []) =>
+    ledger.commit({ at: now(), accounts: changes, systemEvents });
+  const row = (kind: string, actor: string, detail: SystemEvent['detail'] = {}): SystemEvent => ({
+    at: now(),
+    site: null,
+    kind,
+    actor,
+    detail,
+  });
 
   return {
     findUser(username: string): (User & { readonly passwordHash: string }) | undefined {
@@ -35,10 +50,13 @@ export function accounts({ ledger, reader, key, clock }: AccountsOptions) {
       const tokenHash = hashToken(key, token);
       const at = now();
       if (reader.link(tokenHash, at)?.purpose !== 'setup') return 'link_invalid';
-      return commit([
-        { op: 'link.use', tokenHash, at },
-        { op: 'user.create', username, post, role: 'administrator', passwordHash, at },
-      ]).then(() => 'created', refusal);
+      return commit(
+        [
+          { op: 'link.use', tokenHash, at },
+          { op: 'user.create', username, post, role: 'administrator', passwordHash, at },
+        ],
+        [row('user.created', username, { username, role: 'administrator', first: true })],
+      ).then(() => 'created', refusal);
     },
     async redeem(token: string): Promise<User | 'link_invalid'> {
       const tokenHash = hashToken(key, token);
@@ -58,7 +76,8 @@ export function accounts({ ledger, reader, key, clock }: AccountsOptions) {
       const token = newToken();
       const at = now();
       const expiresAt = at + SESSION_MS;
-      await commit([{ op: 'session.create', tokenHash: hashToken(key, token), username, at, expiresAt }]);
+      const session = { op: 'session.create', tokenHash: hashToken(key, token), username, at, expiresAt } as const;
+      await commit([session], [row('session.opened', username)]);
       return { token, expiresAt };
     },
     session(token: string): { readonly user: User; readonly expiresAt: number } | undefined {
@@ -66,7 +85,10 @@ export function accounts({ ledger, reader, key, clock }: AccountsOptions) {
       return found === undefined ? undefined : { user: userOf(found.user), expiresAt: found.expiresAt };
     },
     async closeSession(token: string): Promise<void> {
-      await commit([{ op: 'session.delete', tokenHash: hashToken(key, token) }]);
+      const tokenHash = hashToken(key, token);
+      const found = reader.session(tokenHash, now());
+      if (found === undefined) return;
+      await commit([{ op: 'session.delete', tokenHash }], [row('session.closed', found.user.username)]);
     },
   };
 }

@@ -64,7 +64,7 @@ const everything: LedgerBatch = {
   alarms: [alarm(7, { acknowledged: { by: 'duty1', post: '后勤值班', at: START, note: null } })],
   machines: [machine('base.water|low|point|pool', 7)],
   devices: [{ site: 'mine', device: 'pool1', state: { since: START, nested: [1, null] } }],
-  journal: [{ site: 'mine', alarm: 7, at: START, what: 'raised', value: 39.8, by: null, note: null }],
+  journal: [{ site: 'mine', alarm: 7, at: START, what: 'raised', value: 39.8, by: null, account: null, note: null }],
   notifications: [{ site: 'mine', alarm: 7, what: 'raised', at: START }],
   systemEvents: [{ at: START, site: null, kind: 'started', actor: null, detail: { downMs: 0 } }],
   registry: [registry('mine')],
@@ -275,7 +275,7 @@ test('events, quarantine and sessions past their retention are forgotten, the ot
     events: [event, ...events],
     quarantine: [entry, { ...entry, receivedAt: START - 1 }],
   });
-  await ledger.expire({ events: START, quarantine: START, sessions: START });
+  await ledger.expire({ events: START, quarantine: START, sessions: START, ended: START, diary: START });
   expect(reader.punches('mine', 'gate1', 0)).toBe(1);
   expect(reader.quarantined('mine', 10).map(({ receivedAt }) => receivedAt)).toEqual([START]);
 });
