@@ -1,0 +1,28 @@
+/** What forms, dialogs and lists of the settings say, whatever they are about. */
+export const forms = {
+  save: '保存',
+  saving: '正在保存',
+  cancel: '取消',
+  close: '关上',
+  optional: '可不填',
+  copy: '复制',
+  copied: '已复制',
+  copyByHand: '已选中，请用键盘复制',
+  choose: '请选择',
+  check: '没保存，标出的几处要改',
+  said: '服务器：{message}',
+  failed: '没做成：{why}',
+  again: '再试',
+  loadFailed: '读不到：{why}',
+  loadedAt: '下面是 {moment} 读到的',
+  onlyAdministrators: '这一页只给管理员',
+  onlyAdministratorsHint: '这个账号是{role}，看不到也改不了这里的内容。要用，请管理员改角色。',
+  why: {
+    signedOut: '登录已过期，请重新登录',
+    gone: '已经没有了，可能别人刚删掉',
+    conflict: '和现在的情况冲突，请刷新后再试',
+    tooMany: '试得太多，请过一会儿再试',
+    notStoring: '数据库写不进，没有保存，请过一会儿再试',
+    checked: '有的内容服务器不接受',
+  },
+};
