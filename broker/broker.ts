@@ -12,7 +12,7 @@ import { createIdentityConflicts } from './identity-conflict.ts';
 import { DEFAULT_LIMITS, type BrokerLimits } from './limits.ts';
 import { openListeners, type Listener, type TlsListener } from './listeners.ts';
 import { createPersistence } from './persistence.ts';
-import type { BrokerLog, CredentialStore, Ingress } from './ports.ts';
+import type { BrokerLog, CredentialStore, Ingress, VerifiedDevice } from './ports.ts';
 import { createRates } from './rate.ts';
 import { watchCredentials } from './revocation.ts';
 import { createSessions } from './sessions.ts';
@@ -112,7 +112,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         connection.refuseFinally(reason, detail);
         return done(Object.assign(new Error(reason), { returnCode }), false);
       }
-      if (!takesOver(connection, judged.device.clientId)) return unavailable();
+      if (!takesOver(connection, judged.device)) return unavailable();
       connection.authenticated(judged.device);
       done(null, true);
     },
@@ -125,14 +125,17 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
    * Whether it may have its client id. [MQTT-3.1.4-2]: the former one goes; done here, before aedes does it, so that
    * its end is known to be ours. Not where two clients fight over one identity: then the former one stays for a while.
    */
-  function takesOver(connection: Connection, clientId: string): boolean {
+  function takesOver(connection: Connection, { clientId, site, device }: VerifiedDevice): boolean {
     const former = byClientId.get(clientId);
     if (former !== undefined) {
       // One that has said its last word fights with nobody.
       if (!former.guard.inputOver && !former.guard.orderly) {
         const { address } = connection;
         const { refused, tell } = conflicts.judge({ clientId, former: former.address, newer: address });
-        if (tell !== null) connection.refuse('identity_conflict', tell);
+        if (tell !== null) {
+          const { sentence, addresses } = tell;
+          connection.refuse('identity_conflict', sentence, { site, device, addresses });
+        }
         if (refused) return false;
       }
       log.info(

@@ -1,6 +1,6 @@
 import type { ConnectPacket } from 'aedes';
 import type { Clock } from '../contract/clock.ts';
-import type { ConnectionEnd, RefusalReason } from '../contract/message.ts';
+import type { ConnectionEnd, Refusal, RefusalReason } from '../contract/message.ts';
 import type { AedesClient } from './aedes-internals.ts';
 import type { Guard } from './guard.ts';
 import { createOrdering, type Ordering } from './ordering.ts';
@@ -38,7 +38,7 @@ export interface Connection {
   /** CONNACK was sent: its messages may come. */
   ready(allowance: Allowance): void;
   leaveUnanswered(): void;
-  refuse(reason: RefusalReason, detail: string | null): void;
+  refuse(reason: RefusalReason, detail: string | null, contested?: Refusal['contested']): void;
   /** The same for a fault that ends the connection, unless one was reported already. */
   refuseFinally(reason: RefusalReason, detail: string | null): void;
   /** It is being refused for what was reported a short while ago. */
@@ -123,7 +123,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     leaveUnanswered() {
       self.unanswered = true;
     },
-    refuse(reason, detail) {
+    refuse(reason, detail, contested) {
       ingress.refused({
         at: clock.now(),
         reason,
@@ -131,6 +131,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         username: cut(self.claimed?.username),
         address,
         detail: cut(detail),
+        ...(contested === undefined ? {} : { contested }),
       });
     },
     refuseFinally(reason, detail) {

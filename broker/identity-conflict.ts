@@ -24,7 +24,7 @@ export interface Judged {
   /** The newer one is to be refused for now. */
   readonly refused: boolean;
   /** What to tell the operator, at most once a minute for each identity. */
-  readonly tell: string | null;
+  readonly tell: { readonly sentence: string; readonly addresses: readonly string[] } | null;
 }
 
 export interface IdentityConflicts {
@@ -80,7 +80,8 @@ export function createIdentityConflicts(clock: Clock): IdentityConflicts {
       }
       if (now - fight.toldAt < TELL_EVERY_MS) return { refused, tell: null };
       fight.toldAt = now;
-      return { refused, tell: sentence(fight.addresses) };
+      const { addresses } = fight;
+      return { refused, tell: { sentence: sentence(addresses), addresses } };
     },
   };
 }

@@ -10,7 +10,8 @@ export type Priority = Static<typeof Priority>;
 export const AlarmState = Type.Enum(['unacknowledged', 'acknowledged', 'returned_unacknowledged', 'normal']);
 export type AlarmState = Static<typeof AlarmState>;
 
-export const AlarmSubject = Type.Object({ kind: Type.Enum(['point', 'device', 'site']), id: Id });
+/** A channel's id is its number as text. */
+export const AlarmSubject = Type.Object({ kind: Type.Enum(['point', 'device', 'site', 'channel']), id: Id });
 export type AlarmSubject = Static<typeof AlarmSubject>;
 
 export const Side = Type.Enum(['low', 'high']);
@@ -66,6 +67,8 @@ export const AlarmView = Type.Object({
   late: Type.Boolean(),
   /** Points whose silence this alarm of their device stands for. */
   gathers: Type.Array(Id),
+  /** What it shows besides, in no language, such as the addresses of two clients with one identity. */
+  detail: Type.Optional(Type.String()),
   /** False while it could not be committed (shown as *not stored*). */
   stored: Type.Boolean(),
   response: AlarmResponse,

@@ -3,9 +3,11 @@ import type { Clock, Instant, Timer } from '../contract/clock.ts';
 import type { ConnectionChange, InboundMessage, Refusal } from '../contract/message.ts';
 import type { Desk, QuerySide } from '../contract/query.ts';
 import { takeAcknowledge, type AcknowledgeOutcome } from './line/acknowledge.ts';
+import { noteConflict } from './line/identity-conflict.ts';
 import { createLine, type Item } from './line/line.ts';
 import { quarantineOffender, takeMessage, type MessageRules } from './line/message.ts';
 import { noteConnection } from './line/presence.ts';
+import { noteSettledConflicts } from './line/readings.ts';
 import { takeRegistry } from './line/registry.ts';
 import { restore, restoreLastMessages } from './line/restore.ts';
 import type { SeriesState } from './line/state.ts';
@@ -22,17 +24,24 @@ import { createConsumer } from './stores/consumer.ts';
 import { rangeOf } from './stores/query.ts';
 import type { Ledger, LedgerReader } from './stores/ledger/types.ts';
 import type { ReadingsStore } from './stores/readings/types.ts';
+import { createLogRoom, LOG_LIMIT } from './stores/log-room.ts';
 import { createTail } from './stores/tail.ts';
 import type { IngestLevels, Meter, MessageOutcome } from './meter.ts';
 
 const TICK = 1_000;
 const SETTLE_EVERY = 10_000;
+/** Readings in memory from which on they are settled at once, those of open hours too. */
+const SETTLE_FROM = 500_000;
 const EXPIRE_EVERY = 3_600_000;
 const DAY = 86_400_000;
 /** Series that a start reads at one time. */
 const START_READS = 200;
 /** Event keys and quarantine are kept this long (ms). */
 const EVENTS_KEPT = 90 * DAY;
+/** Tokens and walls that ended stay listed for so long (ms). */
+const ENDED_KEPT = 30 * DAY;
+/** Who changed what, and what befell the system (ms). */
+const DIARY_KEPT = 730 * DAY;
 
 /** What ingest needs of the log: no payloads are ever handed to it. */
 export interface IngestLog {
@@ -50,6 +59,10 @@ export interface IngestOptions {
   readonly readings: ReadingsStore;
   /** ms that raw readings are kept. */
   readonly retention: number;
+  /** Readings that may wait for their store; from then on none is stored until it has taken some. */
+  readonly logLimit?: number;
+  /** Bytes that are free where the stores lie; not asked unless given. */
+  readonly freeBytes?: () => number;
   readonly meter?: Meter;
 }
 
@@ -72,9 +85,13 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const { clock, log, catalogue, ledger, reader, readings, retention, meter } = options;
   const started = clock.now();
   const state = reader.load();
+  const { logLimit = LOG_LIMIT, freeBytes = () => Infinity } = options;
   const tail = createTail();
   for (const arrival of state.arrivals) tail.append(arrival);
   const world = createWorld({ ...state, started, tail, lastCommitAt: state.lastCommitAt ?? 0 });
+  const logRoom = createLogRoom({ tail, limit: logLimit, freeBytes });
+  const mayStore = () => ledger.room() === 'ample' && !logRoom.isFull();
+  const settleFrom = Math.min(SETTLE_FROM, logLimit / 2);
   const sparklines = createSparklines();
   const storingListeners: ((storing: boolean) => void)[] = [];
   const refusals = createRefusals({ clock, log });
@@ -84,18 +101,23 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   noteStart();
   // What was read back is committed already; what the start itself changed walks the line like everything else.
   const startRows = world.pending;
-  world.merge({ stored: true });
+  world.merge('all');
   await rebuildValues();
 
   const announcer = createAnnouncer({ world, clock, epoch: randomUUID(), storing: () => line.storing() });
-  const line = createLine({ world, ledger, clock, onChanges: announce, onStoring: storingChanged, onError, meter });
+  const lineEvents = { onChanges: announce, onStoring: storingChanged, onError };
+  const line = createLine({ world, ledger, clock, mayStore, ...lineEvents, meter });
   const consumer = createConsumer({
     ledger,
     readings,
     tail,
     clock,
     onError,
-    onSettled: (settled) => meter?.settled(settled),
+    bound: settleFrom,
+    onSettled(settled) {
+      meter?.settled(settled);
+      if (settled.conflicts > 0) enqueue(() => noteSettledConflicts(world, settled.conflicts, clock.now()));
+    },
   });
   const rules: MessageRules = { seen: (site, device, id) => reader.eventHashes(site, device, id), retention };
 
@@ -112,7 +134,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       await Promise.all(all.slice(at, at + START_READS).map(([key, known]) => rebuildValue(key, known)));
     }
     restoreLastMessages(world);
-    world.merge({ stored: true });
+    world.merge('all');
   }
 
   async function rebuildValue(key: string, known: SeriesState): Promise<void> {
@@ -173,11 +195,26 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     });
   }
 
+  function refused(refusal: Refusal): void {
+    meter?.refused(refusal.reason);
+    refusals.note(refusal);
+    const { contested, at } = refusal;
+    if (contested === undefined) return;
+    enqueue(() => {
+      const model = world.models.get(contested.site);
+      const device = model?.devices.get(contested.device);
+      if (model === undefined || device === undefined) return;
+      noteConflict({ world, model, device, now: at }, contested.addresses);
+    });
+  }
+
   enqueue(() => world.adopt(startRows));
 
   let previous = started;
   let ticking = false;
   function tick(): void {
+    logRoom.measure();
+    if (tail.size() > settleFrom) settle();
     line.probe();
     if (ticking) return;
     ticking = true;
@@ -188,7 +225,12 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       previous = now;
     };
     readRegistries(now);
-    enqueue(() => takeTick(world, now, before), { done: finish, letGo: finish });
+    const room = { logFilling: logRoom.isFilling(), diskLow: logRoom.diskLow() };
+    enqueue(() => takeTick(world, now, { previous: before, room }), { done: finish, letGo: finish });
+  }
+
+  function settle(): void {
+    consumer.settleDue(clock.now().wall).catch(onError);
   }
 
   let revision = state.registryRevision;
@@ -231,13 +273,21 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     const now = clock.now();
     const latest = Math.max(started.wall, state.lastCommitAt ?? 0) + now.mono - started.mono + DAY;
     const at = Math.min(now.wall, latest);
-    ledger.expire({ events: at - EVENTS_KEPT, quarantine: at - EVENTS_KEPT, sessions: at }).catch(onError);
+    ledger
+      .expire({
+        events: at - EVENTS_KEPT,
+        quarantine: at - EVENTS_KEPT,
+        sessions: at,
+        ended: at - ENDED_KEPT,
+        diary: at - DIARY_KEPT,
+      })
+      .catch(onError);
     readings.expire(at - retention).catch(onError);
   }
 
   const timers: Timer[] = [
     clock.every(TICK, tick),
-    clock.every(SETTLE_EVERY, () => void consumer.settleDue(clock.now().wall).catch(onError)),
+    clock.every(SETTLE_EVERY, settle),
     clock.every(EXPIRE_EVERY, expire),
   ];
   tick();
@@ -247,10 +297,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     desk,
     accept,
     connection,
-    refused(refusal) {
-      meter?.refused(refusal.reason);
-      refusals.note(refusal);
-    },
+    refused,
     levels: () => levelsOf({ world, line, tail, ledger }),
     onStoring: (listener) => void storingListeners.push(listener),
     drained: () => line.drained(),

@@ -14,7 +14,8 @@ export function judgeCondition(
   holds: boolean,
   now: Instant,
 ): void {
-  const circumstances = { late: condition.late ?? false };
+  const { late = false, detail = null } = condition;
+  const circumstances = { late, detail };
   const watch = conditionWatch(model, condition);
   const state = world.machines.get(keyOf.machine(watch.site, watchKey(watch)))?.record.state ?? INITIAL_MACHINE;
   if (!holds && atRest(state)) return;

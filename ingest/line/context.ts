@@ -24,6 +24,7 @@ const UNSEEN = {
   clockOffset: null,
   clockWrong: false,
   battery: null,
+  conflictMono: null,
   events: {},
   lastSuccessAt: null,
   punches: { day: 0, count: 0 },

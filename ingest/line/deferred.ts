@@ -48,6 +48,18 @@ export function createDeferred() {
       { at, notifications },
       { at, systemEvents },
     ],
+    /** Drops what is in the ledger by now; of what is written anew with each change, the newest may still be to come. */
+    forget(batch: LedgerBatch): void {
+      const there = new Set<object>([
+        ...(batch.journal ?? []),
+        ...(batch.notifications ?? []),
+        ...(batch.systemEvents ?? []),
+      ]);
+      for (const { id } of batch.series ?? []) series.delete(id);
+      journal = journal.filter((row) => !there.has(row));
+      notifications = notifications.filter((row) => !there.has(row));
+      systemEvents = systemEvents.filter((row) => !there.has(row));
+    },
     clear(): void {
       for (const kept of [series, alarms, machines, devices]) kept.clear();
       journal = [];

@@ -10,6 +10,8 @@ import type { World } from './world.ts';
 export interface Circumstances {
   /** The input is an event that came late. */
   readonly late?: boolean;
+  /** What the alarm shows besides. */
+  readonly detail?: string | null;
   /** Points whose silence the alarm stands for. */
   readonly gathers?: readonly string[];
   readonly acknowledgement?: Acknowledgement;
@@ -89,6 +91,7 @@ function openAlarm(
     unknown: false,
     late: circumstances.late ?? false,
     gathers: circumstances.gathers ?? [],
+    detail: circumstances.detail ?? null,
   };
 }
 
@@ -102,7 +105,13 @@ function afterTransition(
     case 'raised':
       return alarm;
     case 'raised_again':
-      return { ...alarm, returnedAt: null, acknowledged: null, late: circumstances.late ?? alarm.late };
+      return {
+        ...alarm,
+        returnedAt: null,
+        acknowledged: null,
+        late: circumstances.late ?? alarm.late,
+        detail: circumstances.detail ?? alarm.detail ?? null,
+      };
     case 'returned':
       return { ...alarm, returnedAt: now.wall, unknown: false };
     case 'acknowledged':
@@ -122,14 +131,17 @@ function book(
   circumstances: Circumstances,
 ): void {
   const { acknowledgement } = circumstances;
+  const hand = transition.what === 'acknowledged' ? acknowledgement : undefined;
+  const raised = transition.what === 'raised' || transition.what === 'raised_again';
   world.pending.journal.push({
     site: alarm.site,
     alarm: alarm.id,
     at: now.wall,
     what: transition.because === 'not_in_force' ? 'suppressed' : transition.what,
     value: transition.value,
-    by: transition.what === 'acknowledged' ? (acknowledgement?.post ?? null) : null,
-    note: transition.what === 'acknowledged' ? (acknowledgement?.note ?? null) : null,
+    by: hand?.post ?? null,
+    account: hand?.by ?? null,
+    note: hand?.note ?? (raised ? alarm.detail : null) ?? null,
   });
   if (isNotified(transition.what)) {
     world.pending.notifications.push({ site: alarm.site, alarm: alarm.id, what: transition.what, at: now.wall });

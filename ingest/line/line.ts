@@ -2,7 +2,7 @@ import type { Clock, Instant } from '../../contract/clock.ts';
 import type { QuarantineEntry } from '../../contract/quarantine.ts';
 import type { Meter } from '../meter.ts';
 import { CommitFailed, type Ledger, type LedgerBatch } from '../stores/ledger/types.ts';
-import { createDeferred } from './deferred.ts';
+import { createOutage } from './outage.ts';
 import type { Changes, World } from './world.ts';
 
 /** Most items that one commit carries: bounds memory and the time that a batch holds the event loop. */
@@ -20,7 +20,7 @@ export interface Item {
   done(): void;
   /** Judged and shown, but not stored: a message stays unacknowledged, a command is refused. */
   letGo(): void;
-  /** True for what makes no sense unless it is stored: refused instead of judged while nothing can be. */
+  /** A command: makes no sense unless it is stored. Refused instead of judged while nothing at all can be committed. */
   readonly storedOnly?: boolean;
   /** What is kept of an item whose effects cannot be committed although others' can. */
   offends(error: unknown): readonly QuarantineEntry[];
@@ -30,6 +30,8 @@ export interface LineOptions {
   readonly world: World;
   readonly ledger: Ledger;
   readonly clock: Clock;
+  /** False while there is no room for what devices send: what is left of the disk, or of the log, is for alarms. */
+  readonly mayStore: () => boolean;
   readonly onChanges: (changes: Changes) => void;
   /** Storing stopped or works again. While it is stopped, `world` holds what is shown. */
   readonly onStoring: (storing: boolean) => void;
@@ -50,13 +52,19 @@ export interface Line {
   stop(): void;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+const NO_CHANGES: Changes = { series: NONE, devices: NONE, alarms: [], models: NONE, schedules: NONE };
+
 /** The one ordered queue: judged in batches, one batch in flight, merged after its commit. */
-export function createLine({ world, ledger, clock, onChanges, onStoring, onError, meter }: LineOptions): Line {
+export function createLine(options: LineOptions): Line {
+  const { world, ledger, clock, mayStore, onChanges, onStoring, onError, meter } = options;
   const queue: Item[] = [];
   const waiting: (() => void)[] = [];
-  const deferred = createDeferred();
+  const outage = createOutage({ world, ledger, onError });
   let running = false;
   let storing = true;
+  /** The newest commit passed: where readings are not stored, alarms and commands are. */
+  let committing = true;
   let probing = false;
   let stopped = false;
 
@@ -79,18 +87,17 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
   }
 
   async function take(items: readonly Item[]): Promise<void> {
-    const judged = storing ? items : items.filter((item) => item.storedOnly !== true);
-    if (!storing) for (const item of items) if (item.storedOnly === true) item.letGo();
+    const judged = committing ? items : items.filter((item) => item.storedOnly !== true);
+    if (!committing) for (const item of items) if (item.storedOnly === true) item.letGo();
     const failed = judgeAll(judged);
     if (failed !== undefined) return takeSingly(judged, failed);
     const batch = world.batch(clock.now().wall);
     if (batch === undefined) return finish(judged);
-    if (!storing) return letGo(judged, batch);
-    // What is left of a full disk is for alarms and commands.
-    if (ledger.room() === 'reserve' && takesRoom(batch)) return stopStoring(judged, batch);
+    if (!storing) return setAside(judged, batch);
+    if (takesRoom(batch) && !mayStore()) return stopStoring(judged, batch, { failing: false });
     const result = await commit(batch, judged.length);
     if (result === 'stored') return finish(judged);
-    if (result === 'failing') return stopStoring(judged, batch);
+    if (result === 'failing') return stopStoring(judged, batch, { failing: true });
     return takeSingly(judged, result.refused);
   }
 
@@ -116,12 +123,13 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
     world.pending.quarantine.push(...only.offends(error));
     const batch = world.batch(clock.now().wall);
     if (batch === undefined) return finish(items);
-    if (!storing) return letGo(items, batch);
+    if (!storing) return setAside(items, batch);
     const result = await commit(batch, items.length);
     if (result === 'stored') return finish(items);
-    if (result === 'failing') return stopStoring(items, batch);
+    if (result === 'failing') return stopStoring(items, batch, { failing: true });
     onError(result.refused.error);
-    letGo(items, batch);
+    outage.add(batch);
+    letGo(items);
   }
 
   async function commit(
@@ -152,16 +160,31 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
   }
 
   function finish(items: readonly Item[]): void {
-    const changes = world.merge({ stored: true });
+    const changes = world.merge('all');
     for (const item of items) item.done();
     announce(changes);
   }
 
-  function letGo(items: readonly Item[], batch: LedgerBatch): void {
-    deferred.add(batch);
-    const changes = world.merge({ stored: false });
+  function letGo(items: readonly Item[]): void {
+    const changes = world.merge('nothing');
     for (const item of items) item.letGo();
     announce(changes);
+  }
+
+  /** Judged while readings are not stored: shown, and alarms and commands committed as long as anything can be. */
+  async function setAside(items: readonly Item[], batch: LedgerBatch): Promise<void> {
+    outage.add(batch);
+    const waits = (batch.alarms?.length ?? 0) === 0 && !items.some(({ storedOnly }) => storedOnly === true);
+    if (!committing || waits) return letGo(items);
+    const kept = await commitDeferred();
+    if (kept === 'failing') return letGo(items);
+    const changes = world.merge('alarms');
+    const alarms = [...world.alarmsStored(), ...changes.alarms];
+    for (const item of items) {
+      if (kept === 'all' && item.storedOnly === true) item.done();
+      else item.letGo();
+    }
+    announce({ ...changes, alarms });
   }
 
   /** Who listens is no part of the line: what is committed stays so, whatever a listener meets. */
@@ -173,48 +196,42 @@ export function createLine({ world, ledger, clock, onChanges, onStoring, onError
     }
   }
 
-  function stopStoring(items: readonly Item[], batch: LedgerBatch): void {
+  async function stopStoring(
+    items: readonly Item[],
+    batch: LedgerBatch,
+    { failing }: { failing: boolean },
+  ): Promise<void> {
     storing = false;
     world.storing = false;
-    deferred.note({ at: batch.at, site: null, kind: 'storing_stopped', actor: null, detail: {} });
-    letGo(items, batch);
+    committing = !failing;
+    if (failing) outage.doubt(batch);
+    outage.note({ at: batch.at, site: null, kind: 'storing_stopped', actor: null, detail: {} });
+    await setAside(items, batch);
     onStoring(false);
   }
 
   /** The alarm transitions judged meanwhile come first; then devices send again what was let go. */
   async function recover(): Promise<void> {
     probing = false;
-    const now = clock.now();
-    if (!(await commitDeferred(now.wall))) return;
-    noteCommit(now);
-    deferred.clear();
-    // What readings showed is stored when their devices have sent it again.
-    world.unstored.alarms.clear();
-    if (ledger.room() === 'reserve') return;
-    const again = { at: now.wall, site: null, kind: 'storing_again', actor: null, detail: {} };
-    if ((await attempt({ at: now.wall, systemEvents: [again] })) === 'failing') return;
+    if ((await commitDeferred()) === 'failing') return;
+    const alarms = world.alarmsStored();
+    if (alarms.length > 0) announce({ ...NO_CHANGES, alarms });
+    if (!mayStore()) return;
+    const at = clock.now().wall;
+    const again = { at, site: null, kind: 'storing_again', actor: null, detail: {} };
+    if ((await outage.attempt({ at, systemEvents: [again] })) === 'failing') return;
     storing = true;
     world.storing = true;
     world.listeningSince = clock.now().mono;
     onStoring(true);
   }
 
-  async function commitDeferred(at: number): Promise<boolean> {
-    const whole = await attempt(deferred.batch(at));
-    if (whole !== 'refused') return whole === 'stored';
-    // A row that is refused must not keep the others from the disk, nor the line from storing.
-    for (const part of deferred.parts(at)) if ((await attempt(part)) === 'failing') return false;
-    return true;
-  }
-
-  async function attempt(batch: LedgerBatch): Promise<'stored' | 'failing' | 'refused'> {
-    try {
-      await ledger.commit(batch);
-      return 'stored';
-    } catch (error) {
-      onError(error);
-      return error instanceof CommitFailed && error.transient ? 'failing' : 'refused';
-    }
+  async function commitDeferred(): Promise<'all' | 'some' | 'failing'> {
+    const now = clock.now();
+    const kept = await outage.commit(now.wall);
+    committing = kept !== 'failing';
+    if (committing) noteCommit(now);
+    return kept;
   }
 
   return {

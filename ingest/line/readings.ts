@@ -1,3 +1,4 @@
+import type { Instant } from '../../contract/clock.ts';
 import { metricKey } from '../../contract/metrics.ts';
 import type { QuarantineReason } from '../../contract/quarantine.ts';
 import type { Reading } from '../../contract/reading.ts';
@@ -14,6 +15,7 @@ import { judgeValue } from './limits.ts';
 import type { Binding, Point } from './model.ts';
 import { judgeTrouble } from './series-silence.ts';
 import { keyOf, type SeriesState } from './state.ts';
+import type { World } from './world.ts';
 
 /** A device may name this many metrics that nothing binds; more are quarantined. */
 export const UNBOUND_SERIES_LIMIT = 200;
@@ -76,6 +78,11 @@ function takeSeries(
   return whatClockTells(dating, keyed);
 }
 
+export function tooManySeries(path: string): QuarantineReason {
+  const detail = `the device already names ${UNBOUND_SERIES_LIMIT} metrics that nothing binds; bind or drop some`;
+  return { code: 'too_many_series', path, detail };
+}
+
 /** What has the time of before everything that is kept. */
 export function tooOld(path: string, { sourceTime }: Dated): QuarantineReason {
   const detail = `the time ${new Date(sourceTime).toISOString()} is older than anything that is kept`;
@@ -93,10 +100,7 @@ function takeReading(
   const binding = model.bindingAt(device.spec.id, key, dated.sourceTime);
   const point = binding === undefined ? undefined : model.points.get(binding.point);
   const state = seriesState(context, key, binding);
-  if (state === undefined) {
-    const detail = `the device already names ${UNBOUND_SERIES_LIMIT} metrics that nothing binds; bind or drop some`;
-    return { code: 'too_many_series', path: keyed.path, detail };
-  }
+  if (state === undefined) return tooManySeries(keyed.path);
 
   const id = state.series.id;
   // A key is a whole millisecond, whatever fraction a device claims.
@@ -182,7 +186,7 @@ function judgeReading(
   if (quality === 'good') judgeCondition(world, model, { rule: 'point.sensor_fault', subject, metric }, false, now);
 }
 
-function seriesTableKey({ model, device }: DeviceContext, key: string, binding: Binding | undefined): string {
+export function seriesTableKey({ model, device }: DeviceContext, key: string, binding: Binding | undefined): string {
   const site = model.registry.site;
   return binding === undefined
     ? keyOf.deviceSeries(site, device.spec.id, key)
@@ -190,7 +194,11 @@ function seriesTableKey({ model, device }: DeviceContext, key: string, binding: 
 }
 
 /** The series that a reading belongs to; made at its first reading. Undefined: the device names too many of its own. */
-function seriesState(context: DeviceContext, key: string, binding: Binding | undefined): SeriesState | undefined {
+export function seriesState(
+  context: DeviceContext,
+  key: string,
+  binding: Binding | undefined,
+): SeriesState | undefined {
   const { world, model, device, now } = context;
   const tableKey = seriesTableKey(context, key, binding);
   const known = world.series.get(tableKey);
@@ -258,5 +266,16 @@ function noteConflict(
     kind: 'reading_conflict',
     actor: null,
     detail: { device: device.spec.id, metric: key, time: t, before: there, after: value },
+  });
+}
+
+/** What only the readings store could see, as the log had let go of the first value: counted, not named. */
+export function noteSettledConflicts(world: World, count: number, now: Instant): void {
+  world.pending.systemEvents.push({
+    at: now.wall,
+    site: null,
+    kind: 'settled_conflicts',
+    actor: null,
+    detail: { count },
   });
 }

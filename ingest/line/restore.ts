@@ -5,6 +5,7 @@ import { EventDetail } from '../../contract/event.ts';
 import { afterRestart, nextDue } from '../alarms/machine.ts';
 import type { LedgerReader, LedgerState } from '../stores/ledger/types.ts';
 import type { Catalogue } from '../standards/types.ts';
+import { channelLabel, nameChannel } from './channels.ts';
 import { saveAlarm } from './drive.ts';
 import { calendarTime, noteTrust } from './host-clock.ts';
 import { judgeForce } from './limits.ts';
@@ -54,6 +55,8 @@ export function restore(
   for (const alarm of state.alarms)
     world.alarms.set(keyOf.alarm(alarm.id), { ...alarm, unknown: alarm.returnedAt === null });
   for (const registry of state.registries) setRegistry(world, registry, catalogue, now);
+  for (const { site, id, ...channel } of reader.channels())
+    nameChannel(world, { site, id, label: channelLabel(channel) }, now);
   for (const record of state.machines) {
     const model = world.models.get(record.site);
     const watch = model === undefined ? undefined : watchOfKey(model, record.key);
@@ -123,6 +126,7 @@ function closeOrphans(world: World, now: Instant): void {
       what: 'suppressed',
       value: null,
       by: null,
+      account: null,
       note,
     });
   }
@@ -144,6 +148,7 @@ function restoreDevice(site: string, device: string, kept: unknown, now: Instant
     backMono: null,
     clockOffset: null,
     clockWrong: false,
+    conflictMono: null,
     punches: { day: 0, count: 0 },
   };
 }

@@ -59,6 +59,8 @@ export interface DeviceState {
   readonly clockOffset: number | null;
   readonly clockWrong: boolean;
   readonly battery: number | null;
+  /** Monotonic ms at which two clients were last told to fight over its identity; null: not since our start. */
+  readonly conflictMono: number | null;
   readonly events: NewestEvents;
   readonly lastSuccessAt: number | null;
   /** Punches that succeeded in the local day that starts at `day`. */

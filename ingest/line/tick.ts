@@ -6,6 +6,7 @@ import { changeDevice, deviceState, type DeviceContext } from './context.ts';
 import { drive, saveAlarm } from './drive.ts';
 import { startOfToday } from './events.ts';
 import { calendarTime, watchHostClock } from './host-clock.ts';
+import { endConflict } from './identity-conflict.ts';
 import { judgeForce } from './limits.ts';
 import { isBound, type Device, type SiteModel } from './model.ts';
 import { judgeOffline, noteSilence } from './presence.ts';
@@ -14,13 +15,21 @@ import type { AlarmRecord } from '../stores/ledger/types.ts';
 import { keyOf } from './state.ts';
 import type { World } from './world.ts';
 
+/** What a tick finds besides the time. */
+export interface Found {
+  readonly previous: Instant;
+  readonly room: { readonly logFilling: boolean; readonly diskLow: boolean };
+}
+
 /** What the passing of time does: silence, delays, opening hours, a wall clock that was set. */
-export function takeTick(world: World, now: Instant, previous: Instant): void {
+export function takeTick(world: World, now: Instant, { previous, room }: Found): void {
   const before = calendarTime(world, previous);
   const stepped = watchHostClock(world, now, previous);
   for (const [site, model] of world.models.entries()) {
     const subject = { kind: 'site', id: site } as const;
     judgeCondition(world, model, { rule: 'system.not_stored', subject }, !world.storing, now);
+    judgeCondition(world, model, { rule: 'system.log_filling', subject }, room.logFilling, now);
+    judgeCondition(world, model, { rule: 'system.disk_low', subject }, room.diskLow, now);
     const compiled = refreshCalendar(world, model, now);
     if (stepped || compiled || calendarChanged(world, site, before, now)) judgeForce(world, model, now);
     for (const device of model.devices.values()) tickDevice({ world, model, device, now });
@@ -30,7 +39,9 @@ export function takeTick(world: World, now: Instant, previous: Instant): void {
     if (machine.due !== null && machine.due <= now.mono) drive(world, machine.watch, { kind: 'tick' }, now);
   }
   for (const [, alarm] of world.alarms.entries()) {
-    if (alarm.rule === 'device.offline' && alarm.returnedAt === null) gather(world, alarm, now);
+    if (alarm.returnedAt !== null) continue;
+    if (alarm.rule === 'device.offline') gather(world, alarm, now);
+    if (alarm.rule === 'device.identity_conflict') endConflict(world, alarm, now);
   }
 }
 

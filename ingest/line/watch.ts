@@ -43,6 +43,8 @@ export interface Condition {
   readonly onDelay?: number;
   /** Told by an event that came late. */
   readonly late?: boolean;
+  /** What an alarm that it raises shows besides, in no language: addresses. */
+  readonly detail?: string;
 }
 
 /** A built-in rule on its subject. */
@@ -69,7 +71,7 @@ export function watchOfKey(model: SiteModel, key: string): Watch | undefined {
     const limit = point.limits.find((one) => one.standard === rule && one.side === side && one.metric === metric);
     if (limit !== undefined) return limitWatch(model, point, limit);
   }
-  const known = (kind === 'point' || (kind === 'device' && model.devices.has(id)) || kind === 'site') && side === '';
+  const known = (kind === 'point' || (kind === 'device' && model.devices.has(id)) || kind === 'site' || (kind === 'channel' && model.channels.has(id))) && side === '';
   if (!known || !model.hasRule(rule)) return undefined;
   return conditionWatch(model, { rule, subject: { kind, id }, ...(metric === '' ? {} : { metric }) });
 }

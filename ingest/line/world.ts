@@ -8,14 +8,16 @@ import type {
   LedgerBatch,
   MachineRecord,
   NotificationIntent,
+  RegistryChange,
   Series,
   StoredEvent,
   SystemEvent,
 } from '../stores/ledger/types.ts';
+import type { ChannelChangeRow } from '../stores/ledger/channels.ts';
 import type { Tail } from '../stores/tail.ts';
 import type { SiteModel } from './model.ts';
 import { createTable, type Layered, type Table } from './table.ts';
-import type { ClockState, DeviceState, RunningMachine, SeriesState } from './state.ts';
+import { keyOf, type ClockState, type DeviceState, type RunningMachine, type SeriesState } from './state.ts';
 import type { SiteSchedule } from '../standards/types.ts';
 
 /** Rows that the batch being judged adds to the ledger; an alarm, machine or device changed twice is written once. */
@@ -30,6 +32,10 @@ export interface Pending {
   readonly journal: JournalRow[];
   readonly notifications: NotificationIntent[];
   readonly systemEvents: SystemEvent[];
+  /** By site. */
+  readonly registryChanges: Map<string, RegistryChange>;
+  readonly quarantineChanges: NonNullable<LedgerBatch['quarantineChanges']>[number][];
+  readonly channels: ChannelChangeRow[];
 }
 
 /** What a merge changed, for the announcements. */
@@ -83,7 +89,10 @@ export interface World {
   adopt(rows: Pending): void;
   /** The rows of the batch, or undefined when it changed nothing that is kept. */
   batch(at: number): LedgerBatch | undefined;
-  merge(options: { stored: boolean }): Changes;
+  /** Makes the batch the state; `kept`: what of it is in the ledger. */
+  merge(kept: 'all' | 'alarms' | 'nothing'): Changes;
+  /** All alarms are in the ledger now: returns those that are open and were shown as not stored. */
+  alarmsStored(): AlarmRecord[];
   rollback(): void;
 }
 
@@ -156,16 +165,16 @@ export function createWorld(seed: WorldSeed): World {
       for (const [key, device] of rows.devices) world.pending.devices.set(key, device);
     },
     batch: (at) => (isEmpty(world.pending) ? undefined : toBatch(world.pending, at)),
-    merge({ stored }) {
+    merge(kept) {
       const alarms = [...world.pending.alarms.values()];
       for (const arrival of world.pending.arrivals) {
-        if (stored) seed.tail.append(arrival);
-        if (stored) world.unstored.series.delete(arrival.series);
+        if (kept === 'all') seed.tail.append(arrival);
+        if (kept === 'all') world.unstored.series.delete(arrival.series);
         else world.unstored.series.add(arrival.series);
       }
       for (const { id } of alarms) {
-        if (stored) world.unstored.alarms.delete(id);
-        else world.unstored.alarms.add(id);
+        if (kept === 'nothing') world.unstored.alarms.add(id);
+        else world.unstored.alarms.delete(id);
       }
       forgetBatch();
       const [models, schedules, series, devices] = layered.map((table) => table.merge());
@@ -177,6 +186,11 @@ export function createWorld(seed: WorldSeed): World {
         devices: devices ?? none,
         alarms,
       };
+    },
+    alarmsStored() {
+      const ids = [...world.unstored.alarms];
+      world.unstored.alarms.clear();
+      return ids.map((id) => tables.alarms.committed(keyOf.alarm(id))).filter((alarm) => alarm !== undefined);
     },
     rollback() {
       forgetBatch();
@@ -198,6 +212,9 @@ function emptyPending(): Pending {
     journal: [],
     notifications: [],
     systemEvents: [],
+    registryChanges: new Map(),
+    quarantineChanges: [],
+    channels: [],
   };
 }
 
@@ -220,5 +237,8 @@ function toBatch(pending: Pending, at: number): LedgerBatch {
     journal: pending.journal,
     notifications: pending.notifications,
     systemEvents: pending.systemEvents,
+    registryChanges: [...pending.registryChanges.values()],
+    quarantineChanges: pending.quarantineChanges,
+    channels: pending.channels,
   };
 }

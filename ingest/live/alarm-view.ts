@@ -34,6 +34,7 @@ export function alarmView(model: SiteModel, record: AlarmRecord, { stored }: { s
     unknown: record.unknown,
     late: record.late,
     gathers: [...record.gathers],
+    ...(record.detail == null ? {} : { detail: record.detail }),
     stored,
     response,
   };
@@ -64,5 +65,6 @@ function placeOf(model: SiteModel, { subject }: AlarmRecord): LocalText {
     return { zh: `${area.name.zh}${spec.name.zh}`, en: `${area.name.en}, ${spec.name.en}` };
   }
   if (subject.kind === 'site') return model.registry.name;
+  if (subject.kind === 'channel') return model.channels.get(subject.id) ?? { zh: subject.id, en: subject.id };
   return model.devices.get(subject.id)?.spec.name ?? { zh: subject.id, en: subject.id };
 }

@@ -58,12 +58,16 @@ const RULE_IDS = [
   'device.offline',
   'device.clock',
   'device.tamper',
+  'device.identity_conflict',
   'door.forced',
   'door.held_open',
   'door.jam',
   'terminal.frozen',
   'system.not_stored',
+  'system.log_filling',
+  'system.disk_low',
   'system.clock',
+  'channel.failing',
 ] as const satisfies readonly BuiltInRuleId[];
 
 const RuleFile = Type.Object(

@@ -59,12 +59,16 @@ export type BuiltInRuleId =
   | 'device.offline'
   | 'device.clock'
   | 'device.tamper'
+  | 'device.identity_conflict'
   | 'door.forced'
   | 'door.held_open'
   | 'door.jam'
   | 'terminal.frozen'
   | 'system.not_stored'
-  | 'system.clock';
+  | 'system.log_filling'
+  | 'system.disk_low'
+  | 'system.clock'
+  | 'channel.failing';
 
 export interface BuiltInRule {
   readonly id: BuiltInRuleId;

@@ -56,7 +56,7 @@ export interface AlarmRecord {
   readonly late: boolean;
   readonly gathers: readonly string[];
   /** What it shows besides, in no language; null: nothing. */
-  readonly detail: string | null;
+  readonly detail?: string | null;
 }
 
 export interface MachineRecord {

@@ -52,7 +52,7 @@ export function alarmWriter(db: DatabaseSync): AlarmWriter {
       Number(alarm.unknown),
       Number(alarm.late),
       JSON.stringify(alarm.gathers),
-      alarm.detail,
+      alarm.detail ?? null,
     );
   };
 

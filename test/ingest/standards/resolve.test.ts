@@ -84,11 +84,14 @@ describe('built-in rules', () => {
       'device.offline': 300,
       'device.clock': 0,
       'device.tamper': 0,
+      'device.identity_conflict': 0,
       'door.forced': 0,
       'door.held_open': 30,
       'door.jam': 0,
       'terminal.frozen': 120,
       'system.not_stored': 0,
+      'system.log_filling': 0,
+      'system.disk_low': 60,
       'system.clock': 0,
     });
   });

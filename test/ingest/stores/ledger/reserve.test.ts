@@ -19,7 +19,7 @@ const readings = (at: number): LedgerBatch => ({ at, arrivals: Array.from({ leng
 const alarms = (at: number, worst: number): LedgerBatch => ({
   at,
   alarms: [alarm(1, { worst })],
-  journal: [{ site: 'mine', alarm: 1, at, what: 'raised', value: worst, by: null, note: null }],
+  journal: [{ site: 'mine', alarm: 1, at, what: 'raised', value: worst, by: null, account: null, note: null }],
 });
 
 async function ledgerOn(dir: string) {

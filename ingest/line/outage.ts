@@ -1,0 +1,79 @@
+import { CommitFailed, type Ledger, type LedgerBatch, type SystemEvent } from '../stores/ledger/types.ts';
+import { createDeferred } from './deferred.ts';
+import type { World } from './world.ts';
+
+/** What is judged while readings are not stored, and how it reaches the ledger all the same. */
+export interface Outage {
+  /** Keeps what of a batch is to be committed later: all but readings, events and quarantine. */
+  add(batch: LedgerBatch): void;
+  note(event: SystemEvent): void;
+  /** The commit of this batch failed: it may be in the ledger all the same. */
+  doubt(batch: LedgerBatch): void;
+  /** Commits what was kept. `some`: the ledger refused rows of it, which are gone; `failing`: try again later. */
+  commit(at: number): Promise<'all' | 'some' | 'failing'>;
+  attempt(batch: LedgerBatch): Promise<'stored' | 'failing' | 'refused'>;
+}
+
+export interface OutageOptions {
+  readonly world: Pick<World, 'tail'>;
+  readonly ledger: Pick<Ledger, 'commit' | 'committed'>;
+  readonly onError: (error: unknown) => void;
+}
+
+export function createOutage({ world, ledger, onError }: OutageOptions): Outage {
+  const deferred = createDeferred();
+  let doubtful: LedgerBatch[] = [];
+
+  async function attempt(batch: LedgerBatch): Promise<'stored' | 'failing' | 'refused'> {
+    try {
+      await ledger.commit(batch);
+      return 'stored';
+    } catch (error) {
+      onError(error);
+      if (!(error instanceof CommitFailed && error.transient)) return 'refused';
+      doubtful.push(batch);
+      return 'failing';
+    }
+  }
+
+  /** A writer that was lost may have committed before: its rows must not be written twice. False: nobody can tell yet. */
+  async function dispelDoubt(): Promise<boolean> {
+    for (let batch = doubtful[0]; batch !== undefined; batch = doubtful[0]) {
+      try {
+        if (await ledger.committed(batch)) {
+          deferred.forget(batch);
+          // Nothing was appended since: what comes again is a repeat.
+          for (const arrival of batch.arrivals ?? []) world.tail.append(arrival);
+        }
+      } catch (error) {
+        onError(error);
+        return false;
+      }
+      doubtful = doubtful.slice(1);
+    }
+    return true;
+  }
+
+  return {
+    add: (batch) => deferred.add(batch),
+    note: (event) => deferred.note(event),
+    doubt: (batch) => void doubtful.push(batch),
+    attempt,
+    async commit(at) {
+      if (!(await dispelDoubt())) return 'failing';
+      const whole = await attempt(deferred.batch(at));
+      if (whole === 'failing') return 'failing';
+      if (whole === 'stored') {
+        deferred.clear();
+        return 'all';
+      }
+      // A row that is refused must not keep the others from the disk, nor the line from storing.
+      for (const part of deferred.parts(at)) {
+        if ((await attempt(part)) === 'failing') return 'failing';
+        deferred.forget(part);
+      }
+      deferred.clear();
+      return 'some';
+    },
+  };
+}
