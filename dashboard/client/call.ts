@@ -15,6 +15,8 @@ interface Call<Schema extends TSchema> {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly answer: Schema;
+  /** Gives up, which counts as no answer. */
+  readonly signal?: AbortSignal;
 }
 
 /** For answers whose content nobody looks at. */
@@ -23,13 +25,18 @@ export const Anything = Type.Unknown();
 /** One request; the answer is parsed by the contract. Never rejects. */
 export async function call<Schema extends TSchema>(
   path: string,
-  { method = 'GET', body, answer }: Call<Schema>,
+  { method = 'GET', body, answer, signal }: Call<Schema>,
 ): Promise<Answer<Static<Schema>>> {
   const headers: Record<string, string> = { accept: 'application/json, application/problem+json' };
   if (body !== undefined) headers['content-type'] = 'application/json';
   let response: Response;
   try {
-    response = await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+    response = await fetch(path, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+    });
   } catch {
     return { ok: false, failure: { kind: 'unreachable' } };
   }

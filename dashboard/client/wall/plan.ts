@@ -28,7 +28,7 @@ const GAP = 16;
 const RAIL = { wide: 452, gap: 20, tall: 620 };
 /** A value of four digits with its unit needs so much; a value, its band and its numbers so much. */
 const CELL_WIDTH = 300;
-const ROW_HEIGHT = 280;
+const ROW_HEIGHT = 290;
 /** Columns beyond these would be longer to read than to turn a page. */
 const MOST_COLUMNS = 4;
 

@@ -15,25 +15,28 @@ export interface WallRow {
   readonly blocks: readonly WallBlock[];
 }
 
-/** Areas in their order, as many cells in a row as there are columns; small ones share a row. */
+/**
+ * As many cells in a row as there are columns. Areas keep their order by the row in which they begin; what is left of
+ * one, and small ones, fill the rows above that have room.
+ */
 export function rowsOf(
   areas: readonly { readonly area: AreaView; readonly cells: readonly WallCell[] }[],
   columns: number,
 ): WallRow[] {
-  const rows: WallBlock[][] = [];
-  let free = 0;
+  const rows: { free: number; readonly blocks: WallBlock[] }[] = [];
   for (const { area, cells } of areas) {
     for (let from = 0; from < cells.length; from += columns) {
       const part = cells.slice(from, from + columns);
-      if (part.length > free) {
-        rows.push([]);
-        free = columns;
-      }
-      rows.at(-1)?.push({ key: `${area.id}/${from}`, area, cells: part, span: part.length });
-      free -= part.length;
+      let row = rows.find(({ free }) => free >= part.length);
+      if (row === undefined) rows.push((row = { free: columns, blocks: [] }));
+      row.blocks.push({ key: `${area.id}/${from}`, area, cells: part, span: part.length });
+      row.free -= part.length;
     }
   }
-  return rows.map((blocks) => ({ key: blocks.map(({ key }) => key).join(' '), blocks: stretched(blocks, columns) }));
+  return rows.map(({ blocks }) => ({
+    key: blocks.map(({ key }) => key).join(' '),
+    blocks: stretched(blocks, columns),
+  }));
 }
 
 function stretched(blocks: readonly WallBlock[], columns: number): WallBlock[] {

@@ -34,7 +34,6 @@ export const wall: Catalogue['wallPage'] = {
     last: 'Last alarm',
     lastFrom: '{from}, over {to}',
     since: '{duration}, since {moment}',
-    does: '{duration}: {step}',
     returned: 'over {moment}',
   },
   area: { points: '{n} normal' },

@@ -32,7 +32,6 @@ export const wall = {
     last: '上一条',
     lastFrom: '{from} 起，{to} 恢复',
     since: '已 {duration}，{moment} 起',
-    does: '已 {duration}，{step}',
     returned: '{moment} 恢复',
   },
   area: { points: '{n} 点正常' },
