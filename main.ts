@@ -68,7 +68,19 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const metrics = createMetrics({ clock, version: VERSION });
     const { meter } = metrics;
     const catalogue = loadCatalogue();
-    const ingest = await startIngest({ clock, log, catalogue, ledger, reader, readings, retention, meter });
+    const ingest = await startIngest({
+      clock,
+      log,
+      catalogue,
+      ledger,
+      reader,
+      readings,
+      retention,
+      logLimit: config.maxWaitingReadings,
+      freeBytes: () => stores.freeBytes(),
+      meter,
+      notify: { serverKey: stores.key, publicUrl: config.publicUrl, plainHttp: config.allowPlainHttp },
+    });
     closing.push(() => ingest.close());
 
     const clientDir = join(import.meta.dirname, 'dist', 'client');

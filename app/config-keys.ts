@@ -85,6 +85,11 @@ export const CONFIG_KEYS = {
     default: '730',
     about: 'Days for which raw readings are kept',
   },
+  MAX_WAITING_READINGS: {
+    accepts: { kind: 'integer', min: 10_000, max: 50_000_000 },
+    default: '2000000',
+    about: 'Readings that may wait, in memory and in the ledger, while readings.db takes none; about 300 bytes each',
+  },
   LOG_LEVEL: {
     accepts: { kind: 'choice', choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] },
     default: 'info',

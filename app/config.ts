@@ -41,7 +41,11 @@ export interface Config {
   readonly mqtt: MqttConfig;
   /** Origin that browsers may come from besides the server's own; null: none. */
   readonly publicUrl: string | null;
+  /** The operator accepts plain HTTP beyond this machine. */
+  readonly allowPlainHttp: boolean;
   readonly retentionRawDays: number;
+  /** Readings that may wait for their store. */
+  readonly maxWaitingReadings: number;
   /** One of pino's levels, or `silent`. */
   readonly logLevel: string;
 }
@@ -79,6 +83,7 @@ export function readConfig({ env, argv, file }: ConfigSources): Config {
 
   const read = createReader(settings, problems);
   const mqttHost = read('MQTT_HOST', parseHost) ?? '';
+  const allowPlainHttp = read('ALLOW_PLAIN_HTTP', parseBoolean);
   const config: Config = {
     dataDir: read('DATA_DIR', parseText) ?? '',
     http: { host: read('HTTP_HOST', parseHost) ?? '', port: read('HTTP_PORT', integerOf('HTTP_PORT')) ?? 0 },
@@ -91,11 +96,13 @@ export function readConfig({ env, argv, file }: ConfigSources): Config {
       messagesPerSecond: read('MQTT_RATE', integerOf('MQTT_RATE')) ?? 0,
     },
     publicUrl: read('PUBLIC_URL', parseOrigin),
+    allowPlainHttp: allowPlainHttp === true,
     retentionRawDays: read('RETENTION_RAW_DAYS', integerOf('RETENTION_RAW_DAYS')) ?? 0,
+    maxWaitingReadings: read('MAX_WAITING_READINGS', integerOf('MAX_WAITING_READINGS')) ?? 0,
     logLevel: read('LOG_LEVEL', (text) => parseChoice(text, CONFIG_KEYS.LOG_LEVEL.accepts.choices)) ?? '',
   };
   const exposure = [
-    { name: 'HTTP', hostKey: 'HTTP_HOST', host: config.http.host, allowed: read('ALLOW_PLAIN_HTTP', parseBoolean) },
+    { name: 'HTTP', hostKey: 'HTTP_HOST', host: config.http.host, allowed: allowPlainHttp },
     {
       name: 'MQTT',
       hostKey: 'MQTT_HOST',

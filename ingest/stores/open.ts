@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../contract/clock.ts';
 import { accounts } from './ledger/accounts.ts';
@@ -64,6 +65,11 @@ export async function openStores({ dataDir, clock, onSpoilt, reserveBytes = RESE
       walls: wallLinks({ ledger, reader, key, clock, seen }),
       audit: journal,
       credentials: credentialStore(reader, key, clock),
+      /** Bytes that are free on the disk of the data folder. */
+      freeBytes() {
+        const { bavail, bsize } = statfsSync(dataDir);
+        return bavail * bsize;
+      },
       close,
     };
   } catch (error) {

@@ -18,6 +18,7 @@ const DEFAULTS: Config = {
   },
   publicUrl: null,
   retentionRawDays: 730,
+  maxWaitingReadings: 2_000_000,
   logLevel: 'info',
 };
 
@@ -91,6 +92,7 @@ describe('refused values name the key and what would be right', () => {
     ['MQTT_RATE', '0', /from 1 to 100000/],
     ['MQTT_MAX_PACKET', '10', /from 1024 to 16777216/],
     ['RETENTION_RAW_DAYS', '0', /from 1 to 36500/],
+    ['MAX_WAITING_READINGS', '9999', /from 10000 to 50000000/],
     ['RETENTION_RAW_DAYS', '2y', /whole number/],
     ['ALLOW_PLAIN_HTTP', 'yes', /true or false/],
     ['ALLOW_PLAIN_HTTP', 'TRUE', /true or false/],

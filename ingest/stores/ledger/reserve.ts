@@ -11,9 +11,11 @@ export interface ReserveOptions {
 export interface Reserve {
   /** False while it is given away: what is committed now lives on it. */
   kept(): boolean;
+  /** Kept, and as large as it should be: a start on a small or nearly full disk makes a smaller one. */
+  whole(): boolean;
   /** Gives it away. */
   release(): void;
-  /** After a commit (`at`: its wall time, ms): makes it again when there is room, at most once a minute. */
+  /** After a commit (`at`: its wall time, ms): makes it whole when there is room, at most once a minute. */
   restore(at: number): void;
 }
 
@@ -23,32 +25,46 @@ const CHUNK = 1_048_576;
 const SCARCE = 1_048_576;
 /** What is free has to be as much again, or making it would fill the disk that it is for. */
 const AMPLE = 2;
+/** Where there is less, so large a part of what is free; at least some hundred commits. */
+const PART = 4;
+const LEAST = 262_144;
 
 /** Makes it where there is room. Where there is next to none, gives it away at once: to open the stores takes some. */
 export function createReserve({ file, bytes }: ReserveOptions): Reserve {
-  if (sizeOf(file) !== undefined && freeAt(file) < SCARCE) remove(file);
-  let kept = sizeOf(file) === bytes || make(file, bytes);
+  const givenAway = sizeOf(file) !== undefined && freeAt(file) < SCARCE && remove(file);
+  let size = givenAway ? 0 : startWith(file, bytes);
   let triedAt = -Infinity;
 
   return {
-    kept: () => kept,
+    kept: () => size > 0,
+    whole: () => size === bytes,
     release() {
-      if (kept) kept = !remove(file);
+      if (size > 0 && remove(file)) size = 0;
     },
     restore(at) {
-      if (kept || Math.abs(at - triedAt) < PATIENCE || freeAt(file) < bytes * AMPLE) return;
+      if (size === bytes || Math.abs(at - triedAt) < PATIENCE || freeAt(file) < bytes * AMPLE) return;
       triedAt = at;
-      kept = make(file, bytes);
+      size = make(file, bytes);
     },
   };
 }
 
-/** Of a ledger without one. */
-export const NO_RESERVE: Reserve = { kept: () => true, release: () => {}, restore: () => {} };
+/** Bytes that are kept from a start on. */
+function startWith(file: string, bytes: number): number {
+  const there = sizeOf(file) ?? 0;
+  if (there === bytes) return bytes;
+  const free = freeAt(file) + there;
+  if (free >= bytes * AMPLE) return make(file, bytes);
+  if (there >= LEAST && there < bytes) return there;
+  const part = Math.floor(free / PART);
+  return part < Math.min(LEAST, bytes) ? 0 : make(file, Math.min(part, bytes));
+}
 
-/** Written in full, with bytes that no file system packs or leaves out. */
-function make(file: string, bytes: number): boolean {
-  if (freeAt(file) < bytes * AMPLE) return false;
+/** Of a ledger without one. */
+export const NO_RESERVE: Reserve = { kept: () => true, whole: () => true, release: () => {}, restore: () => {} };
+
+/** Written in full, with bytes that no file system packs or leaves out. Returns its size; 0: there is none. */
+function make(file: string, bytes: number): number {
   const chunk = randomFillSync(Buffer.alloc(Math.min(CHUNK, bytes)));
   try {
     const fd = openSync(file, 'w', 0o600);
@@ -57,11 +73,11 @@ function make(file: string, bytes: number): boolean {
     } finally {
       closeSync(fd);
     }
-    return true;
+    return bytes;
   } catch {
     // A quota that the free space does not show, or a disk that fails: there is none then.
     remove(file);
-    return false;
+    return 0;
   }
 }
 

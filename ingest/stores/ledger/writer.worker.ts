@@ -20,7 +20,7 @@ serve<WriterRequest, WriterResult, WriterReady>(() => {
     const writing = batchWriter(opened, writer);
     return { db: opened, batches: writing, remove: deleter(opened), mark: writing.mark() };
   });
-  let scarce = !reserve.kept();
+  let scarce = !reserve.whole();
   if (scarce) keepWalShort();
 
   /** A WAL that took all that is left could not be moved into the file any more. */
@@ -42,7 +42,7 @@ serve<WriterRequest, WriterResult, WriterReady>(() => {
 
   function endScarcity(at: number): void {
     reserve.restore(at);
-    if (!reserve.kept()) return;
+    if (!reserve.whole()) return;
     scarce = false;
     db.exec(`PRAGMA wal_autocheckpoint = ${USUAL_WAL}`);
   }

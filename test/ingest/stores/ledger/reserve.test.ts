@@ -117,6 +117,28 @@ test.skipIf(!mounts)('stores open on a disk that is full to the last byte, on wh
   expect(second.reader.alarm(1)?.worst).toBe(2);
 });
 
+test.skipIf(!mounts)(
+  'a disk with less room than the reserve should have gets a smaller one, which grows when there is more',
+  async () => {
+    const disk = smallDisk({ megabytes: 3 });
+    const more = disk.hold(1_500_000);
+    const { ledger, reserve } = await ledgerOn(disk.dir);
+    const { size } = statSync(reserve);
+    expect(size).toBeGreaterThan(200_000);
+    expect(size).toBeLessThan(KEPT);
+    await ledger.commit(readings(START));
+    expect(ledger.room()).toBe('ample');
+    disk.fill();
+    await expect(untilRefused(() => ledger.commit(readings(START)))).resolves.toBeUndefined();
+    expect(ledger.room()).toBe('reserve');
+    await ledger.commit(alarms(START, 1));
+    disk.clear();
+    more();
+    await ledger.commit(alarms(START + MINUTE, 2));
+    expect([statSync(reserve).size, ledger.room()]).toEqual([KEPT, 'ample']);
+  },
+);
+
 /** As the line does it: what fails comes again. */
 async function repeated(commit: () => Promise<void>, before = () => {}): Promise<void> {
   await commit().catch((error: unknown) => {
