@@ -8,7 +8,8 @@ import { createLine, type Item } from './line/line.ts';
 import { quarantineOffender, takeMessage, type MessageRules } from './line/message.ts';
 import { noteConnection } from './line/presence.ts';
 import { noteSettledConflicts } from './line/readings.ts';
-import { takeRegistry } from './line/registry.ts';
+import { createDeviceDesk } from './line/device-desk.ts';
+import { createRegistryWatch } from './line/registry-watch.ts';
 import { restore, restoreLastMessages } from './line/restore.ts';
 import type { SeriesState } from './line/state.ts';
 import { takeTick } from './line/tick.ts';
@@ -17,8 +18,12 @@ import { alarmView } from './live/alarm-view.ts';
 import { createAnnouncer } from './live/announcer.ts';
 import { levelsOf } from './live/levels.ts';
 import { createQuerySide } from './live/query-side.ts';
+import { createRefusalBook } from './live/refusal-book.ts';
+import { keepRefusals } from './live/refusal-keeper.ts';
 import { createRefusals } from './live/refusals.ts';
 import { createSparklines, SPARKLINE_SPAN } from './live/sparklines.ts';
+import type { Channels } from './notify/channels.ts';
+import { startNotify, type NotifySettings } from './notify/start.ts';
 import type { Catalogue } from './standards/types.ts';
 import { createConsumer } from './stores/consumer.ts';
 import { rangeOf } from './stores/query.ts';
@@ -64,11 +69,13 @@ export interface IngestOptions {
   /** Bytes that are free where the stores lie; not asked unless given. */
   readonly freeBytes?: () => number;
   readonly meter?: Meter;
+  readonly notify: NotifySettings;
 }
 
 export interface Ingest {
   readonly query: QuerySide;
   readonly desk: Desk;
+  readonly channels: Channels;
   accept(message: InboundMessage): Promise<void>;
   connection(change: ConnectionChange): void;
   refused(refusal: Refusal): void;
@@ -77,6 +84,8 @@ export interface Ingest {
   levels(): IngestLevels;
   /** Resolves when all that was accepted so far is through. */
   drained(): Promise<void>;
+  /** Resolves when no notification is on its way and none can be sent now. */
+  notified(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,6 +104,10 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const sparklines = createSparklines();
   const storingListeners: ((storing: boolean) => void)[] = [];
   const refusals = createRefusals({ clock, log });
+  const registered = {
+    site: (site: string) => world.models.committed(site) !== undefined,
+    device: (site: string, device: string) => world.models.committed(site)?.devices.has(device) ?? false,
+  };
   const onError = (error: unknown) => log.error({ err: error }, 'the line met an error');
 
   restore(world, state, { reader, catalogue, now: started });
@@ -104,6 +117,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   world.merge('all');
   await rebuildValues();
 
+  const book = createRefusalBook(registered, reader.refusals());
   const announcer = createAnnouncer({ world, clock, epoch: randomUUID(), storing: () => line.storing() });
   const lineEvents = { onChanges: announce, onStoring: storingChanged, onError };
   const line = createLine({ world, ledger, clock, mayStore, ...lineEvents, meter });
@@ -119,6 +133,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       if (settled.conflicts > 0) enqueue(() => noteSettledConflicts(world, settled.conflicts, clock.now()));
     },
   });
+  const refusalKeeper = keepRefusals({ book, ledger, clock, storing: line.storing });
   const rules: MessageRules = { seen: (site, device, id) => reader.eventHashes(site, device, id), retention };
 
   function noteStart(): void {
@@ -154,6 +169,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       if (known?.current != null) sparklines.add(known.series.id, known.current.sourceTime, known.current.value);
     }
     announcer.changed(changes);
+    if (changes.alarms.length > 0) notify.wake();
   }
 
   function storingChanged(storing: boolean): void {
@@ -188,6 +204,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   }
 
   function connection(change: ConnectionChange): void {
+    if (change.kind === 'connected') book.connected(change.site, change.device);
     enqueue(() => {
       const model = world.models.get(change.site);
       const device = model?.devices.get(change.device);
@@ -198,6 +215,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   function refused(refusal: Refusal): void {
     meter?.refused(refusal.reason);
     refusals.note(refusal);
+    book.note(refusal);
     const { contested, at } = refusal;
     if (contested === undefined) return;
     enqueue(() => {
@@ -209,6 +227,17 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   }
 
   enqueue(() => world.adopt(startRows));
+
+  const notify = startNotify({
+    ...options.notify,
+    world,
+    ledger,
+    reader,
+    clock,
+    log,
+    enqueue: (item) => line.enqueue(item),
+    onError,
+  });
 
   let previous = started;
   let ticking = false;
@@ -224,7 +253,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       ticking = false;
       previous = now;
     };
-    readRegistries(now);
+    registryWatch.look(now);
     const room = { logFilling: logRoom.isFilling(), diskLow: logRoom.diskLow() };
     enqueue(() => takeTick(world, now, { previous: before, room }), { done: finish, letGo: finish });
   }
@@ -233,18 +262,14 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     consumer.settleDue(clock.now().wall).catch(onError);
   }
 
-  let revision = state.registryRevision;
-  function readRegistries(now: Instant): void {
-    const found = reader.registryRevision();
-    if (found === revision) return;
-    revision = found;
-    for (const registry of reader.registries()) {
-      const known = world.models.committed(registry.site)?.registry;
-      if (JSON.stringify(known) === JSON.stringify(registry)) continue;
-      log.info({ site: registry.site }, 'the registry changed');
-      enqueue(() => takeRegistry(world, registry, catalogue, now));
-    }
-  }
+  const registryWatch = createRegistryWatch({
+    world,
+    catalogue,
+    reader,
+    revision: state.registryRevision,
+    enqueue,
+    onChanged: (site) => log.info({ site }, 'the registry changed'),
+  });
 
   const desk: Desk = {
     acknowledge(request) {
@@ -266,6 +291,16 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         enqueue(judge, { done, letGo: refuse, offends, storedOnly: true });
       });
     },
+    devices: createDeviceDesk({
+      world,
+      clock,
+      catalogue,
+      reader,
+      readings,
+      retention,
+      enqueue,
+      registryInDoubt: () => registryWatch.doubt(),
+    }),
   };
 
   /** A clock that was set far ahead must not cost what is stored: only what has passed since our start makes older. */
@@ -285,6 +320,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     readings.expire(at - retention).catch(onError);
   }
 
+  const sources = { world, clock, catalogue, reader, readings };
   const timers: Timer[] = [
     clock.every(TICK, tick),
     clock.every(SETTLE_EVERY, settle),
@@ -293,20 +329,24 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   tick();
 
   return {
-    query: createQuerySide({ world, clock, reader, readings, announcer, sparklines, storing: line.storing }),
+    query: createQuerySide({ ...sources, announcer, sparklines, refusals: book, storing: line.storing }),
     desk,
     accept,
     connection,
     refused,
     levels: () => levelsOf({ world, line, tail, ledger }),
     onStoring: (listener) => void storingListeners.push(listener),
+    channels: notify.channels,
     drained: () => line.drained(),
+    notified: () => notify.idle(),
     async close() {
+      await notify.close();
       for (const timer of timers) timer.cancel();
       await line.drained();
       line.stop();
       announcer.stop();
       refusals.stop();
+      await refusalKeeper.stop();
       await consumer.close();
     },
   };

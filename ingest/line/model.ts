@@ -1,3 +1,4 @@
+import type { LocalText } from '../../contract/ids.ts';
 import { METRIC_NAMES, type MetricName } from '../../contract/metrics.ts';
 import {
   EVENTS_BINDING,
@@ -52,6 +53,8 @@ export interface SiteModel {
   readonly areas: ReadonlyMap<string, AreaSpec>;
   readonly points: ReadonlyMap<string, Point>;
   readonly devices: ReadonlyMap<string, Device>;
+  /** What alarms about the site's channels call them, by id. */
+  readonly channels: ReadonlyMap<string, LocalText>;
   /** The binding of a device's key at a time (ms epoch). */
   bindingAt(device: string, key: string, at: number): Binding | undefined;
   /** A built-in rule with the site's overrides, for one point where it is given. */
@@ -59,7 +62,11 @@ export interface SiteModel {
   hasRule(id: string): id is BuiltInRuleId;
 }
 
-export function compileModel(registry: SiteRegistry, catalogue: Catalogue): SiteModel {
+export function compileModel(
+  registry: SiteRegistry,
+  catalogue: Catalogue,
+  channels: SiteModel['channels'] = new Map(),
+): SiteModel {
   const areas = new Map(registry.areas.map((area) => [area.id, area]));
   const bindings = registry.bindings.map(compileBinding);
   const byPoint = Map.groupBy(bindings, (binding) => binding.point);
@@ -84,6 +91,7 @@ export function compileModel(registry: SiteRegistry, catalogue: Catalogue): Site
     areas,
     points,
     devices: new Map(registry.devices.map((spec) => [spec.id, compileDevice(spec, byDevice.get(spec.id) ?? [])])),
+    channels,
     bindingAt: (device, key, at) => byKey.get(`${device}|${key}`)?.find((binding) => isBound(binding, at)),
     rule(id, point) {
       const key = `${id}|${point ?? ''}`;

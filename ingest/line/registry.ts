@@ -24,16 +24,23 @@ export function takeRegistry(world: World, registry: SiteRegistry, catalogue: Ca
   judgeAgain(world, model, now);
 }
 
+/** The same unless it is the one that is known; tells whether it was another. */
+export function takeIfNew(world: World, registry: SiteRegistry, catalogue: Catalogue, now: Instant): boolean {
+  if (JSON.stringify(world.models.get(registry.site)?.registry) === JSON.stringify(registry)) return false;
+  takeRegistry(world, registry, catalogue, now);
+  return true;
+}
+
 /** Takes in a registry without judging by it: at a start, what is known comes after it. */
 export function setRegistry(world: World, registry: SiteRegistry, catalogue: Catalogue, now: Instant): SiteModel {
-  const model = compileModel(registry, catalogue);
+  const model = compileModel(registry, catalogue, world.models.get(registry.site)?.channels);
   world.models.set(registry.site, model);
   compileCalendar(world, model, now);
   return model;
 }
 
 /** Its point, device or standard is gone: nobody could act on the alarm. */
-function dropMachine(world: World, key: string, now: Instant): void {
+export function dropMachine(world: World, key: string, now: Instant): void {
   const machine = world.machines.get(key);
   if (machine === undefined) return;
   drive(world, machine.watch, { kind: 'force', inForce: false }, now);

@@ -6,6 +6,7 @@ import { afterRestart, nextDue } from '../alarms/machine.ts';
 import type { LedgerReader, LedgerState } from '../stores/ledger/types.ts';
 import type { Catalogue } from '../standards/types.ts';
 import { channelLabel, nameChannel } from './channels.ts';
+import { restoreOffsets } from './device-clock.ts';
 import { saveAlarm } from './drive.ts';
 import { calendarTime, noteTrust } from './host-clock.ts';
 import { judgeForce } from './limits.ts';
@@ -27,6 +28,7 @@ const KeptDevice = Compile(
     silent: Type.Union([Type.Literal('lost'), Type.Literal('silence'), Type.Null()]),
     battery: nullable(Type.Number()),
     lastSuccessAt: nullable(Type.Number()),
+    learnedOffsets: Type.Optional(Type.Record(Type.String(), Type.Number())),
     events: Type.Record(
       Type.String(),
       Type.Object({ detail: EventDetail, occurredAt: Type.Number(), receivedAt: Type.Number() }),
@@ -73,6 +75,7 @@ export function restore(
   for (const { site, device, state: kept } of state.devices) {
     const restored = restoreDevice(site, device, kept, now);
     if (restored === undefined) continue;
+    restoreOffsets(world, restored);
     const day = world.schedules.get(site)?.startOfDay(calendarTime(world, now)) ?? 0;
     const count = restored.lastSuccessAt === null ? 0 : reader.punches(site, device, day);
     world.devices.set(keyOf.device(site, device), {
@@ -135,6 +138,8 @@ function closeOrphans(world: World, now: Instant): void {
 function restoreDevice(site: string, device: string, kept: unknown, now: Instant): DeviceState | undefined {
   if (!KeptDevice.Check(kept)) return undefined;
   const events: NewestEvents = kept.events;
+  const { learnedOffsets = {} } = kept;
+  const [firstOffset] = Object.values(learnedOffsets);
   return {
     ...kept,
     site,
@@ -146,8 +151,10 @@ function restoreDevice(site: string, device: string, kept: unknown, now: Instant
     messageMono: kept.messageAt === null ? null : now.mono,
     heard: false,
     backMono: null,
-    clockOffset: null,
-    clockWrong: false,
+    // Until it reports, what was learned of its clock is what is known of it.
+    clockOffset: firstOffset ?? null,
+    clockWrong: firstOffset !== undefined,
+    learnedOffsets,
     conflictMono: null,
     punches: { day: 0, count: 0 },
   };

@@ -17,6 +17,7 @@ const DEFAULTS: Config = {
     messagesPerSecond: 1_000,
   },
   publicUrl: null,
+  allowPlainHttp: false,
   retentionRawDays: 730,
   maxWaitingReadings: 2_000_000,
   logLevel: 'info',

@@ -8,8 +8,7 @@ export function channelWriter(db: DatabaseSync): (changes: readonly ChannelChang
       :kind, :name, :address, :signed, :sealed, :priority, :areas, :language, :enabled, :status)
     ON CONFLICT (id) DO UPDATE SET
       name = excluded.name, address = excluded.address, signed = excluded.signed, sealed = excluded.sealed,
-      priority = excluded.priority, areas = excluded.areas, language = excluded.language, enabled = excluded.enabled,
-      status = excluded.status`);
+      priority = excluded.priority, areas = excluded.areas, language = excluded.language, enabled = excluded.enabled`);
   const remove = db.prepare('DELETE FROM channel WHERE id = ?');
   // What the heir was to be told of anyway is not told twice.
   const inherit = db.prepare(

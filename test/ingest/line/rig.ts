@@ -11,6 +11,7 @@ import type { TopicLeaf } from '../../../contract/topics.ts';
 import { startIngest, type Ingest } from '../../../ingest/start.ts';
 import { loadCatalogue } from '../../../ingest/standards/catalogue.ts';
 import type { Ledger } from '../../../ingest/stores/ledger/types.ts';
+import type { ReadingsStore } from '../../../ingest/stores/readings/types.ts';
 import { openStores, type Stores } from '../../../ingest/stores/open.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 
@@ -24,7 +25,12 @@ export interface RigOptions {
   readonly clock?: DrivenClock;
   /** Stands between the line and the real ledger, to make it fail. */
   readonly ledger?: (real: Ledger) => Ledger;
+  /** The same for the readings. */
+  readonly readings?: (real: ReadingsStore) => ReadingsStore;
   readonly retention?: number;
+  readonly logLimit?: number;
+  /** Bytes that are free; not asked unless given. */
+  readonly freeBytes?: () => number;
   /** Hears of every error that the line meets. */
   readonly onError?: (error: unknown) => void;
 }
@@ -76,8 +82,11 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     catalogue: loadCatalogue(),
     ledger,
     reader: stores.reader,
-    readings: stores.readings,
+    readings: options.readings?.(stores.readings) ?? stores.readings,
+    ...(options.logLimit === undefined ? {} : { logLimit: options.logLimit }),
+    ...(options.freeBytes === undefined ? {} : { freeBytes: options.freeBytes }),
     retention: options.retention ?? 2 * YEAR,
+    notify: { serverKey: stores.key, publicUrl: null, plainHttp: false },
   });
   await ingest.drained();
   let closed = false;
