@@ -3,10 +3,14 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
+import type { User } from '../../contract/account.ts';
+import type { SessionView } from '../../contract/api.ts';
 import { guardRoutes } from './access.ts';
 import { addressCounts } from './address-pace.ts';
+import { bearers } from './bearers.ts';
 import { answerErrors } from './error-answers.ts';
 import { securityHeaders } from './headers.ts';
+import { httpsServer } from './https-server.ts';
 import { liveScreens } from './live.ts';
 import { logRequests } from './logging.ts';
 import { answerUnmatched } from './not-found.ts';
@@ -16,16 +20,23 @@ import { doorway as openDoorway } from './origin.ts';
 import { servePages } from './pages.ts';
 import { passwordHasher } from './password.ts';
 import { plainProblem, ProblemError, retryAfter, sendProblem } from './problem.ts';
+import { namedProxies } from './proxies.ts';
 import { alarmRoutes } from './routes/alarms.ts';
+import { auditRoute } from './routes/audit.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/sites.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import type { TypedApp } from './routes/types.ts';
+import { userRoutes } from './routes/users.ts';
+import { wallRoutes } from './routes/walls.ts';
+import { createSeats } from './seats.ts';
 import { sessionCookies } from './sessions.ts';
 import { signInPace } from './sign-in-pace.ts';
 import { schemaCompiler } from './validation.ts';
+import { wallCookie } from './wall-cookie.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -34,18 +45,32 @@ declare module 'fastify' {
   }
 }
 
+/** For all of a request to arrive, ms. */
+const REQUEST_TIMEOUT = 30_000;
+
 /** The dashboard's server, complete but for listening. Close it with `app.close()`. */
 export async function buildApp(options: AppOptions): Promise<TypedApp> {
-  const { clock, log, query, accounts, desk, secure = false, allowedOrigins = [], warnings = [] } = options;
+  const { clock, log, query, accounts, desk, access, secure = false, allowedOrigins = [], trustProxy = [] } = options;
   const doorway = openDoorway({ host: options.host, allowedOrigins, secure });
   const sessions = sessionCookies({ accounts, clock, secure });
+  const proxies = namedProxies(trustProxy);
+  const programs = bearers({ tokens: access?.tokens, clock });
+  const publicUrl = allowedOrigins[0];
+  const httpsOnly = secure && options.certificate === undefined && trustProxy.length > 0;
+  const sessionView = (user: User | null): SessionView => ({
+    user,
+    setupNeeded: accounts.setupNeeded(),
+    warnings: user === null ? [] : [...(options.warnings ?? [])],
+  });
   // Fastify's own lines carry addresses of requests; ours do not.
   const quiet: FastifyBaseLogger = log.child({}, { level: 'warn' });
   const app: TypedApp = Fastify({
     loggerInstance: quiet,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 16_384,
-    requestTimeout: 30_000,
+    requestTimeout: REQUEST_TIMEOUT,
+    trustProxy: trustProxy.length > 0 && ((address: string) => proxies.trusts(address)),
+    ...(options.certificate === undefined ? {} : { serverFactory: httpsServer(options.certificate, REQUEST_TIMEOUT) }),
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, plainProblem(error.statusCode ?? 400)),
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxConnections = 1_000;
@@ -59,7 +84,12 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
 
   await app.register(cookie);
   await app.register(helmet, securityHeaders(secure));
-  guardRoutes(app, { doorway, sessions });
+  guardRoutes(app, {
+    doorway,
+    sessions,
+    bearers: programs,
+    httpsOnly: httpsOnly && publicUrl !== undefined ? { proxies, publicUrl } : null,
+  });
   await app.register(rateLimit, {
     global: false,
     store: addressCounts(clock),
@@ -67,16 +97,19 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
   });
   await describeApi(app, { version: options.version, cookie: sessions.cookie });
 
-  const live = liveScreens({
-    server: app.server,
-    parseCookie: (header) => app.parseCookie(header),
+  const cookieOfWalls = wallCookie({ secure });
+  const seats = createSeats({
     doorway,
+    proxies,
+    httpsOnly,
+    parseCookie: (header) => app.parseCookie(header),
     sessions,
     accounts,
-    query,
-    clock,
-    log,
+    bearers: programs,
+    walls: access?.walls,
+    cookie: cookieOfWalls,
   });
+  const live = liveScreens({ server: app.server, seats, query, clock, log });
   app.addHook('preClose', () => live.close());
   app.decorate('countScreens', () => live.count());
 
@@ -85,8 +118,13 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
   await app.register(
     (api: TypedApp, _options, done) => {
       openApiRoute(api);
-      const passwords = passwordHasher();
-      sessionRoutes(api, { accounts, sessions, passwords, pace: signInPace(clock), ended: live.end, warnings });
+      const people = { accounts, passwords: passwordHasher(), pace: signInPace(clock), live, sessionView };
+      sessionRoutes(api, { ...people, sessions, refused: (username) => access?.audit.signInRefused(username) });
+      if (access !== undefined) {
+        userRoutes(api, { ...people, people: access.people });
+        tokenRoutes(api, { tokens: access.tokens, live });
+        auditRoute(api, access.audit);
+      }
       done();
     },
     { prefix: '/api' },
@@ -99,6 +137,9 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
       siteRoutes(api, query);
       alarmRoutes(api, { query, desk });
       readingRoutes(api, query);
+      if (access !== undefined) {
+        wallRoutes(api, { walls: access.walls, query, live, cookie: cookieOfWalls, clock, version: options.version });
+      }
       done();
     },
     { prefix: '/api' },

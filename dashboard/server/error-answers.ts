@@ -23,6 +23,12 @@ export function answerErrors(app: FastifyInstance, log: Logger): void {
       const busy = new ProblemError('busy', { detail: 'Too many people sign in at once. Try again.' });
       return sendProblem(reply.headers(retryAfter(2_000)), busy.problem);
     }
+    // The rooms behind share no class with this one.
+    if (error instanceof Error && error.name === 'CommitFailed') {
+      log.error({ err: error, reqId: request.id, route: request.routeOptions.url }, 'a change could not be stored');
+      const unstored = new ProblemError('not-storing', { detail: 'Nothing was changed. Try again.' });
+      return sendProblem(reply.headers(retryAfter(5_000)), unstored.problem);
+    }
     const problem = requestProblem(error) ?? unexpected(request.id);
     if (problem.status >= 500) {
       log.error({ err: error, reqId: request.id, route: request.routeOptions.url }, 'request failed');

@@ -6,9 +6,9 @@ import { Compile } from 'typebox/compile';
 import type { Clock } from '../../contract/clock.ts';
 import { WatchRequest, type ClientToServer, type ServerToClient, type WatchAnswer } from '../../contract/live.ts';
 import type { Announcement, QuerySide } from '../../contract/query.ts';
-import type { Accounts } from './ports.ts';
-import type { Doorway } from './origin.ts';
-import type { Session, Sessions } from './sessions.ts';
+import { ProblemError } from './problem.ts';
+import type { Refused, Seat, Seats, Sitter } from './seats.ts';
+import { wallRooms } from './wall-rooms.ts';
 
 /** How much one client, and all together, may take. Times in ms. */
 export const LIVE_LIMITS = {
@@ -28,28 +28,23 @@ export const LIVE_LIMITS = {
 
 interface LiveOptions {
   readonly server: HttpServer;
-  readonly parseCookie: (header: string) => Readonly<Record<string, string | undefined>>;
-  readonly doorway: Doorway;
-  readonly sessions: Sessions;
-  readonly accounts: Accounts;
+  readonly seats: Seats;
   readonly query: QuerySide;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-interface LiveScreens {
-  /** The session is over: its screens are told so and dropped. */
-  readonly end: (token: string) => void;
+export interface LiveScreens {
+  /** Those at which such a one sits are told that it is over, and dropped. */
+  end(sitter: (sitter: Sitter) => boolean): void;
+  /** The person of a session has a new password: its screens stay. */
+  keep(session: string): void;
   /** Screens that are connected. */
   count(): number;
+  /** Of them, those with the link of one wall. */
+  watching(wall: number): number;
   /** Drops every connection; done at the latest after the farewell. */
   close(): Promise<void>;
-}
-
-/** A screen's session as it was when it connected. */
-interface Seat {
-  readonly session: Session;
-  readonly passwordHash: string | undefined;
 }
 
 type Screen = Socket<ClientToServer, ServerToClient>;
@@ -57,7 +52,7 @@ type Screen = Socket<ClientToServer, ServerToClient>;
 const watchRequest = Compile(WatchRequest);
 const room = (site: string) => `site/${site}`;
 
-/** The live socket: WebSocket only, from our own origin, with a session; a snapshot on `watch`, then deltas and ticks. */
+/** The live socket: WebSocket only, for whom there is a seat; a snapshot on `watch`, then deltas and ticks. */
 export function liveScreens(options: LiveOptions): LiveScreens {
   const { server, clock, query, log } = options;
   const seats = new WeakMap<IncomingMessage, Seat>();
@@ -86,21 +81,21 @@ export function liveScreens(options: LiveOptions): LiveScreens {
     socket.once('close', () => connections.delete(socket));
   });
 
+  const occupied = (name: string) => io.of('/').adapter.rooms.has(name);
+  const walls = wallRooms({ query, occupied });
   const screens = () => [...io.of('/').sockets.values()];
   const seatOf = (screen: Screen) => seats.get(screen.request);
 
-  function admit(request: IncomingMessage): Seat | 'foreign host' | 'foreign origin' | 'not signed in' | 'too many' {
-    const { host, origin, cookie = '' } = request.headers;
-    if (!options.doorway.knowsHost(host)) return 'foreign host';
-    if (!options.doorway.admitsOrigin({ origin, host, hasCookie: true })) return 'foreign origin';
-    const session = options.sessions.read(options.parseCookie(cookie));
-    if (session === null) return 'not signed in';
-    const own = screens().filter((screen) => seatOf(screen)?.session.token === session.token);
+  function admit(request: IncomingMessage): Seat | Refused | 'too many' {
+    const seat = options.seats.admit(request);
+    if (typeof seat === 'string') return seat;
+    const own = screens().filter((screen) => seatOf(screen)?.key === seat.key);
     if (connections.size >= LIVE_LIMITS.screens || own.length >= LIVE_LIMITS.screensPerSession) return 'too many';
-    return { session, passwordHash: options.accounts.findUser(session.user.username)?.passwordHash };
+    return seat;
   }
 
   io.on('connection', (screen) => {
+    seatOf(screen)?.here();
     const allowed = budget(clock);
     screen.use((_event, next) => {
       if (allowed()) next();
@@ -117,7 +112,8 @@ export function liveScreens(options: LiveOptions): LiveScreens {
     try {
       return run();
     } catch (error) {
-      log.error({ err: error }, 'a live screen could not be served');
+      // A token that does not work is no fault of ours.
+      if (!(error instanceof ProblemError)) log.error({ err: error }, 'a live screen could not be served');
       return otherwise;
     }
   }
@@ -126,22 +122,30 @@ export function liveScreens(options: LiveOptions): LiveScreens {
   function watch(screen: Screen, request: unknown): WatchAnswer {
     if (!watchRequest.Check(request)) return { ok: false, problem: 'bad_request' };
     if (!query.ready()) return { ok: false, problem: 'not_ready' };
+    const scope = seatOf(screen)?.scope ?? null;
+    if (scope !== null && scope.site !== request.site) return { ok: false, problem: 'unknown_site' };
     const snapshot = query.snapshot(request.site);
     if (snapshot === undefined) return { ok: false, problem: 'unknown_site' };
+    const entered = scope === null ? { room: room(request.site), snapshot } : walls.enter(scope, snapshot);
     for (const joined of screen.rooms) {
       if (joined !== screen.id) void screen.leave(joined);
     }
     // The adapter is the one in memory: it has joined when this returns.
-    void screen.join(room(request.site));
-    return { ok: true, snapshot };
+    void screen.join(entered.room);
+    return { ok: true, snapshot: entered.snapshot };
   }
 
   const unsubscribe = query.subscribe((announcement: Announcement) => {
     const { site } = announcement.kind === 'delta' ? announcement.delta : announcement.tick;
     // Encoding is most of the work: none for a site that nobody watches.
-    if (!io.of('/').adapter.rooms.has(room(site))) return;
-    if (announcement.kind === 'delta') io.to(room(site)).emit('delta', announcement.delta);
-    else io.to(room(site)).emit('tick', announcement.tick);
+    const rooms = [...(occupied(room(site)) ? [room(site)] : []), ...walls.of(site)];
+    if (announcement.kind === 'tick') {
+      if (rooms.length > 0) io.to(rooms).emit('tick', announcement.tick);
+      return;
+    }
+    for (const one of rooms) {
+      io.to(one).emit('delta', one === room(site) ? announcement.delta : walls.delta(one, announcement.delta));
+    }
   });
 
   const stalled = stallWatch(clock, (screen) => {
@@ -151,24 +155,19 @@ export function liveScreens(options: LiveOptions): LiveScreens {
   const everySecond = clock.every(1_000, () => stalled(screens()));
   const recheck = clock.every(LIVE_LIMITS.recheck, () => {
     for (const screen of screens()) {
-      if (!stillGood(seatOf(screen))) dismiss(screen);
+      const seat = seatOf(screen);
+      if (!stillGood(seat)) dismiss(screen);
+      else seat?.here();
     }
   });
 
   function stillGood(seat: Seat | undefined): boolean {
     if (seat === undefined) return false;
     try {
-      const now = options.sessions.find(seat.session.token);
-      const { username, role } = seat.session.user;
-      return (
-        now !== null &&
-        now.user.username === username &&
-        now.user.role === role &&
-        options.accounts.findUser(username)?.passwordHash === seat.passwordHash
-      );
+      return seat.stillGood();
     } catch (error) {
       // Unknown is not over: a disk in trouble must not blind every screen. Nobody new gets in meanwhile.
-      log.warn({ err: error }, 'sessions of live screens could not be checked');
+      log.warn({ err: error }, 'who sits at live screens could not be checked');
       return true;
     }
   }
@@ -182,11 +181,25 @@ export function liveScreens(options: LiveOptions): LiveScreens {
 
   return {
     count: () => connections.size,
-    end(token) {
+    end(sitter) {
       for (const screen of screens()) {
-        if (seatOf(screen)?.session.token === token) dismiss(screen);
+        const seat = seatOf(screen);
+        if (seat !== undefined && sitter(seat.sitter)) dismiss(screen);
       }
     },
+    keep(session) {
+      for (const screen of screens()) {
+        const { sitter } = seatOf(screen) ?? {};
+        if (sitter?.kind !== 'person' || sitter.session !== session) continue;
+        const seat = options.seats.renew(session);
+        if (seat !== null) seats.set(screen.request, seat);
+      }
+    },
+    watching: (wall) =>
+      screens().filter((screen) => {
+        const sitter = seatOf(screen)?.sitter;
+        return sitter?.kind === 'wall' && sitter.id === wall;
+      }).length,
     async close() {
       closing = true;
       unsubscribe();

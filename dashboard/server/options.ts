@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import type { LastingWarning } from '../../contract/access.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { Desk, QuerySide } from '../../contract/query.ts';
-import type { Accounts, Metrics } from './ports.ts';
+import type { AccessPorts } from './access-ports.ts';
+import type { Accounts, CertificateSource, Metrics } from './ports.ts';
 
 export interface AppOptions {
   /** Where it listens; also one of the names under which it may be asked for. */
@@ -13,12 +14,17 @@ export interface AppOptions {
   readonly query: QuerySide;
   readonly desk: Desk;
   readonly accounts: Accounts;
+  readonly access?: AccessPorts;
   /** Absolute path of the built client. */
   readonly clientDir: string;
   /** Further origins under which the pages are served. */
   readonly allowedOrigins?: readonly string[];
   /** The pages are served over HTTPS: `__Host-` cookie, HSTS. */
   readonly secure?: boolean;
+  /** With it the pages are served over HTTPS here; else, when `secure`, by a proxy in front. */
+  readonly certificate?: CertificateSource;
+  /** Addresses and networks of proxies whose forwarded headers are believed. With `secure` nobody passes by them. */
+  readonly trustProxy?: readonly string[];
   /** What the operator accepted about security; every signed-in user is told. */
   readonly warnings?: readonly LastingWarning[];
   /** Without them there is no `GET /metrics`. */

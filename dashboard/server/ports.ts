@@ -5,7 +5,10 @@ export interface AccountWithPassword extends User {
   readonly passwordHash: string;
 }
 
-/** Accounts, sessions and one-time links as the server needs them; `main.ts` supplies it. Tokens are given in clear and kept as HMAC. */
+/**
+ * Accounts, sessions and one-time links as the server needs them; `main.ts` supplies it. Tokens are given in clear and
+ * kept as HMAC. Where nothing can be committed a change rejects with an error that is called `CommitFailed`: 503.
+ */
 export interface Accounts {
   findUser(username: string): AccountWithPassword | undefined;
   /** True until the first administrator exists. */
@@ -30,4 +33,16 @@ export const ROLE_RANK: Record<UserRole, number> = { viewer: 1, operator: 2, adm
 export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
+}
+
+/** PEM. */
+export interface Certificate {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** The certificate of HTTPS as it is now, and word of each new one. */
+export interface CertificateSource {
+  current(): Certificate;
+  onReplaced(listener: (certificate: Certificate) => void): void;
 }

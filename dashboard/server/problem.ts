@@ -7,12 +7,19 @@ const KINDS = {
   validation: [400, 'A field is not as it should be'],
   'sign-in-refused': [401, 'User name or password is wrong'],
   'not-signed-in': [401, 'Sign in first'],
+  'token-invalid': [401, 'The token is wrong, expired or revoked'],
   'role-too-low': [403, 'Your role does not allow this'],
+  'wrong-password': [403, 'The password is wrong'],
+  'people-only': [403, 'No token may do this: sign in'],
+  'not-encrypted': [403, 'The request was not encrypted'],
   'foreign-origin': [403, 'The request comes from another site'],
   'link-invalid': [403, 'The link is used up, expired or wrong'],
   'no-such-thing': [404, 'There is no such thing here'],
   'wrong-method': [405, 'This address does not take that method'],
   'username-taken': [409, 'That user name exists already'],
+  'name-taken': [409, 'That name is in use already'],
+  'last-administrator': [409, 'The last administrator has to stay one'],
+  'own-account': [409, 'Nobody removes their own account'],
   'unknown-host': [421, 'The server is not known under this name'],
   'too-many-attempts': [429, 'Too many attempts'],
   'not-storing': [503, 'Nothing can be stored at the moment'],
@@ -49,7 +56,8 @@ export class ProblemError extends Error {
       ...(errors === undefined ? {} : { errors }),
     };
     // RFC 9110, 15.5.2: a 401 names a scheme. This one makes no browser ask for a password.
-    this.headers = status === 401 ? { 'www-authenticate': 'Session', ...headers } : headers;
+    const scheme = kind === 'token-invalid' ? 'Bearer error="invalid_token"' : 'Session';
+    this.headers = status === 401 ? { 'www-authenticate': scheme, ...headers } : headers;
   }
 }
 

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { LastingWarning } from '../../../contract/access.ts';
 import { LinkBody, SessionView, SetupBody, SignInBody } from '../../../contract/api.ts';
 import type { User } from '../../../contract/account.ts';
 import { passwordWeakness } from '../password-rules.ts';
 import { PasswordQueueFull, type PasswordHasher } from '../password.ts';
+import type { LiveScreens } from '../live.ts';
 import type { Accounts } from '../ports.ts';
 import { ProblemError, retryAfter } from '../problem.ts';
 import { publicUser, type Sessions } from '../sessions.ts';
@@ -16,25 +16,21 @@ interface SessionRouteOptions {
   readonly sessions: Sessions;
   readonly passwords: PasswordHasher;
   readonly pace: SignInPace;
-  readonly warnings: readonly LastingWarning[];
-  /** Tells live screens that a session is over. */
-  readonly ended: (token: string) => void;
+  readonly live: Pick<LiveScreens, 'end'>;
+  /** Told of every sign-in that failed. */
+  readonly refused: (username: string) => void;
+  readonly sessionView: (user: User | null) => SessionView;
 }
 
 /** Attempts per address and minute at what anybody may try. */
 const rateLimit = { max: 20, timeWindow: 60_000 };
 
 export function sessionRoutes(app: TypedApp, options: SessionRouteOptions): void {
-  const { accounts, sessions } = options;
-  const view = (user: User | null): SessionView => ({
-    user,
-    setupNeeded: accounts.setupNeeded(),
-    warnings: user === null ? [] : [...options.warnings],
-  });
-
+  const { accounts, sessions, sessionView: view } = options;
   const signOut = async ({ session }: Pick<FastifyRequest, 'session'>, reply: FastifyReply): Promise<void> => {
     await sessions.close(reply, session);
-    if (session !== null) options.ended(session.token);
+    if (session === null) return;
+    options.live.end((sitter) => sitter.kind === 'person' && sitter.session === session.token);
   };
   /** A new session for each sign-in; the one that the browser had before ends. */
   const signIn = async (request: Pick<FastifyRequest, 'session'>, reply: FastifyReply, user: User) => {
@@ -124,7 +120,7 @@ export function sessionRoutes(app: TypedApp, options: SessionRouteOptions): void
 
 /** @throws ProblemError the same for an unknown user and a wrong password, after the same time. */
 async function checkPassword(
-  { accounts, passwords, pace }: SessionRouteOptions,
+  { accounts, passwords, pace, refused }: SessionRouteOptions,
   { username, password, address }: { username: string; password: string; address: string },
 ): Promise<User> {
   const attempt = pace.attempt({ username, address });
@@ -134,7 +130,10 @@ async function checkPassword(
     if (error instanceof PasswordQueueFull) attempt.unchecked();
     throw error;
   });
-  if (account === undefined || !right) throw new ProblemError('sign-in-refused');
+  if (account === undefined || !right) {
+    refused(username);
+    throw new ProblemError('sign-in-refused');
+  }
   attempt.succeeded();
   return publicUser(account);
 }

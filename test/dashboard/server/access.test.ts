@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import Fastify from 'fastify';
 import cookie from '@fastify/cookie';
 import { guardRoutes } from '../../../dashboard/server/access.ts';
+import { bearers } from '../../../dashboard/server/bearers.ts';
 import { buildApp } from '../../../dashboard/server/app.ts';
 import { doorway } from '../../../dashboard/server/origin.ts';
 import { sessionCookies } from '../../../dashboard/server/sessions.ts';
@@ -97,6 +98,8 @@ test('a route that declares no access cannot be registered', async () => {
   guardRoutes(bare, {
     doorway: doorway({ host: 'localhost', allowedOrigins: [], secure: false }),
     sessions: sessionCookies({ accounts: on.accounts, clock: on.clock, secure: false }),
+    bearers: bearers({ tokens: undefined, clock: on.clock }),
+    httpsOnly: null,
   });
   expect(() => bare.get('/forgotten', () => undefined)).toThrow('GET /forgotten declares no access');
 });
