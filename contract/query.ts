@@ -2,6 +2,16 @@ import type { AlarmHistory, JournalEntry, OpenHour, RangeAnswer, RangeQuery, Sit
 import type { SiteDelta, SiteSnapshot, Tick } from './live.ts';
 import type { AcknowledgeResult } from './alarm.ts';
 import type { User } from './account.ts';
+import type {
+  BindBody,
+  BindPreview,
+  QuarantineItems,
+  QuarantineList,
+  QuarantineSelection,
+  RefusalList,
+  RetryAnswer,
+  UnboundList,
+} from './devices.ts';
 import type { SiteRegistry } from './registry.ts';
 
 export type Announcement =
@@ -22,6 +32,18 @@ export interface QuerySide {
   /** Raw readings, blocks and tail together; undefined: no such point. */
   range(site: string, point: string, query: RangeQuery): Promise<RangeAnswer | undefined>;
   openHour(site: string, point: string): Promise<readonly OpenHour[] | undefined>;
+  readonly devices: DeviceQueries;
+}
+
+/** What is asked about a device that does not appear. Undefined: no such site. */
+export interface DeviceQueries {
+  refusals(site: string): RefusalList | undefined;
+  unbound(site: string): Promise<UnboundList | undefined>;
+  /** What a binding would do. */
+  preview(site: string, body: BindBody): BindPreview | FieldsRefused | undefined;
+  quarantine(site: string): QuarantineList | undefined;
+  /** Nothing in it when there is no such group. */
+  quarantineItems(site: string, selection: QuarantineSelection): QuarantineItems | undefined;
 }
 
 export type DeskRefusal =
@@ -32,4 +54,20 @@ export type DeskRefusal =
 /** What people do. Every answer leaves after its commit. */
 export interface Desk {
   acknowledge(request: { alarm: number; user: User; note: string | null }): Promise<AcknowledgeResult | DeskRefusal>;
+  readonly devices: DeviceDesk;
+}
+
+/** A field of what was asked cannot be taken: which one, and what would be right. */
+export interface FieldsRefused {
+  readonly fields: readonly { readonly field: string; readonly message: string }[];
+}
+
+/** No such site, or nothing can be stored at the moment. */
+export type DeviceRefusal = { readonly refused: 'no_such_site' | 'not_storing' };
+
+export interface DeviceDesk {
+  bind(request: { site: string; body: BindBody; user: User }): Promise<'bound' | FieldsRefused | DeviceRefusal>;
+  retry(request: { site: string; selection: QuarantineSelection; user: User }): Promise<RetryAnswer | DeviceRefusal>;
+  /** A group that is not there is none any more. */
+  discard(request: { site: string; selection: QuarantineSelection; user: User }): Promise<'discarded' | DeviceRefusal>;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, Instant, Timer } from '../contract/clock.ts';
+import type { Clock, Timer } from '../contract/clock.ts';
 import type { ConnectionChange, InboundMessage, Refusal } from '../contract/message.ts';
 import type { Desk, QuerySide } from '../contract/query.ts';
 import { takeAcknowledge, type AcknowledgeOutcome } from './line/acknowledge.ts';

@@ -22,6 +22,7 @@ import { passwordHasher } from './password.ts';
 import { plainProblem, ProblemError, retryAfter, sendProblem } from './problem.ts';
 import { namedProxies } from './proxies.ts';
 import { alarmRoutes } from './routes/alarms.ts';
+import { deviceRoutes } from './routes/devices.ts';
 import { auditRoute } from './routes/audit.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
@@ -137,6 +138,7 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
       siteRoutes(api, query);
       alarmRoutes(api, { query, desk });
       readingRoutes(api, query);
+      deviceRoutes(api, { query, desk });
       if (access !== undefined) {
         wallRoutes(api, { walls: access.walls, query, live, cookie: cookieOfWalls, clock, version: options.version });
       }

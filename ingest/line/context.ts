@@ -23,6 +23,7 @@ const UNSEEN = {
   backMono: null,
   clockOffset: null,
   clockWrong: false,
+  learnedOffsets: {},
   battery: null,
   conflictMono: null,
   events: {},

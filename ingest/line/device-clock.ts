@@ -1,12 +1,30 @@
 import type { ClaimedTime } from '../decoders/types.ts';
-import type { Dating } from '../quality/source-time.ts';
+import { EMPTY_CLOCK, type Dating } from '../quality/source-time.ts';
 import { judgeCondition } from './conditions.ts';
-import { changeDevice, type DeviceContext } from './context.ts';
+import { changeDevice, deviceState, type DeviceContext } from './context.ts';
+import { keyOf, type DeviceState } from './state.ts';
+import type { World } from './world.ts';
+
+/** A learned offset that moved by less (ms) is not written again. */
+const SAME_OFFSET = 1_000;
 
 /** What a message shows of its device's clock; null: nothing, as it brought no time, or only a backlog. */
 export interface ClockTold {
   readonly wrong: boolean | null;
   readonly offset: number | null;
+}
+
+/** Keeps what was learned of a series' clock, so that a restart need not learn it again. */
+export function keepOffset(context: DeviceContext, key: string, offset: number | null): void {
+  const { [key]: known, ...others } = deviceState(context).learnedOffsets;
+  if (offset === null ? known === undefined : known !== undefined && Math.abs(known - offset) < SAME_OFFSET) return;
+  changeDevice(context, { learnedOffsets: offset === null ? others : { ...others, [key]: offset } }, { keep: true });
+}
+
+/** After a start: the clocks of a device's series go on as they were learned. */
+export function restoreOffsets(world: World, { site, device, learnedOffsets }: DeviceState): void {
+  for (const [key, offset] of Object.entries(learnedOffsets))
+    world.clocks.set(keyOf.clock(site, device, key), { ...EMPTY_CLOCK, offset, wrong: true });
 }
 
 export function whatClockTells(dating: Dating, samples: readonly { readonly claimedTime: ClaimedTime }[]): ClockTold {

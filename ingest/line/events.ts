@@ -7,7 +7,7 @@ import type { StoredEvent } from '../stores/ledger/types.ts';
 import type { BuiltInRuleId } from '../standards/types.ts';
 import { judgeCondition } from './conditions.ts';
 import { changeDevice, deviceState, type DeviceContext } from './context.ts';
-import { noteClock, whatClockTells } from './device-clock.ts';
+import { keepOffset, noteClock, whatClockTells } from './device-clock.ts';
 import { calendarTime, distrust } from './host-clock.ts';
 import { tooOld } from './readings.ts';
 import { keyOf } from './state.ts';
@@ -34,7 +34,8 @@ export function takeEvents(
   const { world, model, device, now } = context;
   const site = model.registry.site;
   const clockKey = keyOf.clock(site, device.spec.id, 'events');
-  const dating = dateSamples(world.clocks.get(clockKey) ?? EMPTY_CLOCK, {
+  const clock = world.clocks.get(clockKey) ?? EMPTY_CLOCK;
+  const dating = dateSamples(clock, {
     claimed: events.map(({ claimedTime }) => claimedTime),
     received: now.wall,
     mono: now.mono,
@@ -45,6 +46,7 @@ export function takeEvents(
     ...distrust(world),
   });
   world.clocks.set(clockKey, dating.memory);
+  if (dating.memory.offset !== clock.offset) keepOffset(context, 'events', dating.memory.offset);
   noteClock(context, whatClockTells(dating, events));
 
   events.forEach((decoded, index) => {

@@ -9,7 +9,7 @@ import { dateSamples, EMPTY_CLOCK, firstFree, type Dated } from '../quality/sour
 import type { Series } from '../stores/ledger/types.ts';
 import { judgeCondition } from './conditions.ts';
 import { changeDevice, deviceState, type DeviceContext } from './context.ts';
-import { noteClock, whatClockTells, type ClockTold } from './device-clock.ts';
+import { keepOffset, noteClock, whatClockTells, type ClockTold } from './device-clock.ts';
 import { calendarTime, distrust } from './host-clock.ts';
 import { judgeValue } from './limits.ts';
 import type { Binding, Point } from './model.ts';
@@ -55,7 +55,8 @@ function takeSeries(
 ): ClockTold {
   const { world, model, device, now } = context;
   const clockKey = keyOf.clock(model.registry.site, device.spec.id, key);
-  const dating = dateSamples(world.clocks.get(clockKey) ?? EMPTY_CLOCK, {
+  const clock = world.clocks.get(clockKey) ?? EMPTY_CLOCK;
+  const dating = dateSamples(clock, {
     claimed: keyed.map(({ claimedTime }) => claimedTime),
     received: now.wall,
     mono: now.mono,
@@ -66,6 +67,7 @@ function takeSeries(
     ...distrust(world),
   });
   world.clocks.set(clockKey, dating.memory);
+  if (dating.memory.offset !== clock.offset) keepOffset(context, key, dating.memory.offset);
 
   const inOrder = keyed
     .map((sample, index) => ({ sample, dated: dating.dated[index] }))

@@ -58,6 +58,8 @@ export interface DeviceState {
   readonly backMono: number | null;
   readonly clockOffset: number | null;
   readonly clockWrong: boolean;
+  /** ms by which its clock is ahead, as learned for keys of its values and `events`; outlives a restart. */
+  readonly learnedOffsets: Readonly<Record<string, number>>;
   readonly battery: number | null;
   /** Monotonic ms at which two clients were last told to fight over its identity; null: not since our start. */
   readonly conflictMono: number | null;

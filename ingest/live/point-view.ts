@@ -83,7 +83,16 @@ function valueState(
   point: Point,
   { metric, state, at }: { metric: string; state: SeriesState | undefined; at: number },
 ): ValueState {
-  if (state === undefined) return 'awaited';
+  return state === undefined ? 'awaited' : stateOfValue(world, model, point, { metric, state, at });
+}
+
+/** How a value stands to the limits of a point, also one that is not bound to it. */
+export function stateOfValue(
+  world: World,
+  model: SiteModel,
+  point: Point,
+  { metric, state, at }: { metric: string; state: SeriesState; at: number },
+): ValueState {
   if (state.unknownSince !== null || state.current === null) return 'unknown';
   const limits = point.limits.filter((limit) => limit.metric === metric);
   const judged = limits.filter((limit) => isInForce(world, model, point, limit, at));
@@ -109,7 +118,7 @@ function isOutside(world: World, key: string, limit: Point['limits'][number], cu
   return verdict(limit, current.value, state.breached) === 'breach';
 }
 
-function bandOf(
+export function bandOf(
   world: World,
   model: SiteModel,
   point: Point,

@@ -9,13 +9,14 @@ import { rangeOf } from '../stores/query.ts';
 import type { ReadingsStore } from '../stores/readings/types.ts';
 import { alarmView } from './alarm-view.ts';
 import type { Announcer } from './announcer.ts';
+import { createDeviceQueries, type DeviceQueryOptions } from './device-queries.ts';
 import { openHours } from './open-hour.ts';
 import { openAlarms, siteViews } from './site-views.ts';
 import type { Sparklines } from './sparklines.ts';
 
 const DEFAULT_RANGE_LIMIT = 10_000;
 
-export interface QuerySideOptions {
+export interface QuerySideOptions extends Omit<DeviceQueryOptions, 'reader'> {
   readonly world: World;
   readonly clock: Clock;
   readonly reader: LedgerReader;
@@ -89,6 +90,7 @@ export function createQuerySide(options: QuerySideOptions): QuerySide {
       );
     },
     range,
+    devices: createDeviceQueries(options),
     openHour: (site, point) => openHours(options, { site, point, at: clock.now().wall }),
   };
 }

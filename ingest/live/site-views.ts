@@ -9,6 +9,7 @@ import type { World } from '../line/world.ts';
 import type { AlarmRecord } from '../stores/ledger/types.ts';
 import { alarmView } from './alarm-view.ts';
 import { pointView } from './point-view.ts';
+import { unboundKeys } from './unbound.ts';
 
 /** All views of one site at one moment, from committed state. */
 export interface SiteViews {
@@ -53,7 +54,9 @@ export function siteViews(
     },
     device(id) {
       const device = model.devices.get(id);
-      return device === undefined ? undefined : deviceView(world, model, device, worst.devices.get(id) ?? null);
+      return device === undefined
+        ? undefined
+        : deviceView(world, model, device, { at, alarm: worst.devices.get(id) ?? null });
     },
     alarm: (record) => alarmView(model, record, { stored: !world.unstored.alarms.has(record.id) }),
   };
@@ -80,7 +83,12 @@ function worstPriorities(world: World, site: string) {
   return { points, devices };
 }
 
-function deviceView(world: World, model: SiteModel, device: Device, alarm: Priority | null): DeviceView {
+function deviceView(
+  world: World,
+  model: SiteModel,
+  device: Device,
+  { at, alarm }: { at: number; alarm: Priority | null },
+): DeviceView {
   const site = model.registry.site;
   const id = device.spec.id;
   const state = world.devices.committed(keyOf.device(site, id));
@@ -94,7 +102,7 @@ function deviceView(world: World, model: SiteModel, device: Device, alarm: Prior
     clockWrong: state?.clockWrong ?? false,
     battery: state?.battery ?? null,
     points: [...new Set(device.bindings.map(({ point }) => point))],
-    unbound: unboundKeys(world, site, device),
+    unbound: unboundKeys(world, model, device, at),
     alarm,
   };
 }
@@ -104,10 +112,4 @@ function presenceOf(state: ReturnType<World['devices']['committed']>): DeviceVie
   if (state.silent !== null) return 'offline';
   if (state.connection !== null || (state.heard && !state.orderly)) return 'online';
   return state.orderly ? 'asleep' : 'offline';
-}
-
-function unboundKeys(world: World, site: string, device: Device): string[] {
-  const bound = new Set<string>(device.bindings.map(({ key }) => key));
-  const own = world.ownNames.committed(keyOf.device(site, device.spec.id)) ?? [];
-  return own.filter((key) => !bound.has(key));
 }

@@ -14,6 +14,7 @@ import type { AppOptions } from '../../../dashboard/server/options.ts';
 import { passwordHasher } from '../../../dashboard/server/password.ts';
 import type { AccountWithPassword, Accounts } from '../../../dashboard/server/ports.ts';
 import { DrivenClock } from '../../driven-clock.ts';
+import { MemoryDevices } from './device-doubles.ts';
 
 export const PASSWORD = 'wasser-ist-warm-42';
 export const PASSWORD_HASH = await passwordHasher().hash(PASSWORD);
@@ -123,6 +124,7 @@ export class MemorySite implements QuerySide, Desk {
   storing = true;
   seq = 0;
   readonly alarms = new Map<number, AlarmView>([[1, alarm(1)]]);
+  readonly devices = new MemoryDevices(SITE);
   readonly #listeners = new Set<(announcement: Announcement) => void>();
   readonly #clock: DrivenClock;
 
