@@ -11,11 +11,13 @@ import { databaseSizes, openDataDir } from './app/data-dir.ts';
 import { announceDemo, DEMO_USAGE, prepareDemo, spawnSimulators, temporaryDataDir } from './app/demo.ts';
 import { demoStores } from './app/demo-site.ts';
 import { explainBrokerError, explainListenError } from './app/listen-error.ts';
+import { lastingWarnings, servesHttps } from './app/exposure.ts';
 import { createLog } from './app/log.ts';
 import { createMetrics } from './app/metrics.ts';
 import { setupLink } from './app/links.ts';
 import { StartError } from './app/start-error.ts';
 import { startBroker } from './broker/broker.ts';
+import { keepCertificate } from './broker/certificate-keeper.ts';
 import type { Clock } from './contract/clock.ts';
 import { passwordHasher } from './dashboard/server/password.ts';
 import { passwordWeakness } from './dashboard/server/password-rules.ts';
@@ -36,7 +38,7 @@ export interface System {
   readonly stores: Stores;
   /** Resolves when all that was accepted so far is through the line. */
   drained(): Promise<void>;
-  /** Reads the certificate of MQTT anew. */
+  /** Reads the certificates of MQTT and of the dashboard anew. */
   reloadCertificate(): void;
   close(): Promise<void>;
 }
@@ -63,7 +65,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
   try {
     await prepare?.(stores);
-    const { ledger, reader, readings, accounts, credentials } = stores;
+    const { ledger, reader, readings, accounts, credentials, people, tokens, walls, audit } = stores;
     const retention = config.retentionRawDays * DAY;
     const metrics = createMetrics({ clock, version: VERSION });
     const { meter } = metrics;
@@ -86,6 +88,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const clientDir = join(import.meta.dirname, 'dist', 'client');
     const allowedOrigins = config.publicUrl === null ? [] : [config.publicUrl];
     const { query, desk } = ingest;
+    const certificate = config.httpTls === null ? null : openCertificate(config.httpTls, { clock, log });
+    if (certificate !== null) closing.push(() => Promise.resolve(certificate.stop()));
     const dashboard = await startDashboard({
       ...config.http,
       clock,
@@ -93,8 +97,13 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       query,
       desk,
       accounts,
+      access: { people, tokens, walls, audit },
       clientDir,
       allowedOrigins,
+      secure: servesHttps(config),
+      ...(certificate === null ? {} : { certificate }),
+      trustProxy: config.trustProxy,
+      warnings: lastingWarnings(config),
       metrics,
       version: VERSION,
     }).catch(explain('dashboard', config.http, { portSetting: settings.http, hostSetting: 'HTTP_HOST' }));
@@ -120,11 +129,23 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       files: () => databaseSizes(config.dataDir),
     });
     log.info({ url: dashboard.url, mqtt: broker.urls.join(' ') }, 'ready');
-    const reloadCertificate = (): void => broker.reloadCertificate();
+    const reloadCertificate = (): void => {
+      broker.reloadCertificate();
+      certificate?.reload();
+    };
     return { url: dashboard.url, mqtt: broker, stores, drained: () => ingest.drained(), reloadCertificate, close };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** @throws StartError saying what to do about its files. */
+function openCertificate(files: NonNullable<Config['httpTls']>, { clock, log }: Pick<SystemOptions, 'clock' | 'log'>) {
+  try {
+    return keepCertificate({ files, use: 'HTTP_TLS', clock, log });
+  } catch (error) {
+    throw explainBrokerError(error, '');
   }
 }
 
@@ -149,7 +170,7 @@ async function serve(argv: readonly string[]): Promise<void> {
     process.stdout.write(`\n首次启动，建管理员 / First start, create the administrator (30 min, once):\n  ${link}\n\n`);
   }
   // Without a certificate SIGHUP keeps its meaning: the terminal was closed.
-  if (config.mqtt.tls !== null) process.on('SIGHUP', () => system.reloadCertificate());
+  if (config.mqtt.tls !== null || config.httpTls !== null) process.on('SIGHUP', () => system.reloadCertificate());
   await stopped();
   log.info({}, 'stopping');
   await system.close();

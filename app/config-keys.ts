@@ -7,7 +7,9 @@ export type KeyKind =
   | { readonly kind: 'port' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
-  | { readonly kind: 'origin' };
+  | { readonly kind: 'origin' }
+  /** Addresses and networks, separated by commas. */
+  | { readonly kind: 'networks' };
 
 export interface KeySpec {
   readonly accepts: KeyKind;
@@ -28,6 +30,16 @@ export const CONFIG_KEYS = {
   },
   HTTP_HOST: { accepts: { kind: 'host' }, default: '127.0.0.1', about: 'Address the dashboard listens on' },
   HTTP_PORT: { accepts: PORT, default: '8080', about: 'Port of the dashboard; 0 takes a free one' },
+  HTTP_TLS_CERT: {
+    accepts: { kind: 'text' },
+    default: null,
+    about: 'File of the certificate for HTTPS, PEM, its chain behind it; with it the dashboard speaks HTTPS only',
+  },
+  HTTP_TLS_KEY: {
+    accepts: { kind: 'text' },
+    default: null,
+    about: 'File of the private key of that certificate, PEM, without a password',
+  },
   MQTT_HOST: { accepts: { kind: 'host' }, default: '127.0.0.1', about: 'Address the broker listens on' },
   MQTT_PORT: {
     accepts: { kind: 'port' },
@@ -64,6 +76,11 @@ export const CONFIG_KEYS = {
     accepts: { kind: 'origin' },
     default: null,
     about: 'Address people type to reach the dashboard, such as behind a proxy; the only foreign origin allowed',
+  },
+  TRUST_PROXY: {
+    accepts: { kind: 'networks' },
+    default: null,
+    about: 'Proxies in front of the dashboard whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed',
   },
   MQTT_MAX_PACKET: {
     accepts: { kind: 'integer', min: 1_024, max: 16_777_216 },

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import type { KeyKind } from './config-keys.ts';
 
 /** A setting read from its text, or what would have been right instead. */
@@ -46,6 +46,20 @@ export function parseOrigin(text: string): Parsed<string> {
   return { value: url.origin };
 }
 
+/** IP addresses and networks in CIDR notation, separated by commas. */
+export function parseNetworks(text: string): Parsed<readonly string[]> {
+  const networks = text.split(',').map((part) => part.trim());
+  const expected = 'IP addresses or networks such as 10.1.0.0/16, separated by commas';
+  return networks.every(isNetwork) ? { value: networks } : { expected };
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0 || address.includes('%')) return false;
+  return bits === undefined || 'value' in parseInteger(bits, { min: 1, max: version === 4 ? 32 : 128 });
+}
+
 export function parseChoice(text: string, choices: readonly string[]): Parsed<string> {
   return choices.includes(text) ? { value: text } : { expected: `one of ${choices.join(', ')}` };
 }
@@ -70,6 +84,8 @@ export function describeKind(accepts: KeyKind): string {
       return '`true` or `false`';
     case 'choice':
       return accepts.choices.map((choice) => `\`${choice}\``).join(', ');
+    case 'networks':
+      return 'addresses and networks such as `10.0.0.5,10.1.0.0/16`';
     case 'origin':
       return '`http://…` or `https://…`, without a path';
   }

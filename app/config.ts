@@ -9,6 +9,7 @@ import {
   parseChoice,
   parseHost,
   parseInteger,
+  parseNetworks,
   parseOrigin,
   parsePort,
   parseText,
@@ -38,9 +39,13 @@ export interface MqttConfig {
 export interface Config {
   readonly dataDir: string;
   readonly http: Listen;
+  /** PEM files; null: plain HTTP. */
+  readonly httpTls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly mqtt: MqttConfig;
   /** Origin that browsers may come from besides the server's own; null: none. */
   readonly publicUrl: string | null;
+  /** Addresses and networks of proxies whose headers are believed. */
+  readonly trustProxy: readonly string[];
   /** The operator accepts plain HTTP beyond this machine. */
   readonly allowPlainHttp: boolean;
   readonly retentionRawDays: number;
@@ -87,6 +92,7 @@ export function readConfig({ env, argv, file }: ConfigSources): Config {
   const config: Config = {
     dataDir: read('DATA_DIR', parseText) ?? '',
     http: { host: read('HTTP_HOST', parseHost) ?? '', port: read('HTTP_PORT', integerOf('HTTP_PORT')) ?? 0 },
+    httpTls: readHttpTls(read, settings, problems),
     mqtt: {
       host: mqttHost,
       port: read('MQTT_PORT', parsePort),
@@ -96,13 +102,19 @@ export function readConfig({ env, argv, file }: ConfigSources): Config {
       messagesPerSecond: read('MQTT_RATE', integerOf('MQTT_RATE')) ?? 0,
     },
     publicUrl: read('PUBLIC_URL', parseOrigin),
+    trustProxy: read('TRUST_PROXY', parseNetworks) ?? [],
     allowPlainHttp: allowPlainHttp === true,
     retentionRawDays: read('RETENTION_RAW_DAYS', integerOf('RETENTION_RAW_DAYS')) ?? 0,
     maxWaitingReadings: read('MAX_WAITING_READINGS', integerOf('MAX_WAITING_READINGS')) ?? 0,
     logLevel: read('LOG_LEVEL', (text) => parseChoice(text, CONFIG_KEYS.LOG_LEVEL.accepts.choices)) ?? '',
   };
   const exposure = [
-    { name: 'HTTP', hostKey: 'HTTP_HOST', host: config.http.host, allowed: allowPlainHttp },
+    {
+      name: 'HTTP',
+      hostKey: 'HTTP_HOST',
+      host: isGiven(settings, 'HTTP_TLS_CERT') ? '' : config.http.host,
+      allowed: allowPlainHttp,
+    },
     {
       name: 'MQTT',
       hostKey: 'MQTT_HOST',
@@ -123,6 +135,32 @@ export function readConfig({ env, argv, file }: ConfigSources): Config {
 }
 
 type Read = <T>(key: ConfigKey, parse: (text: string) => Parsed<T>) => T | null;
+
+function isGiven(settings: ReadonlyMap<ConfigKey, Setting>, key: ConfigKey): boolean {
+  return (settings.get(key)?.text ?? null) !== null;
+}
+
+/** A certificate and its key, and an address for people that fits. The files are read when the dashboard starts. */
+function readHttpTls(
+  read: Read,
+  settings: ReadonlyMap<ConfigKey, Setting>,
+  problems: ConfigProblem[],
+): Config['httpTls'] {
+  const certFile = read('HTTP_TLS_CERT', parseText);
+  const keyFile = read('HTTP_TLS_KEY', parseText);
+  const where = (key: ConfigKey): string => settings.get(key)?.where ?? 'default';
+  const pair = ['HTTP_TLS_CERT', 'HTTP_TLS_KEY'] as const;
+  const [missing] = pair.filter((key) => !isGiven(settings, key));
+  const [given] = pair.filter((key) => isGiven(settings, key));
+  if (given !== undefined && missing !== undefined) {
+    problems.push({ key: missing, where: where(missing), message: `${given} needs it: the path of a PEM file` });
+  }
+  if (given !== undefined && settings.get('PUBLIC_URL')?.text?.startsWith('http:') === true) {
+    const message = `it has to begin with https:// where ${given} is set`;
+    problems.push({ key: 'PUBLIC_URL', where: where('PUBLIC_URL'), message });
+  }
+  return certFile === null || keyFile === null ? null : { certFile, keyFile };
+}
 
 /** What belongs together for TLS: a port, a certificate and its key. The files are read when the broker starts. */
 function readTls(
@@ -211,7 +249,7 @@ function openFile(
 function plainMessage(name: 'HTTP' | 'MQTT', host: string): string {
   const [crossing, instead] =
     name === 'HTTP'
-      ? ['passwords and sessions', 'use 127.0.0.1 behind a proxy that speaks TLS']
+      ? ['passwords and sessions', 'use HTTP_TLS_CERT and HTTP_TLS_KEY, or 127.0.0.1 behind a proxy that speaks TLS']
       : [
           'device passwords and everything that devices report',
           'use MQTT_TLS_PORT (with MQTT_PORT=off, or MQTT_HOST=127.0.0.1 and MQTT_TLS_HOST)',

@@ -16,13 +16,19 @@ export interface Certificate {
   readonly validTo: number;
 }
 
+/** What a certificate is for, by the beginning of its settings. */
+export type CertificateUse = 'MQTT_TLS' | 'HTTP_TLS';
+
 /** The certificate cannot be used; the message names the setting and what to do about it. */
 export class CertificateError extends Error {
   override readonly name = 'CertificateError';
 }
 
 /** @throws CertificateError naming every file that will not do. A date is no reason: see `dateWarning`. */
-export function readCertificate({ certFile, keyFile }: CertificateFiles): Certificate {
+export function readCertificate(
+  { certFile, keyFile }: CertificateFiles,
+  use: CertificateUse = 'MQTT_TLS',
+): Certificate {
   const problems: string[] = [];
   const attempt = <T>(read: () => T): T | undefined => {
     try {
@@ -32,19 +38,19 @@ export function readCertificate({ certFile, keyFile }: CertificateFiles): Certif
       return undefined;
     }
   };
-  const cert = attempt(() => parseCertificate(certFile));
-  const key = attempt(() => parseKey(keyFile));
+  const cert = attempt(() => parseCertificate(certFile, `${use}_CERT`));
+  const key = attempt(() => parseKey(keyFile, `${use}_KEY`));
   if (cert === undefined || key === undefined) throw new CertificateError(problems.join('\n'));
   if (!cert.x509.checkPrivateKey(key.key)) {
     throw new CertificateError(
-      `MQTT_TLS_KEY: ${keyFile} is not the key of the certificate in ${certFile} (MQTT_TLS_CERT): give the two that were made together`,
+      `${use}_KEY: ${keyFile} is not the key of the certificate in ${certFile} (${use}_CERT): give the two that were made together`,
     );
   }
   try {
     createSecureContext({ cert: cert.pem, key: key.pem });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new CertificateError(`MQTT_TLS_CERT: TLS cannot use the certificate in ${certFile} (${why})`);
+    throw new CertificateError(`${use}_CERT: TLS cannot use the certificate in ${certFile} (${why})`);
   }
   const { validFromDate, validToDate } = cert.x509;
   return { cert: cert.pem, key: key.pem, validFrom: validFromDate.getTime(), validTo: validToDate.getTime() };
@@ -53,38 +59,48 @@ export function readCertificate({ certFile, keyFile }: CertificateFiles): Certif
 const DAY = 86_400_000;
 const SOON_DAYS = 14;
 
-/** What is wrong with the dates at a time (ms epoch), or soon will be: devices that check them do not connect. */
-export function dateWarning({ validFrom, validTo }: Certificate, at: number): string | null {
+const WORDS = {
+  MQTT_TLS: { what: 'the MQTT certificate', who: 'devices that check it cannot connect' },
+  HTTP_TLS: { what: "the dashboard's certificate", who: 'browsers refuse it' },
+} as const;
+
+/** What is wrong with the dates at a time (ms epoch), or soon will be: whoever checks them does not connect. */
+export function dateWarning(
+  { validFrom, validTo }: Certificate,
+  at: number,
+  use: CertificateUse = 'MQTT_TLS',
+): string | null {
+  const { what, who } = WORDS[use];
   const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
-  if (at > validTo) return `the MQTT certificate expired on ${day(validTo)}: devices that check it cannot connect`;
-  if (at < validFrom) return `the MQTT certificate is not valid before ${day(validFrom)}: check this machine's clock`;
-  return validTo - at < SOON_DAYS * DAY ? `the MQTT certificate expires on ${day(validTo)}: renew it` : null;
+  if (at > validTo) return `${what} expired on ${day(validTo)}: ${who}`;
+  if (at < validFrom) return `${what} is not valid before ${day(validFrom)}: check this machine's clock`;
+  return validTo - at < SOON_DAYS * DAY ? `${what} expires on ${day(validTo)}: renew it` : null;
 }
 
-function parseCertificate(file: string): { pem: Buffer; x509: X509Certificate } {
-  const pem = read('MQTT_TLS_CERT', file);
+function parseCertificate(file: string, setting: string): { pem: Buffer; x509: X509Certificate } {
+  const pem = read(setting, file);
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new Error(`MQTT_TLS_CERT: ${file} holds no PEM certificate ("-----BEGIN CERTIFICATE-----")`);
+    throw new Error(`${setting}: ${file} holds no PEM certificate ("-----BEGIN CERTIFICATE-----")`);
   }
   try {
     return { pem, x509: new X509Certificate(pem) };
   } catch {
-    throw new Error(`MQTT_TLS_CERT: the certificate in ${file} is damaged`);
+    throw new Error(`${setting}: the certificate in ${file} is damaged`);
   }
 }
 
-function parseKey(file: string): { pem: Buffer; key: KeyObject } {
-  const pem = read('MQTT_TLS_KEY', file);
+function parseKey(file: string, setting: string): { pem: Buffer; key: KeyObject } {
+  const pem = read(setting, file);
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem.toString('latin1'))) {
-    throw new Error(`MQTT_TLS_KEY: ${file} holds no PEM private key ("-----BEGIN PRIVATE KEY-----")`);
+    throw new Error(`${setting}: ${file} holds no PEM private key ("-----BEGIN PRIVATE KEY-----")`);
   }
   if (pem.includes('ENCRYPTED')) {
-    throw new Error(`MQTT_TLS_KEY: the key in ${file} is protected by a password: store it without one`);
+    throw new Error(`${setting}: the key in ${file} is protected by a password: store it without one`);
   }
   try {
     return { pem, key: createPrivateKey(pem) };
   } catch {
-    throw new Error(`MQTT_TLS_KEY: the private key in ${file} is damaged`);
+    throw new Error(`${setting}: the private key in ${file} is damaged`);
   }
 }
 

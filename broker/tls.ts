@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import { createServer, type TlsOptions } from 'node:tls';
 import type { Clock, Timer } from '../contract/clock.ts';
 import type { RefusalReason } from '../contract/message.ts';
-import { dateWarning, readCertificate, type Certificate, type CertificateFiles } from './certificate.ts';
+import type { Certificate, CertificateFiles } from './certificate.ts';
+import { keepCertificate } from './certificate-keeper.ts';
 import type { BrokerLog } from './ports.ts';
 
 export interface TlsOptionsOfBroker {
@@ -31,20 +32,15 @@ interface Handshake {
   readonly timer: Timer;
 }
 
-/** How often the files are looked at; watching them is not to be relied on where they are links that get replaced. */
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
 /** TLS 1.2 and newer in front of MQTT. @throws CertificateError */
 export function createTls(options: TlsOptionsOfBroker): Tls {
   const { files, clock, log, connectTimeout, onSocket, onRefused } = options;
   // Which connection an event of the TLS server is about: the socket it brings may have lost its address by then.
   const handshakes = new AsyncLocalStorage<Handshake>();
-  let used = readCertificate(files);
-  let warnedAt = -Infinity;
+  const keeper = keepCertificate({ files, use: 'MQTT_TLS', clock, log });
 
   // It listens on nothing: connections are counted before their first byte, and then handed to it.
-  const server = createServer(contextOf(used));
+  const server = createServer(contextOf(keeper.current()));
   server.on('secureConnection', (socket) => {
     const handshake = handshakes.getStore();
     handshake?.timer.cancel();
@@ -58,32 +54,7 @@ export function createTls(options: TlsOptionsOfBroker): Tls {
     if (error.code !== 'ECONNRESET') onRefused('protocol_error', address, inWords(error));
   });
 
-  function warnOfDates(): void {
-    const { wall, mono } = clock.now();
-    const warning = dateWarning(used, wall);
-    if (warning === null || mono - warnedAt < DAY) return;
-    warnedAt = mono;
-    log.warn({ file: files.certFile }, warning);
-  }
-
-  function reload(): void {
-    try {
-      const read = readCertificate(files);
-      if (!read.cert.equals(used.cert) || !read.key.equals(used.key)) {
-        server.setSecureContext(contextOf(read));
-        used = read;
-        warnedAt = -Infinity;
-        const validTo = new Date(read.validTo).toISOString();
-        log.info({ file: files.certFile, validTo }, 'the MQTT certificate was replaced');
-      }
-    } catch (error) {
-      log.error({ err: error }, 'the new MQTT certificate cannot be used; the former one stays in use');
-    }
-    warnOfDates();
-  }
-
-  warnOfDates();
-  const hourly = clock.every(HOUR, reload);
+  keeper.onReplaced((read) => server.setSecureContext(contextOf(read)));
   return {
     take(socket, address) {
       const timer = clock.after(connectTimeout, () => {
@@ -93,8 +64,8 @@ export function createTls(options: TlsOptionsOfBroker): Tls {
       socket.once('close', () => timer.cancel());
       handshakes.run({ address, since: clock.now().mono, timer }, () => server.emit('connection', socket));
     },
-    reload,
-    stop: () => hourly.cancel(),
+    reload: keeper.reload,
+    stop: keeper.stop,
   };
 }
 

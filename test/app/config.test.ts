@@ -8,6 +8,7 @@ import type { ConfigProblem } from '../../app/config-error.ts';
 const DEFAULTS: Config = {
   dataDir: './data',
   http: { host: '127.0.0.1', port: 8080 },
+  httpTls: null,
   mqtt: {
     host: '127.0.0.1',
     port: 1883,
@@ -17,6 +18,7 @@ const DEFAULTS: Config = {
     messagesPerSecond: 1_000,
   },
   publicUrl: null,
+  trustProxy: [],
   allowPlainHttp: false,
   retentionRawDays: 730,
   maxWaitingReadings: 2_000_000,

@@ -46,6 +46,7 @@ export async function startTestSystem({ registry, clock, users = [] }: TestSyste
       config: {
         dataDir: dir,
         http: { host: '127.0.0.1', port: ports.http },
+        httpTls: null,
         mqtt: {
           host: '127.0.0.1',
           port: ports.mqtt,
@@ -55,6 +56,7 @@ export async function startTestSystem({ registry, clock, users = [] }: TestSyste
           messagesPerSecond: 1_000,
         },
         publicUrl: null,
+        trustProxy: [],
         allowPlainHttp: false,
         retentionRawDays: 730,
         maxWaitingReadings: 2_000_000,

@@ -4,14 +4,7 @@ import type { UserView } from '../../../contract/access.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { AccessReader } from './access.ts';
 import { hashToken } from './tokens.ts';
-import {
-  LedgerConflict,
-  type AccountChange,
-  type ConflictCode,
-  type Ledger,
-  type LedgerReader,
-  type SystemEvent,
-} from './types.ts';
+import { LedgerConflict, type AccountChange, type Ledger, type LedgerReader, type SystemEvent } from './types.ts';
 
 export interface PeopleOptions {
   readonly ledger: Pick<Ledger, 'commit'>;
@@ -50,7 +43,7 @@ export function people({ ledger, reader, key, clock }: PeopleOptions) {
     create(
       user: { username: string; post: string; role: UserRole; passwordHash: string },
       by: string,
-    ): Promise<'done' | ConflictCode> {
+    ): Promise<'done' | PersonConflict> {
       const { username, role } = user;
       const systemEvent = row('user.created', by, { username, role });
       return commit([{ op: 'user.create', ...user, at: systemEvent.at }], systemEvent).then(done, conflict);
@@ -61,7 +54,7 @@ export function people({ ledger, reader, key, clock }: PeopleOptions) {
       username: string,
       { post, role, passwordHash }: PersonChange,
       { by, keepSession }: { by: string; keepSession?: string | undefined },
-    ): Promise<'done' | ConflictCode> {
+    ): Promise<'done' | PersonConflict> {
       const before = reader.user(username);
       if (before === undefined) return Promise.resolve('user_unknown');
       const newRole = role === before.role ? undefined : role;
@@ -94,7 +87,7 @@ export function people({ ledger, reader, key, clock }: PeopleOptions) {
       ).then(done, conflict);
     },
 
-    remove(username: string, by: string): Promise<'done' | ConflictCode> {
+    remove(username: string, by: string): Promise<'done' | PersonConflict> {
       return commit([{ op: 'user.remove', username }], row('user.removed', by, { username })).then(done, conflict);
     },
   };
@@ -102,8 +95,11 @@ export function people({ ledger, reader, key, clock }: PeopleOptions) {
 
 const done = () => 'done' as const;
 
+type PersonConflict = 'user_exists' | 'user_unknown' | 'last_administrator';
+
 /** A rule of the ledger that the change broke; any other failure goes on. */
-function conflict(error: unknown): ConflictCode {
-  if (!(error instanceof LedgerConflict)) throw error;
-  return error.code;
+function conflict(error: unknown): PersonConflict {
+  const code = error instanceof LedgerConflict ? error.code : undefined;
+  if (code === 'user_exists' || code === 'user_unknown' || code === 'last_administrator') return code;
+  throw error;
 }
