@@ -69,6 +69,7 @@ export function openLive({ site, onBye, stillSignedIn, onConnect, wall = false }
 
   let tickedAt: number | null = null;
   let connectedAt = 0;
+  let heardAt = 0;
   let watching = false;
   let closed = false;
   const isClosed = () => closed;
@@ -91,12 +92,18 @@ export function openLive({ site, onBye, stillSignedIn, onConnect, wall = false }
       patient: wall,
     });
     lag.value = Math.floor((since ?? 0) / 1000);
-    if (stoppedAt.value !== null && since !== null) now.value = stoppedAt.value + since;
+    if (stoppedAt.value !== null) now.value = stoppedAt.value + (performance.now() - heardAt);
+  }
+
+  /** What time it is there. */
+  function hear(at: number): void {
+    heardAt = performance.now();
+    stoppedAt.value = at;
   }
 
   function beatAt(at: number): void {
-    tickedAt = performance.now();
-    stoppedAt.value = at;
+    hear(at);
+    tickedAt = heardAt;
     refresh();
     requestAnimationFrame(() => (beat.value += 1));
   }
@@ -129,7 +136,9 @@ export function openLive({ site, onBye, stillSignedIn, onConnect, wall = false }
     } else {
       problem.value = null;
       state.value = fromSnapshot(answer.snapshot);
-      beatAt(answer.snapshot.at);
+      // A wall asks for one whenever the heart is silent: the answer alone is no heartbeat.
+      if (wall && tickedAt !== null) hear(answer.snapshot.at);
+      else beatAt(answer.snapshot.at);
       early.forEach(take);
     }
   }
