@@ -213,6 +213,7 @@ export function createLine(options: LineOptions): Line {
   /** The alarm transitions judged meanwhile come first; then devices send again what was let go. */
   async function recover(): Promise<void> {
     probing = false;
+    if (storing) return; // asked again while the answer was under way
     if ((await commitDeferred()) === 'failing') return;
     const alarms = world.alarmsStored();
     if (alarms.length > 0) announce({ ...NO_CHANGES, alarms });

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Ledger } from '../../ingest/stores/ledger/types.ts';
 import { DrivenClock } from '../driven-clock.ts';
-import { startRig, temporaryFolder, type Rig } from '../ingest/line/rig.ts';
+import { OPERATOR, startRig, temporaryFolder, type Rig } from '../ingest/line/rig.ts';
 import { SITE, WELL } from '../ingest/line/site.ts';
 import { brittleDisk, mayMount, smallDisk } from '../ingest/stores/fixtures/small-disk.ts';
 
@@ -140,6 +140,10 @@ test.skipIf(!mounts)(
     expect(waterAlarms(rig)).toHaveLength(1);
     expect(rig.alarms('base.water')).toMatchObject([{ stored: true }]);
     expect(rig.value('shower')).toMatchObject({ value: 38, stored: false });
+    const alarm = rig.alarms('base.water')[0]?.id ?? 0;
+    const answer = await rig.ingest.desk.acknowledge({ alarm, user: OPERATOR, note: null });
+    expect(answer).toMatchObject({ outcome: 'acknowledged', alarm: { stored: true } });
+    expect(rig.rows("SELECT by FROM journal WHERE what = 'acknowledged'")).toEqual([{ by: OPERATOR.post }]);
     disk.clear();
     await recover(ground, sent.slice(-20));
     expect(rig.rows("SELECT kind FROM system_event WHERE kind LIKE 'storing%' ORDER BY id")).toEqual([
