@@ -3,6 +3,7 @@ import { EVENTS_BINDING, type SiteRegistry } from '../../contract/registry.ts';
 import { deviceUsername, formatTopic } from '../../contract/topics.ts';
 import { closest } from '../../ingest/standards/closest.ts';
 import { parseDuration, readArguments } from './arguments.ts';
+import { auditRow } from './audit-row.ts';
 import { AdminError, AdminUsageError, type AdminDeps, type AdminLedger } from './ports.ts';
 import { withLedger } from './users.ts';
 
@@ -37,7 +38,9 @@ export async function createCredential(argv: readonly string[], deps: AdminDeps)
     await opened.ledger.commit({
       at,
       accounts: [{ op: 'credential.create', username, clientId, site, device, tokenHash: opened.hashToken(token), at }],
-      systemEvents: [{ at, site, kind: 'credential_created', actor: 'admin command', detail: { device, clientId } }],
+      systemEvents: [
+        auditRow('device credential create', { at, site, kind: 'credential.created', detail: { device, clientId } }),
+      ],
     });
     deps.out(credentialText(found, { username, clientId, token }, deps));
   });
@@ -67,18 +70,40 @@ export async function rotateCredential(argv: readonly string[], deps: AdminDeps)
         { op: 'credential.expireOthers', username, keepTokenHash: tokenHash, expiresAt: at + overlap },
       ],
       systemEvents: [
-        {
+        auditRow('device credential rotate', {
           at,
           site,
-          kind: 'credential_rotated',
-          actor: 'admin command',
+          kind: 'credential.rotated',
           detail: { device, overlapHours: overlap / HOUR },
-        },
+        }),
       ],
     });
     deps.out(credentialText(found, { username, clientId, token }, deps));
     const until = new Date(at + overlap).toISOString();
     deps.out(overlap === 0 ? 'The old password works no more.\n' : `The old password works until ${until}.\n`);
+  });
+}
+
+export async function revokeCredential(argv: readonly string[], deps: AdminDeps): Promise<void> {
+  const { words } = readArguments(argv, { words: ['SITE', 'DEVICE'] });
+  await withLedger(deps, async (opened) => {
+    const { site, device } = findDevice(opened, words);
+    const username = deviceUsername({ site, device });
+    const at = deps.now();
+    if (opened.reader.credentials(username, at).length === 0) {
+      throw new AdminError(`${username} has no credential that still works: nothing to revoke.`);
+    }
+    await opened.ledger.commit({
+      at,
+      accounts: [{ op: 'credential.revoke', username, at }],
+      systemEvents: [
+        auditRow('device credential revoke', { at, site, kind: 'credential.revoked', detail: { device } }),
+      ],
+    });
+    deps.out(
+      `${username} can connect no more; what it has open is closed within ten seconds. ` +
+        `A new credential: "device credential create ${site} ${device}".\n`,
+    );
   });
 }
 

@@ -1,4 +1,5 @@
 import { readArguments } from './arguments.ts';
+import { auditRow } from './audit-row.ts';
 import { noSuchSite } from './credentials.ts';
 import { AdminError, type AdminDeps } from './ports.ts';
 import { printable } from './printable.ts';
@@ -43,7 +44,7 @@ export async function importRegistry(argv: readonly string[], deps: AdminDeps): 
     await ledger.commit({
       at,
       registry: [registry],
-      systemEvents: [{ at, site: registry.site, kind: 'registry_imported', actor: 'admin command', detail }],
+      systemEvents: [auditRow('registry import', { at, site: registry.site, kind: 'registry.changed', detail })],
     });
     deps.out(
       `${registry.site} was ${before === undefined ? 'created' : 'changed'}. A running server takes it over within seconds.\n`,

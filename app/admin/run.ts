@@ -1,8 +1,9 @@
 import { StartError } from '../start-error.ts';
-import { createCredential, rotateCredential } from './credentials.ts';
+import { createCredential, revokeCredential, rotateCredential } from './credentials.ts';
 import { AdminError, AdminUsageError, type AdminDeps } from './ports.ts';
 import { exportRegistry, importRegistry } from './registries.ts';
-import { addUser, listUsers, setUserPassword } from './users.ts';
+import { createToken, listTokens, revokeToken } from './tokens.ts';
+import { addUser, listUsers, removeUser, setUserPassword, setUserRole } from './users.ts';
 
 interface Command {
   readonly name: readonly string[];
@@ -26,6 +27,31 @@ const COMMANDS: readonly Command[] = [
     run: setUserPassword,
   },
   {
+    name: ['user', 'role'],
+    usage: 'user role NAME viewer|operator|administrator',
+    about: 'Gives a user another role and ends all sessions of the user.',
+    run: setUserRole,
+  },
+  {
+    name: ['user', 'remove'],
+    usage: 'user remove NAME',
+    about: 'Removes a user with all sessions; the last administrator stays.',
+    run: removeUser,
+  },
+  {
+    name: ['token', 'create'],
+    usage: 'token create NAME --role viewer|operator|administrator --days 1-366',
+    about: 'Makes an API token for the program NAME and shows it once.',
+    run: createToken,
+  },
+  {
+    name: ['token', 'list'],
+    usage: 'token list',
+    about: 'Lists API tokens with their ends and last use.',
+    run: listTokens,
+  },
+  { name: ['token', 'revoke'], usage: 'token revoke ID', about: 'Ends an API token at once.', run: revokeToken },
+  {
     name: ['device', 'credential', 'create'],
     usage: 'device credential create SITE DEVICE [--client-id ID]',
     about: 'Makes the first credential of a device and shows it once.',
@@ -36,6 +62,12 @@ const COMMANDS: readonly Command[] = [
     usage: 'device credential rotate SITE DEVICE [--overlap 24h]',
     about: 'Makes a new credential and shows it once; the old one works on for the overlap.',
     run: rotateCredential,
+  },
+  {
+    name: ['device', 'credential', 'revoke'],
+    usage: 'device credential revoke SITE DEVICE',
+    about: 'Ends all credentials of a device; what it has open is closed within ten seconds.',
+    run: revokeCredential,
   },
   {
     name: ['registry', 'export'],

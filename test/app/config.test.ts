@@ -62,7 +62,7 @@ describe('accepted values', () => {
     [
       'every address, when plain HTTP is accepted',
       { HTTP_HOST: '0.0.0.0', ALLOW_PLAIN_HTTP: 'true' },
-      { http: { host: '0.0.0.0', port: 8080 } },
+      { http: { host: '0.0.0.0', port: 8080 }, allowPlainHttp: true },
     ],
     ['a public address', { PUBLIC_URL: 'https://fw.example.com' }, { publicUrl: 'https://fw.example.com' }],
     ['a public address with its slash', { PUBLIC_URL: 'http://10.0.0.5:8080/' }, { publicUrl: 'http://10.0.0.5:8080' }],
