@@ -10,8 +10,8 @@ interface SubmitOptions {
   readonly fields: readonly string[];
   /** What would be right in a field, in the reader's language. */
   readonly fieldWords: (field: string) => string;
-  /** Own words for a refusal as a whole; null: the usual ones. */
-  readonly refusal?: (failure: Failure) => string | null;
+  /** Own words for a refusal as a whole, and the field that it is about; null: the usual ones. */
+  readonly refusal?: (failure: Failure) => { readonly text: string; readonly field?: string } | null;
   /** Where to look for the first wrong field, which gets the focus. */
   readonly form: Readonly<Ref<HTMLElement | null>>;
 }
@@ -27,7 +27,22 @@ export function useSubmit({ words, fields, fieldWords, refusal, form }: SubmitOp
     const elsewhere = [...errors].filter(([field]) => !fields.includes(field));
     const rest = elsewhere.map(([field, said]) => `${field} ${said ?? ''}`.trim());
     trouble.value = [words.t('forms.check'), ...rest].join(' · ');
+    focusFirst();
+  }
+
+  function focusFirst(): void {
     void nextTick(() => form.value?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  }
+
+  function say(failure: Failure): void {
+    const refused = refusedFields(failure);
+    const own = refusal?.(failure) ?? null;
+    if (own?.field !== undefined) {
+      wrong.value = new Map([[own.field, { text: own.text, said: null }]]);
+      trouble.value = words.t('forms.check');
+      focusFirst();
+    } else if (refused.size > 0) mark(refused);
+    else trouble.value = own?.text ?? words.t('forms.failed', { why: failureWords(failure, words) });
   }
 
   return {
@@ -44,12 +59,7 @@ export function useSubmit({ words, fields, fieldWords, refusal, form }: SubmitOp
       const answer = await request();
       busy.value = false;
       if (answer.ok) return { value: answer.value };
-      const refused = refusedFields(answer.failure);
-      if (refused.size > 0) mark(refused);
-      else {
-        const own = refusal?.(answer.failure) ?? null;
-        trouble.value = own ?? words.t('forms.failed', { why: failureWords(answer.failure, words) });
-      }
+      say(answer.failure);
       return null;
     },
   };

@@ -15,7 +15,7 @@ export interface MeasuredText {
 
 /** Texts in the language chosen, for what the contract brings as numbers, times and keys. */
 export function useWords() {
-  const { t } = useI18n();
+  const { t, te } = useI18n();
   const { language } = usePreferences();
 
   const local = (text: LocalText) => localText(text, language.value);
@@ -64,6 +64,8 @@ export function useWords() {
 
   return {
     t,
+    /** Whether there is a text of that name. */
+    te: (key: string) => te(key),
     language,
     local,
     duration,

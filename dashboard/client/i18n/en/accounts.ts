@@ -69,7 +69,6 @@ export const accounts: Catalogue['accountsPage'] = {
   ended: 'No longer valid',
   inDays: '{duration} left',
   neverUsed: 'never used',
-  usedJustNow: 'just now',
   revoke: 'Revoke…',
   revokeName: 'Revoke {name}',
   tokenForm: {
@@ -81,6 +80,7 @@ export const accounts: Catalogue['accountsPage'] = {
     days: 'Valid for (days)',
     daysHint: '1 to 366 days, until {date}',
     submit: 'Create token',
+    taken: 'A token of that name exists: choose another, or revoke it first',
     wrong: {
       name: 'Needed, at most 60 characters',
       role: 'Choose one, not above your own',

@@ -67,7 +67,6 @@ export const accounts = {
   ended: '已失效',
   inDays: '还有 {duration}',
   neverUsed: '从未用过',
-  usedJustNow: '刚刚',
   revoke: '收回…',
   revokeName: '收回 {name}',
   tokenForm: {
@@ -79,6 +78,7 @@ export const accounts = {
     days: '有效天数',
     daysHint: '1 到 366 天，到 {date}',
     submit: '建令牌',
+    taken: '已有同名的令牌，换个名称或先收回它',
     wrong: {
       name: '要填，最多 60 字',
       role: '选一种，不能高过自己的角色',
