@@ -98,6 +98,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       desk,
       accounts,
       access: { people, tokens, walls, audit },
+      channels: ingest.channels,
       clientDir,
       allowedOrigins,
       secure: servesHttps(config),

@@ -22,6 +22,7 @@ import { passwordHasher } from './password.ts';
 import { plainProblem, ProblemError, retryAfter, sendProblem } from './problem.ts';
 import { namedProxies } from './proxies.ts';
 import { alarmRoutes } from './routes/alarms.ts';
+import { channelRoutes } from './routes/channels.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { auditRoute } from './routes/audit.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -139,6 +140,7 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
       alarmRoutes(api, { query, desk });
       readingRoutes(api, query);
       deviceRoutes(api, { query, desk });
+      if (options.channels !== undefined) channelRoutes(api, options.channels);
       if (access !== undefined) {
         wallRoutes(api, { walls: access.walls, query, live, cookie: cookieOfWalls, clock, version: options.version });
       }

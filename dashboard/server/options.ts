@@ -3,7 +3,7 @@ import type { LastingWarning } from '../../contract/access.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { Desk, QuerySide } from '../../contract/query.ts';
 import type { AccessPorts } from './access-ports.ts';
-import type { Accounts, CertificateSource, Metrics } from './ports.ts';
+import type { Accounts, CertificateSource, Channels, Metrics } from './ports.ts';
 
 export interface AppOptions {
   /** Where it listens; also one of the names under which it may be asked for. */
@@ -15,6 +15,8 @@ export interface AppOptions {
   readonly desk: Desk;
   readonly accounts: Accounts;
   readonly access?: AccessPorts;
+  /** Where alarms go besides the screens. */
+  readonly channels?: Channels;
   /** Absolute path of the built client. */
   readonly clientDir: string;
   /** Further origins under which the pages are served. */

@@ -1,3 +1,11 @@
+import type {
+  ChannelBody,
+  ChannelChange,
+  ChannelList,
+  ChannelOrderBody,
+  ChannelTest,
+  ChannelView,
+} from '../../contract/channel.ts';
 import type { User, UserRole } from '../../contract/account.ts';
 
 export interface AccountWithPassword extends User {
@@ -45,4 +53,22 @@ export interface Certificate {
 export interface CertificateSource {
   current(): Certificate;
   onReplaced(listener: (certificate: Certificate) => void): void;
+}
+
+/** Why nothing was done; `invalid` names the fields. */
+export type ChannelRefusal =
+  | { readonly refused: 'no_such_site' | 'no_such_channel' | 'not_storing' }
+  | { readonly refused: 'invalid'; readonly errors: readonly { field: string; message: string }[] };
+
+/** Webhooks and group robots of the sites. `actor`: who changes it, for the audit. Answers leave after the commit. */
+export interface Channels {
+  list(site: string): ChannelList | ChannelRefusal;
+  create(site: string, body: ChannelBody, actor: string): Promise<ChannelView | ChannelRefusal>;
+  change(
+    site: string,
+    request: { id: number; change: ChannelChange; actor: string },
+  ): Promise<ChannelView | ChannelRefusal>;
+  remove(site: string, id: number, actor: string): Promise<ChannelRefusal | null>;
+  order(site: string, body: ChannelOrderBody, actor: string): Promise<ChannelList | ChannelRefusal>;
+  test(site: string, id: number): Promise<ChannelTest | ChannelRefusal>;
 }
