@@ -8,9 +8,11 @@ import { startDashboard } from '../../../dashboard/server/start.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 import { MemoryAccounts } from '../server/doubles.ts';
 import { NOW, SITE } from './sample-alarms.ts';
+import { type SampleDevices, sampleDevices } from './sample-devices.ts';
 import { sampleSnapshot } from './sample-site.ts';
 
 export interface SampleHouse extends QuerySide, Desk {
+  readonly devices: SampleDevices;
   snapshotNow: SiteSnapshot;
   storing: boolean;
   /** Sends a delta; what it holds also goes into the next snapshot. */
@@ -33,6 +35,7 @@ export function sampleHouse(clock: DrivenClock): SampleHouse {
       .concat(changed.filter(({ id }) => !all.some((each) => each.id === id)));
 
   const house: SampleHouse = {
+    devices: sampleDevices(),
     snapshotNow: sampleSnapshot(),
     storing: true,
     ready: () => true,

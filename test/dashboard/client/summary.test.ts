@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
 import type { PointView } from '../../../contract/live.ts';
 import { summarise } from '../../../dashboard/client/live/area-summary.ts';
-import { isAbnormal, sortDevices } from '../../../dashboard/client/live/device-order.ts';
 import { roomSummary } from '../../../dashboard/client/live/room-summary.ts';
 import { commonFloor } from '../../../dashboard/client/live/season.ts';
 import { sampleSnapshot, value } from './sample-site.ts';
 
-const { points, alarms, devices } = sampleSnapshot();
+const { points, alarms } = sampleSnapshot();
 const of = (area: string) => points.filter((point) => point.area === area);
 
 test('an area that holds something unknown, suspect, outside or awaited is not normal', () => {
@@ -48,13 +47,6 @@ test('the coldest room stands for those with nothing to see; the others stay lis
   expect(summary?.coldest?.id).toBe('d');
   expect([...(summary?.folded ?? [])]).toEqual(['a', 'b', 'c', 'e']);
   expect(roomSummary(rooms.slice(0, 4))).toBeNull();
-});
-
-test('abnormal devices come first', () => {
-  const sorted = sortDevices(devices);
-  const flags = sorted.map(isAbnormal);
-  expect(flags.lastIndexOf(true)).toBeLessThan(flags.indexOf(false));
-  expect(sorted[0]?.id).toBe('terminal-3');
 });
 
 test('the floor of the season is said only when all rooms share one', () => {
