@@ -68,6 +68,7 @@ interface Post {
   sent: number[];
   /** A notice that it works again may have arrived. */
   probeUncertain: boolean;
+  readonly refusals: ReturnType<typeof createRefusals>;
 }
 
 /** Sends what the ledger's queue holds, a message at a time for each channel, all channels side by side. */
@@ -75,7 +76,6 @@ export function createDispatcher(channels: readonly Channel[], options: Dispatch
   const { clock, ledger, reader, model, random, onError } = options;
   const posts = new Map<number, Post>();
   const underWay = new Set<number>();
-  const refusals = createRefusals(random);
   const waiters: (() => void)[] = [];
   const ending = new AbortController();
   let looking = false;
@@ -97,6 +97,7 @@ export function createDispatcher(channels: readonly Channel[], options: Dispatch
       sent: sent.map((at) => now.mono - Math.max(0, now.wall - at)),
       // What an earlier run sent in vain, nobody knows.
       probeUncertain: failingSince !== null,
+      refusals: createRefusals(random),
     };
   }
 
@@ -141,8 +142,8 @@ export function createDispatcher(channels: readonly Channel[], options: Dispatch
     const rows = relieved ? [] : rowsFor(channel, all);
     const plan = planNext(rows, {
       room: PROTOCOLS[channel.kind].perMinute - post.sent.length,
-      blocked: (row) => underWay.has(row.id) || refusals.waits(row, mono),
-      alone: refusals.has,
+      blocked: (row) => underWay.has(row.id) || post.refusals.waits(row, mono),
+      alone: post.refusals.has,
       priorityOf: (alarm) => reader.alarm(alarm)?.priority ?? 4,
     });
     if (plan !== undefined) return launch(post, () => attempt(post, plan));
@@ -212,7 +213,7 @@ export function createDispatcher(channels: readonly Channel[], options: Dispatch
     const result = await dispatch(post, message);
     if (result === undefined) return;
     if (result.delivery.delivered) {
-      refusals.forget(rows);
+      post.refusals.forget(rows);
       await record(post, [endOf(rows, 'delivered', channel.id)], statusAfter(post, result.delivery));
       return;
     }
@@ -227,10 +228,10 @@ export function createDispatcher(channels: readonly Channel[], options: Dispatch
   function refuse(post: Post, rows: readonly WaitingDelivery[], status: ChannelStatus): ChannelChangeRow[] {
     const { mono } = clock.now();
     post.nextAt = mono + NEXT_MESSAGE;
-    const giveUp = refusals.note(rows, mono);
+    const giveUp = post.refusals.note(rows, mono);
     // While nothing at all arrives, it is the channel and not the message.
     if (!giveUp || status.failingSince !== null) return [];
-    refusals.forget(rows);
+    post.refusals.forget(rows);
     const next = standInFor(post.channel.id, siteChannels(post.channel.site));
     const ids = rows.map(({ id }) => id);
     return next === undefined || rows.some(({ via }) => via !== null)
@@ -324,6 +325,7 @@ export function createDispatcher(channels: readonly Channel[], options: Dispatch
         // What became of messages since is known here, not to whoever changed the settings.
         post.channel = reset === null ? { ...channel, status: post.channel.status } : { ...channel, status: reset };
         post.nextAt = clock.now().mono;
+        post.refusals.clear();
         if (reset !== null) post.failedMono = null;
       }
       void look();

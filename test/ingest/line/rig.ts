@@ -33,6 +33,8 @@ export interface RigOptions {
   readonly freeBytes?: () => number;
   /** Hears of every error that the line meets. */
   readonly onError?: (error: unknown) => void;
+  /** Hears of every warning. */
+  readonly onLog?: (fields: Record<string, unknown>, text: string) => void;
 }
 
 export interface Rig {
@@ -78,7 +80,11 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const site = options.registry.site;
   const ingest = await startIngest({
     clock,
-    log: { info: () => {}, warn: () => {}, error: (fields) => 'err' in fields && options.onError?.(fields['err']) },
+    log: {
+      info: () => {},
+      warn: (fields, text) => options.onLog?.(fields, text),
+      error: (fields) => 'err' in fields && options.onError?.(fields['err']),
+    },
     catalogue: loadCatalogue(),
     ledger,
     reader: stores.reader,

@@ -118,6 +118,7 @@ test('a raise that is refused for good holds no other alarm up, and its end says
   for (let turn = 0; turn < 12; turn += 1) {
     await rig.forced(turn % 2 === 0, 'bolt');
     await rig.leap(30);
+    await rig.later(1);
   }
   const others = robot.texts.filter((text) => text.includes('后门'));
   expect(others).toHaveLength(12);

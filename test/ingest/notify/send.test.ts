@@ -6,7 +6,7 @@ import { send } from '../../../ingest/notify/send.ts';
 import type { Channel, Message } from '../../../ingest/notify/types.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 import { channel, item, message } from './samples.ts';
-import { says, startRobot, type Behaviour } from './robot.ts';
+import { says, startRobot, type Behaviour, type Received } from './robot.ts';
 
 const through = (
   kind: ChannelKind,
@@ -227,7 +227,7 @@ test('a webhook is told each happening, with neither account nor note', async ()
     ),
   ];
   await through('webhook', { address: robot.url, secret: 'shared-secret' }, { items });
-  const { body, raw } = robot.received[0] ?? { body: {}, raw: '' };
+  const { body, raw } = robot.received[0] as Received;
   expect(body['events']).toMatchObject([
     { notification: 1, what: 'raised', at: 1, alarm: { id: 12, acknowledged: { post: '后勤值班', at: 2 } } },
     { notification: 2, what: 'acknowledged', at: 2 },
