@@ -79,7 +79,8 @@ export function createDispatcher(channels: readonly Channel[], options: Dispatch
   const waiters: (() => void)[] = [];
   const ending = new AbortController();
   let looking = false;
-  let lookAgain = false;
+  /** How often somebody said that there may be something to send. */
+  let asked = 0;
   let stopped = false;
 
   for (const channel of channels) posts.set(channel.id, postOf(channel));
@@ -106,17 +107,16 @@ export function createDispatcher(channels: readonly Channel[], options: Dispatch
   const commit = (rows: readonly ChannelChangeRow[]) => ledger.commit({ at: clock.now().wall, channels: rows });
 
   async function look(): Promise<void> {
-    if (looking) {
-      lookAgain = true;
-      return;
-    }
+    asked += 1;
+    if (looking) return;
     looking = true;
+    let answered: number;
     try {
       do {
-        lookAgain = false;
+        answered = asked;
         await routeIntents({ reader, model, channels: siteChannels, commit });
         for (const post of posts.values()) if (!stopped) begin(post);
-      } while (lookAgain && !stopped);
+      } while (asked !== answered && !stopped);
     } catch (error) {
       onError(error);
     } finally {

@@ -4,9 +4,9 @@ import type { DeliveryProblem } from '../../contract/channel.ts';
 import type { Clock } from '../../contract/clock.ts';
 
 /** ms from the request to the end of its answer. */
-export const ANSWER_WITHIN = 10_000;
-/** Bytes of an answer that are read; a robot's has a hundred. */
-export const ANSWER_BYTES = 65_536;
+const ANSWER_WITHIN = 10_000;
+/** Characters of an answer that are read; a robot's has a hundred. */
+const ANSWER_LENGTH = 65_536;
 
 export interface PostRequest {
   readonly url: URL;
@@ -30,7 +30,7 @@ export interface PostOptions {
   readonly signal: AbortSignal;
 }
 
-/** One POST over a connection of its own. Follows no redirect, reads at most 64 kB, ends after 10 s. Never rejects. */
+/** One POST over a connection of its own. Follows no redirect, reads at most 65,536 characters, ends after 10 s. Never rejects. */
 export function post({ url, headers, body }: PostRequest, { clock, signal }: PostOptions): Promise<PostResult> {
   return new Promise((resolve) => {
     let connected = false;
@@ -70,15 +70,13 @@ export function post({ url, headers, body }: PostRequest, { clock, signal }: Pos
 
 /** What is longer than any robot's answer is cut: it will not be understood anyway. */
 async function read(answer: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of answer) {
-    const bytes = Buffer.from(chunk);
-    chunks.push(bytes);
-    size += bytes.length;
-    if (size > ANSWER_BYTES) break;
+  answer.setEncoding('utf8');
+  let text = '';
+  for await (const part of answer) {
+    text += String(part);
+    if (text.length > ANSWER_LENGTH) break;
   }
-  return Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString('utf8');
+  return text.slice(0, ANSWER_LENGTH);
 }
 
 function failed(problem: DeliveryProblem, uncertain: boolean, detail: string): PostResult {

@@ -54,7 +54,7 @@ test('channels are added, changed, ordered, tested and removed, each change book
   const tested = Compile(ChannelTest).Parse((await ask('POST', `${CHANNELS}/${second.id}/test`)).json());
   expect(tested.delivery).toMatchObject({ delivered: true, httpStatus: 200 });
   expect(tested.text).toBe(robot.texts[0]);
-  expect(tested.text).toMatch(/^▲2 重要　测试　男浴大池/);
+  expect(tested.text).toMatch(/^▲2 重要\u3000测试\u3000男浴大池/);
   expect((await ask('DELETE', `${CHANNELS}/${first.id}`)).statusCode).toBe(204);
   const left = (await ask('GET', CHANNELS)).json<ChannelList>();
   expect(left.channels.map(({ id, health }) => [id, health])).toEqual([[second.id, 'delivering']]);

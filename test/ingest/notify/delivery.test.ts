@@ -36,7 +36,7 @@ test('an acknowledgement shows the duty post, and neither the account nor the no
   const [alarm] = rig.alarms('door.forced');
   await rig.ingest.desk.acknowledge({ alarm: alarm?.id ?? 0, user: OPERATOR, note: '张三去看了' });
   await rig.later(1);
-  expect(robot.texts[1]).toMatch(/^▲2 已确认　门岗东门/);
+  expect(robot.texts[1]).toMatch(/^▲2 已确认\u3000门岗东门/);
   expect(robot.texts[1]).toContain(`${OPERATOR.post} 12:00 确认`);
   expect(robot.texts[1]).not.toMatch(/duty|张三/);
 });

@@ -39,7 +39,6 @@ export const says =
 
 /** Accepted, in the words of WeCom and DingTalk. */
 export const ok = says({ errcode: 0, errmsg: 'ok' });
-export const silent: Behaviour = () => {};
 
 /** A real HTTP server on this machine, that behaves as badly as it is told to. */
 export async function startRobot(first: Behaviour = ok): Promise<Robot> {

@@ -49,7 +49,7 @@ test('a channel that keeps failing is one alarm, the next takes over, and it ret
   first.behave(ok);
   await rig.leap(361);
   expect(rig.channel(id)).toMatchObject({ health: 'delivering', standIn: null, diverted: 0, failure: null });
-  expect(first.texts.at(-1)).toMatch(/^通道恢复　设备维修群\n12:00 起发不到这里，2 条/);
+  expect(first.texts.at(-1)).toMatch(/^通道恢复\u3000设备维修群\n12:00 起发不到这里，2 条/);
   expect(rig.alarms('channel.failing')).toMatchObject([{ state: 'returned_unacknowledged' }]);
   await rig.forced(true, 'bolt');
   await rig.later(1);

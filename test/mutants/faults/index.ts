@@ -4,6 +4,7 @@ import { BROKER_FAULTS } from './broker.ts';
 import { DASHBOARD_FAULTS } from './dashboard.ts';
 import { INPUT_FAULTS } from './input.ts';
 import { LINE_FAULTS } from './line.ts';
+import { NOTIFY_FAULTS } from './notify.ts';
 import { STORE_FAULTS } from './stores.ts';
 
 /** Every fault that is built in, room by room along the way of a message. */
@@ -13,5 +14,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...LINE_FAULTS,
   ...ALARM_FAULTS,
   ...STORE_FAULTS,
+  ...NOTIFY_FAULTS,
   ...DASHBOARD_FAULTS,
 ];
