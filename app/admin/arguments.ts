@@ -2,8 +2,10 @@ import { parseArgs } from 'node:util';
 import { AdminUsageError } from './ports.ts';
 
 export interface ArgumentSpec {
-  /** Names of the words that a command takes, in order; all are needed. */
+  /** Names of the words that a command takes, in order. */
   readonly words: readonly string[];
+  /** How many of them are needed; all unless given. */
+  readonly needed?: number;
   /** Options with a value. */
   readonly values?: readonly string[];
   /** Options without one. */
@@ -17,12 +19,15 @@ export interface Arguments {
 }
 
 /** @throws AdminUsageError saying which word is missing or not understood. */
-export function readArguments(argv: readonly string[], { words, values = [], flags = [] }: ArgumentSpec): Arguments {
+export function readArguments(
+  argv: readonly string[],
+  { words, needed = words.length, values = [], flags = [] }: ArgumentSpec,
+): Arguments {
   const options: Record<string, { readonly type: 'string' | 'boolean' }> = {};
   for (const name of values) options[name] = { type: 'string' };
   for (const name of flags) options[name] = { type: 'boolean' };
   const parsed = parseOrRefuse(argv, options);
-  const missing = words[parsed.positionals.length];
+  const missing = words.slice(0, needed)[parsed.positionals.length];
   if (missing !== undefined) throw new AdminUsageError(`${missing} is missing`);
   const extra = parsed.positionals[words.length];
   if (extra !== undefined) throw new AdminUsageError(`${JSON.stringify(extra)} was not expected`);

@@ -4,7 +4,10 @@ import type { Ledger, LedgerReader } from '../../ingest/stores/ledger/types.ts';
 /** The ledger, opened beside whatever else writes to it. */
 export interface AdminLedger {
   readonly ledger: Pick<Ledger, 'commit'>;
-  readonly reader: Pick<LedgerReader, 'registries' | 'user' | 'users' | 'credentials' | 'tokens' | 'tokenById'>;
+  readonly reader: Pick<
+    LedgerReader,
+    'refusals' | 'quarantine' | 'registries' | 'user' | 'users' | 'credentials' | 'tokens' | 'tokenById'
+  >;
   /** What is kept of a token. */
   hashToken(token: string): string;
   close(): Promise<void>;

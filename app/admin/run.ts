@@ -1,6 +1,7 @@
 import { StartError } from '../start-error.ts';
 import { createCredential, revokeCredential, rotateCredential } from './credentials.ts';
 import { AdminError, AdminUsageError, type AdminDeps } from './ports.ts';
+import { listQuarantine, listRefusals } from './devices.ts';
 import { exportRegistry, importRegistry } from './registries.ts';
 import { createToken, listTokens, revokeToken } from './tokens.ts';
 import { addUser, listUsers, removeUser, setUserPassword, setUserRole } from './users.ts';
@@ -68,6 +69,18 @@ const COMMANDS: readonly Command[] = [
     usage: 'device credential revoke SITE DEVICE',
     about: 'Ends all credentials of a device; what it has open is closed within ten seconds.',
     run: revokeCredential,
+  },
+  {
+    name: ['refusals'],
+    usage: 'refusals [SITE]',
+    about: 'Lists whom the broker refused in the last two hours, why, and what to do.',
+    run: listRefusals,
+  },
+  {
+    name: ['quarantine'],
+    usage: 'quarantine [SITE] [--device DEVICE]',
+    about: 'Lists what devices sent that could not be used; of one device with the bytes of the newest.',
+    run: listQuarantine,
   },
   {
     name: ['registry', 'export'],

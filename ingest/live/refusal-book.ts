@@ -171,7 +171,7 @@ export function createRefusalBook(registered: Registered, kept: readonly StoredR
 export function shownRefusals(
   rows: readonly StoredRefusal[],
   { site, now, registered }: { site: string; now: number; registered: Registered },
-): RefusalView[] {
+): (RefusalView & Pick<StoredRefusal, 'reason'>)[] {
   return rows
     .filter(({ lastAt }) => !isOver(lastAt, now))
     .flatMap(({ key: _key, ...row }) => {

@@ -25,10 +25,12 @@ test('the lines to add for a sensor fit into that registry', () => {
   );
 });
 
-const documented = ['admin.md', 'adding-a-sensor.md', 'configuration.md', 'mqtt.md'].flatMap((name) =>
-  [...page(name).matchAll(/npm run admin -- (?:--config \S+ )?((?:user|device|registry)(?: [a-z]+)*)/g)].map(
-    ([, words = '']) => words,
-  ),
+const documented = ['admin.md', 'devices.md', 'adding-a-sensor.md', 'configuration.md', 'mqtt.md'].flatMap((name) =>
+  [
+    ...page(name).matchAll(
+      /npm run admin -- (?:--config \S+ )?((?:refusals|quarantine|(?:user|device|registry)(?: [a-z]+)*))/g,
+    ),
+  ].map(([, words = '']) => words),
 );
 
 describe('the commands of the documentation', () => {
