@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Aedes, type Client } from 'aedes';
 import type { Clock } from '../contract/clock.ts';
 import type { RefusalReason } from '../contract/message.ts';
+import type { Peer } from './admission.ts';
 import { internalsOf } from './aedes-internals.ts';
 import { judgeConnect, type ConnectJudged } from './authentication.ts';
 import { createAuthorizePublish, createAuthorizeSubscribe } from './authorization.ts';
@@ -168,7 +169,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   aedes.on('clientError', onFault);
   aedes.on('connectionError', onFault);
 
-  function openConnection(socket: Socket, address: string, since: number): void {
+  function openConnection(socket: Socket, peer: Peer): void {
+    const { address, since } = peer;
     const connectWithin = Math.max(0, since + limits.connectTimeout - clock.now().mono);
     const guard = createGuard({
       socket,
@@ -192,6 +194,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       clock,
       ingress,
       nextNumber: () => ++connections,
+      onKnown: () => peer.known(),
       onIdle: () => onIdle(),
       onEnded(ended) {
         open.delete(ended);

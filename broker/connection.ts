@@ -54,6 +54,8 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly ingress: Ingress;
   readonly nextNumber: () => number;
+  /** It has shown who it is. */
+  readonly onKnown: () => void;
   /** Nothing of it waits for a commit any more. */
   readonly onIdle: () => void;
   readonly onEnded: (connection: Connection) => void;
@@ -110,6 +112,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     authenticated(verified) {
       self.device = verified;
+      options.onKnown();
     },
     established() {
       if (self.device === null || over) return;

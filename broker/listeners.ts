@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock, Timer } from '../contract/clock.ts';
 import type { RefusalReason } from '../contract/message.ts';
-import { createAdmission } from './admission.ts';
+import { createAdmission, type Peer } from './admission.ts';
 import type { CertificateFiles } from './certificate.ts';
 import type { BrokerLimits } from './limits.ts';
 import { listen } from './listen.ts';
@@ -22,8 +22,8 @@ export interface ListenersOptions {
   readonly clock: Clock;
   readonly limits: BrokerLimits;
   readonly log: BrokerLog;
-  /** A socket that may speak MQTT; `since`: when it was accepted, monotonic ms. */
-  readonly onSocket: (socket: Socket, address: string, since: number) => void;
+  /** A socket that may speak MQTT. */
+  readonly onSocket: (socket: Socket, peer: Peer) => void;
   readonly onRefused: (reason: RefusalReason, address: string, detail: string) => void;
 }
 
@@ -37,7 +37,7 @@ export interface Listeners {
   destroyAll(): void;
 }
 
-type Take = (socket: Socket, address: string) => void;
+type Take = (socket: Socket, peer: Peer) => void;
 
 const HOUR = 3_600_000;
 
@@ -48,16 +48,21 @@ const HOUR = 3_600_000;
 export async function openListeners(options: ListenersOptions): Promise<Listeners> {
   const { clock, limits, log, onSocket, onRefused } = options;
   const { connectTimeout } = limits;
-  const admission = createAdmission(limits);
+  const admission = createAdmission({
+    limits,
+    clock,
+    onMadeRoom: (address, waited) =>
+      onRefused('connect_timeout', address, `all connections are taken, and this one said nothing for ${waited} ms`),
+  });
   const servers: Server[] = [];
   const timers: Timer[] = [];
 
   async function open({ host, port }: Listener, take: Take, setting: 'MQTT' | 'MQTT_TLS'): Promise<Listener> {
     const server = createServer({ noDelay: true }, (socket) => {
       const address = plainAddress(socket.remoteAddress);
-      const crowded = admission.admit(socket, address);
-      if (crowded === undefined) return take(socket, address);
-      onRefused('too_many_connections', address, crowded);
+      const admitted = admission.admit(socket, address);
+      if (typeof admitted !== 'string') return take(socket, admitted);
+      onRefused('too_many_connections', address, admitted);
       socket.destroy();
     });
     const opened = { host, port: await listen(server, { host, port, setting }) };
@@ -88,8 +93,7 @@ export async function openListeners(options: ListenersOptions): Promise<Listener
     options.tls === null ? null : createTls({ files: options.tls, clock, log, connectTimeout, onSocket, onRefused });
   try {
     const secure = options.tls && tls && (await open(options.tls, tls.take, 'MQTT_TLS'));
-    const takePlain: Take = (socket, address) => onSocket(socket, address, clock.now().mono);
-    const plain = options.plain && (await open(options.plain, takePlain, 'MQTT'));
+    const plain = options.plain && (await open(options.plain, onSocket, 'MQTT'));
     if (plain !== null) warnOfPlain(plain);
     return {
       plain,

@@ -65,6 +65,9 @@ export function createSessions(): Sessions {
       const content = createHash('sha256').update(topic).update('\0').update(payload).digest('base64');
       const known = deliveries.get(messageId);
       if (known?.content === content) return known.committed;
+      // Over reconnections too: what aedes has stored is a part of them.
+      if (known === undefined && deliveries.size >= 2 * MAX_UNRELEASED)
+        return Promise.reject(new Error(`${2 * MAX_UNRELEASED} QoS 2 messages without a PUBREL`));
       const delivery: Delivery = { content, committed: deliver(), settled: false };
       deliveries.set(messageId, delivery);
       delivery.committed.then(

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { createServer, type TlsOptions } from 'node:tls';
 import type { Clock, Timer } from '../contract/clock.ts';
 import type { RefusalReason } from '../contract/message.ts';
+import type { Peer } from './admission.ts';
 import type { Certificate, CertificateFiles } from './certificate.ts';
 import { keepCertificate } from './certificate-keeper.ts';
 import type { BrokerLog } from './ports.ts';
@@ -13,22 +14,20 @@ export interface TlsOptionsOfBroker {
   readonly log: BrokerLog;
   /** For the handshake, in ms. */
   readonly connectTimeout: number;
-  /** `since`: when the TCP connection was accepted, monotonic ms. */
-  readonly onSocket: (socket: Socket, address: string, since: number) => void;
+  readonly onSocket: (socket: Socket, peer: Peer) => void;
   readonly onRefused: (reason: RefusalReason, address: string, detail: string) => void;
 }
 
 export interface Tls {
   /** An accepted TCP connection. */
-  take(socket: Socket, address: string): void;
+  take(socket: Socket, peer: Peer): void;
   /** Reads the certificate again; one that cannot be used is logged, and the one in use stays. */
   reload(): void;
   stop(): void;
 }
 
 interface Handshake {
-  readonly address: string;
-  readonly since: number;
+  readonly peer: Peer;
   readonly timer: Timer;
 }
 
@@ -45,24 +44,24 @@ export function createTls(options: TlsOptionsOfBroker): Tls {
     const handshake = handshakes.getStore();
     handshake?.timer.cancel();
     if (handshake === undefined) socket.destroy();
-    else onSocket(socket, handshake.address, handshake.since);
+    else onSocket(socket, handshake.peer);
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
     socket.destroy();
-    const address = handshakes.getStore()?.address ?? 'unknown';
+    const address = handshakes.getStore()?.peer.address ?? 'unknown';
     // Hung up before anything was agreed, as a probe of the port does.
     if (error.code !== 'ECONNRESET') onRefused('protocol_error', address, inWords(error));
   });
 
   keeper.onReplaced((read) => server.setSecureContext(contextOf(read)));
   return {
-    take(socket, address) {
+    take(socket, peer) {
       const timer = clock.after(connectTimeout, () => {
-        onRefused('connect_timeout', address, `no TLS handshake within ${connectTimeout} ms`);
+        onRefused('connect_timeout', peer.address, `no TLS handshake within ${connectTimeout} ms`);
         socket.destroy();
       });
       socket.once('close', () => timer.cancel());
-      handshakes.run({ address, since: clock.now().mono, timer }, () => server.emit('connection', socket));
+      handshakes.run({ peer, timer }, () => server.emit('connection', socket));
     },
     reload: keeper.reload,
     stop: keeper.stop,
