@@ -2,12 +2,12 @@ import type { Instant } from '../../contract/clock.ts';
 import type { SiteRegistry } from '../../contract/registry.ts';
 import type { Catalogue } from '../standards/types.ts';
 import { nextDue } from '../alarms/machine.ts';
-import { drive } from './drive.ts';
+import { drive, saveAlarm } from './drive.ts';
 import { judgeForce, judgeValue } from './limits.ts';
 import { compileModel, type SiteModel } from './model.ts';
 import { compileCalendar } from './calendar.ts';
 import { keyOf } from './state.ts';
-import { watchOfKey } from './watch.ts';
+import { watchOfKey, type Watch } from './watch.ts';
 import type { World } from './world.ts';
 
 /** A site's registry as it is now: what it changes is judged at once, alarms of what it dropped are closed. */
@@ -16,9 +16,12 @@ export function takeRegistry(world: World, registry: SiteRegistry, catalogue: Ca
   for (const [key, machine] of world.machines.entries()) {
     if (machine.record.site !== registry.site) continue;
     const watch = watchOfKey(model, machine.record.key);
-    if (watch !== undefined)
-      world.machines.set(key, { ...machine, watch, due: nextDue(machine.record.state, watch.timing) });
-    else dropMachine(world, key, now);
+    if (watch === undefined) {
+      dropMachine(world, key, now);
+      continue;
+    }
+    world.machines.set(key, { ...machine, watch, due: nextDue(machine.record.state, watch.timing) });
+    refreshAlarm(world, machine.record.alarm, watch);
   }
   judgeForce(world, model, now);
   judgeAgain(world, model, now);
@@ -29,6 +32,13 @@ export function takeIfNew(world: World, registry: SiteRegistry, catalogue: Catal
   if (JSON.stringify(world.models.get(registry.site)?.registry) === JSON.stringify(registry)) return false;
   takeRegistry(world, registry, catalogue, now);
   return true;
+}
+
+/** A standing alarm is of the rule as it is now: its limit, and how urgent it is. */
+export function refreshAlarm(world: World, id: number | null, { priority, limit }: Watch): void {
+  const alarm = id === null ? undefined : world.alarms.get(keyOf.alarm(id));
+  if (alarm === undefined || (alarm.priority === priority && alarm.limit === limit)) return;
+  saveAlarm(world, { ...alarm, priority, limit });
 }
 
 /** Takes in a registry without judging by it: at a start, what is known comes after it. */

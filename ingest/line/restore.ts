@@ -12,7 +12,7 @@ import { calendarTime, noteTrust } from './host-clock.ts';
 import { judgeForce } from './limits.ts';
 import { isOnlyKnownByConnection } from './presence.ts';
 import { newSeriesState } from './readings.ts';
-import { setRegistry } from './registry.ts';
+import { refreshAlarm, setRegistry } from './registry.ts';
 import { keyOf, type DeviceState, type NewestEvents } from './state.ts';
 import { watchOfKey } from './watch.ts';
 import type { World } from './world.ts';
@@ -69,6 +69,7 @@ export function restore(
       watch,
       due: nextDue(machine.state, watch.timing),
     });
+    refreshAlarm(world, record.alarm, watch);
   }
   for (const [, model] of world.models.entries()) judgeForce(world, model, now);
   closeOrphans(world, now);

@@ -19,8 +19,9 @@ test('the fifth takeover within a minute is told with both addresses; then the o
   }
   const fifth = judge();
   expect(fifth.refused).toBe(false);
-  expect(fifth.tell).toContain('10.0.0.5 and 10.0.0.6 push each other out');
-  expect(fifth.tell).toContain('credential of its own');
+  expect(fifth.tell?.sentence).toContain('10.0.0.5 and 10.0.0.6 push each other out');
+  expect(fifth.tell?.sentence).toContain('credential of its own');
+  expect(fifth.tell?.addresses).toEqual(['10.0.0.5', '10.0.0.6']);
   expect(judge()).toEqual({ refused: true, tell: null });
 });
 
@@ -74,6 +75,7 @@ test('two clients with one identity: one report with both addresses, the older o
   for (let i = 0; i < 20; i++) expect(await rawDevice(broker, here).connect()).toBe(3);
   expect(seen.refusals).toMatchObject([{ reason: 'identity_conflict', clientId: 'north.boiler' }]);
   expect(seen.refusals[0]?.detail).toContain('127.0.0.1 and 127.0.0.2');
+  expect(seen.refusals[0]?.contested).toMatchObject({ addresses: ['127.0.0.1', '127.0.0.2'] });
   older.send(publishPacket(1, 'served'));
   await older.expectPacket('puback');
   expect(seen.ends()).toEqual(['ours', 'ours', 'ours', 'ours', 'ours']);

@@ -180,3 +180,19 @@ test('a renamed point keeps its alarm, under its new name', async () => {
   await rig.register({ ...SITE, points: named });
   expect(rig.alarms('base.water')).toMatchObject([{ id: before?.id, place: { en: 'Bath, New shower' } }]);
 });
+
+test('a standing alarm takes the limit that is in force now, also over a start', async () => {
+  const rig = await startRig({ registry: SITE });
+  await rig.report('gateway', cold, { seconds: 200, every: 10 });
+  const [before] = rig.alarms('base.water');
+  expect(before).toMatchObject({ limit: 40 });
+  await rig.register(override({ standard: 'base.water', points: ['shower'], low: 41 }));
+  expect(rig.alarms('base.water')).toMatchObject([{ id: before?.id, limit: 41, state: 'unacknowledged' }]);
+  expect(rig.rows("SELECT limit_value FROM alarm WHERE rule = 'base.water'")).toEqual([{ limit_value: 41 }]);
+  await rig.stores.ledger.commit({
+    at: rig.clock.now().wall,
+    registry: [override({ standard: 'base.water', low: 39 })],
+  });
+  const after = await rig.restart({ downMs: 1_000 });
+  expect(after.alarms('base.water')).toMatchObject([{ id: before?.id, limit: 39 }]);
+});

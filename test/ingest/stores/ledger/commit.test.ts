@@ -250,6 +250,21 @@ test('a thread that dies after its transaction rejects, and the identical batch 
   expect(rows('SELECT kind FROM system_event ORDER BY id')).toEqual([{ kind: 'die_after' }, { kind: 'behind' }]);
 });
 
+test('of a batch whose thread died it can be told afterwards whether it is in the file', async () => {
+  const { ledger, rows } = await ledgerIn(
+    temporaryFolder(),
+    new URL('../fixtures/dying-writer.worker.ts', import.meta.url),
+  );
+  const notice = { at: START, site: null, actor: null, detail: {} };
+  const after: LedgerBatch = { at: START, systemEvents: [{ ...notice, kind: 'die_after' }] };
+  const before: LedgerBatch = { at: START, systemEvents: [{ ...notice, kind: 'die_before' }] };
+  await expect(ledger.commit(before)).rejects.toMatchObject({ transient: true });
+  expect(await ledger.committed(before)).toBe(false);
+  await expect(ledger.commit(after)).rejects.toMatchObject({ transient: true });
+  expect(await ledger.committed(after)).toBe(true);
+  expect(rows('SELECT kind FROM system_event')).toEqual([{ kind: 'die_after' }]);
+});
+
 test('a thread that dies before its transaction rejects, and the identical batch is stored then', async () => {
   const { ledger, rows } = await ledgerIn(
     temporaryFolder(),

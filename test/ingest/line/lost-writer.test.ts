@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { CommitFailed, type Ledger, type LedgerBatch } from '../../../ingest/stores/ledger/types.ts';
+import { startRig, type Rig } from './rig.ts';
+import { SITE, WELL } from './site.ts';
+
+const lost = () => new CommitFailed("The store's thread ended.", { transient: true, sqliteCode: null });
+
+/** A ledger whose writer is lost without an answer at each commit, and at some of them after its transaction. */
+function losing() {
+  const writer = { lost: false, after: false };
+  const inFile = new Set<LedgerBatch>();
+  const wrap = (real: Ledger): Ledger => ({
+    ...real,
+    async commit(batch) {
+      if (inFile.delete(batch)) return;
+      if (!writer.lost) return real.commit(batch);
+      if (writer.after) {
+        await real.commit(batch);
+        inFile.add(batch);
+      }
+      throw lost();
+    },
+    committed: (batch) => (writer.lost ? Promise.reject(lost()) : Promise.resolve(inFile.delete(batch))),
+  });
+  return { writer, wrap };
+}
+
+const courseOf = (rig: Rig) =>
+  rig.rows(
+    "SELECT what FROM journal JOIN alarm ON alarm.id = journal.alarm WHERE rule = 'door.forced' ORDER BY journal.id",
+  );
+const forced = (id: string, active: boolean) => ({ id, kind: 'forced', active });
+
+test('a batch whose writer was lost after its transaction, in the last attempt, is in the ledger once', async () => {
+  const { writer, wrap } = losing();
+  const rig = await startRig({ registry: SITE, ledger: wrap });
+  const ts = rig.clock.now().wall;
+  writer.lost = true;
+  const acknowledged: string[] = [];
+  const send = () => [
+    rig.values('gateway', WELL, ts).then(() => acknowledged.push('reading')),
+    rig.publish('lock', forced('f1', true), { leaf: 'events' }).then(() => acknowledged.push('event')),
+  ];
+  void Promise.all(send());
+  await rig.clock.run(4_900, 50);
+  writer.after = true;
+  await rig.clock.run(500, 50);
+  await rig.ingest.drained();
+  expect(rig.snapshot().site.storing).toBe(false);
+  writer.lost = false;
+  await rig.pass(2);
+  expect(rig.snapshot().site.storing).toBe(true);
+  expect(acknowledged).toEqual([]);
+  expect(courseOf(rig)).toEqual([{ what: 'raised' }]);
+  const notified = "SELECT what FROM notification JOIN alarm ON alarm.id = alarm WHERE rule = 'door.forced'";
+  expect(rig.rows(notified)).toEqual([{ what: 'raised' }]);
+  await Promise.all(send());
+  expect(rig.rows(`SELECT count(*) AS n FROM arrival WHERE source_time = ${ts}`)).toEqual([{ n: 4 }]);
+  expect(rig.rows('SELECT event_id FROM event')).toEqual([{ event_id: 'f1' }]);
+  const query = { metric: 'water_temperature', from: ts, to: ts + 1 };
+  expect((await rig.ingest.query.range('mine', 'shower', query))?.readings).toHaveLength(1);
+});
+
+test('what is committed of an outage is written once, whenever its writer is lost', async () => {
+  const { writer, wrap } = losing();
+  const rig = await startRig({ registry: SITE, ledger: wrap });
+  writer.lost = true;
+  void rig.values('gateway', WELL);
+  await rig.clock.run(7_000, 250);
+  await rig.ingest.drained();
+  void rig.publish('lock', forced('f1', true), { leaf: 'events' });
+  await rig.pass(1);
+  writer.after = true;
+  writer.lost = false;
+  await rig.ingest.drained();
+  writer.lost = true;
+  await rig.pass(1);
+  void rig.publish('lock', forced('f2', false), { leaf: 'events' });
+  await rig.pass(1);
+  writer.lost = false;
+  await rig.pass(2);
+  expect(rig.snapshot().site.storing).toBe(true);
+  expect(courseOf(rig)).toEqual([{ what: 'raised' }, { what: 'returned' }]);
+  expect(rig.rows("SELECT kind FROM system_event WHERE kind LIKE 'storing%' ORDER BY id")).toEqual([
+    { kind: 'storing_stopped' },
+    { kind: 'storing_again' },
+  ]);
+});
