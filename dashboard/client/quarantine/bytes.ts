@@ -116,9 +116,11 @@ function characterAt(bytes: Uint8Array, at: number): string | undefined {
 /** The payload as text: what is no UTF-8 as `\xC4`, what cannot be seen as `\u{202E}`, in the order of the bytes. */
 export function escapedRuns(bytes: Uint8Array, fault: Fault | null): Run[] {
   const runs: Run[] = [];
+  // In another encoding some bytes look like UTF-8 by chance.
+  const foreign = fault !== null && characterAt(bytes, fault.start) === undefined;
   for (let at = 0; at < bytes.length;) {
-    const character = characterAt(bytes, at);
     const mark = markOf(at, fault);
+    const character = foreign && mark !== null ? undefined : characterAt(bytes, at);
     if (character === undefined) runs.push({ text: `\\x${hexByte(bytes[at] ?? 0)}`, mark, escaped: true });
     else runs.push({ text: isHidden(character) ? escaped(character) : character, mark, escaped: isHidden(character) });
     at += character === undefined ? 1 : characterLength(bytes[at] ?? 0);

@@ -72,7 +72,7 @@ export function makerText({ group, item, bytes, fault, zone, language, t }: Make
     ...(bytes === null || fault === null
       ? []
       : [say('offset', { offset: fault.start, bytes: quotedBytes(bytes, fault) })]),
-    ...(item === undefined ? [] : [say('reason', { detail: visible(item.detail) })]),
+    ...(item === undefined ? [] : [say('reason', { detail: visible(item.detail).replace(/[.?!]+$/, '') })]),
     say('ask', { remedy }),
   ].join(language === 'en' ? ' ' : '');
 }

@@ -20,6 +20,7 @@ export const quarantine: Catalogue['quarantinePage'] = {
   back: 'All kinds',
   gone: 'Nothing of this kind is left',
   goneHint: 'It was read or discarded',
+  deviceAndId: '{name} ({id})',
   received: '{device}, received {moment}, {size} bytes',
   where: 'Where',
   result: 'What follows',

@@ -120,7 +120,7 @@ export const devices = {
     interval: '多久一报（秒）',
     measured: '实测 {n}',
     notMeasured: '还测不出',
-    intervalHint: '{measured}；三次没报就算未知',
+    intervalHint: '{measured}；三次没报算未知',
     from: '从何时算',
     first: '第一条 {moment}',
     now: '现在',

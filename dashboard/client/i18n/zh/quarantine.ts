@@ -16,6 +16,7 @@ export const quarantine = {
   back: '全部种类',
   gone: '这一种已经没有了',
   goneHint: '读出来了，或被丢弃了',
+  deviceAndId: '{name}（{id}）',
   received: '{device}，{moment} 收到，{size} 字节',
   where: '哪里错',
   result: '结果',
