@@ -1,7 +1,8 @@
 import type { AlarmSubject, Priority, Side } from '../../contract/alarm.ts';
 import type { BuiltInRuleId, PointLimit } from '../standards/types.ts';
 import type { AlarmTiming } from '../alarms/types.ts';
-import type { Point, SiteModel } from './model.ts';
+import type { SiteModel } from './model.ts';
+import { keyOf } from './state.ts';
 
 /** One rule on one subject: what its machine needs to know besides its input. */
 export interface Watch {
@@ -13,25 +14,33 @@ export interface Watch {
   readonly priority: Priority;
   readonly limit: number | null;
   readonly timing: AlarmTiming;
+  /** What makes its machine this one and no other. */
+  readonly key: string;
+  /** Key of its machine in the world's table. Made once: a text that is put together for each reading costs more than its alarm. */
+  readonly machine: string;
 }
 
-/** What makes a machine this one and no other. */
 export function watchKey({ rule, side, subject, metric }: Pick<Watch, 'rule' | 'side' | 'subject' | 'metric'>): string {
   return [rule, side ?? '', subject.kind, subject.id, metric ?? ''].join('|');
 }
 
+function named(watch: Omit<Watch, 'key' | 'machine'>): Watch {
+  const key = watchKey(watch);
+  return { ...watch, key, machine: keyOf.machine(watch.site, key) };
+}
+
 /** A limit of a standard on a point. */
-export function limitWatch(model: SiteModel, point: Point, limit: PointLimit): Watch {
-  return {
-    site: model.registry.site,
+export function limitWatch(site: string, point: string, limit: PointLimit): Watch {
+  return named({
+    site,
     rule: limit.standard,
     side: limit.side,
-    subject: { kind: 'point', id: point.spec.id },
+    subject: { kind: 'point', id: point },
     metric: limit.metric,
     priority: limit.priority,
     limit: limit.limit,
     timing: limit.timing,
-  };
+  });
 }
 
 export interface Condition {
@@ -45,12 +54,15 @@ export interface Condition {
   readonly late?: boolean;
   /** What an alarm that it raises shows besides, in no language: addresses. */
   readonly detail?: string;
+  /** Made before, for what is asked with each reading. */
+  readonly watch?: Watch;
 }
 
 /** A built-in rule on its subject. */
-export function conditionWatch(model: SiteModel, { rule: id, subject, metric, onDelay }: Condition): Watch {
+export function conditionWatch(model: SiteModel, { watch, rule: id, subject, metric, onDelay }: Condition): Watch {
+  if (watch !== undefined) return watch;
   const rule = model.rule(id, subject.kind === 'point' ? subject.id : undefined);
-  return {
+  return named({
     site: model.registry.site,
     rule: id,
     side: null,
@@ -59,7 +71,12 @@ export function conditionWatch(model: SiteModel, { rule: id, subject, metric, on
     priority: rule.priority,
     limit: null,
     timing: { onDelay: onDelay ?? rule.onDelay, offDelay: rule.offDelay, critical: false },
-  };
+  });
+}
+
+/** A condition with its watch, to be asked again and again. */
+export function lastingCondition(model: SiteModel, condition: Condition): Condition {
+  return { ...condition, watch: conditionWatch(model, condition) };
 }
 
 /** The watch of a machine read back from the ledger; undefined when the registry no longer has its subject or rule. */
@@ -69,9 +86,14 @@ export function watchOfKey(model: SiteModel, key: string): Watch | undefined {
     const point = model.points.get(id);
     if (point === undefined) return undefined;
     const limit = point.limits.find((one) => one.standard === rule && one.side === side && one.metric === metric);
-    if (limit !== undefined) return limitWatch(model, point, limit);
+    if (limit !== undefined) return limit.watch;
   }
-  const known = (kind === 'point' || (kind === 'device' && model.devices.has(id)) || kind === 'site' || (kind === 'channel' && model.channels.has(id))) && side === '';
+  const known =
+    (kind === 'point' ||
+      (kind === 'device' && model.devices.has(id)) ||
+      kind === 'site' ||
+      (kind === 'channel' && model.channels.has(id))) &&
+    side === '';
   if (!known || !model.hasRule(rule)) return undefined;
   return conditionWatch(model, { rule, subject: { kind, id }, ...(metric === '' ? {} : { metric }) });
 }
