@@ -19,7 +19,8 @@
   addEventListener(
     'error',
     ({ target }) => {
-      if (target instanceof HTMLScriptElement || target instanceof HTMLLinkElement) recover();
+      const part = target instanceof HTMLScriptElement || (target instanceof HTMLLinkElement && target.rel !== 'icon');
+      if (part) recover();
     },
     true,
   );
