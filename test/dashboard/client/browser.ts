@@ -3,9 +3,10 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import type { UserRole } from '../../../contract/account.ts';
+import type { Accounts } from '../../../dashboard/server/ports.ts';
 import { findProgram } from '../../parts.ts';
 
 /** Undefined: there is no Chromium on this machine. */
@@ -24,6 +25,11 @@ const FLAGS = [
   '--disable-sync',
 ];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Visit extends BrowserContextOptions {
+  readonly user: UserRole;
+  readonly prepare?: (context: BrowserContext) => Promise<void>;
+}
 
 /** The client as it is served, built for the file that tests it, and a browser to see it in. */
 export async function startBrowser() {
@@ -61,6 +67,20 @@ export async function startBrowser() {
     ): Promise<Page> {
       const page = await open(options);
       await page.goto(server.link(user));
+      await page.locator(LIVE).first().waitFor();
+      return page;
+    },
+    /** A page of somebody who is signed in already, live; `prepare` is done before it is loaded. */
+    async visit(
+      server: { readonly url: string; readonly accounts: Pick<Accounts, 'openSession'> },
+      path: string,
+      { user, prepare, ...options }: Visit,
+    ): Promise<Page> {
+      const page = await open(options);
+      const { token } = await server.accounts.openSession(user);
+      await page.context().addCookies([{ name: 'fw_session', value: token, url: server.url }]);
+      await prepare?.(page.context());
+      await page.goto(server.url + path);
       await page.locator(LIVE).first().waitFor();
       return page;
     },

@@ -8,6 +8,7 @@ import {
   UserChange,
   type UserView,
 } from '../../../contract/access.ts';
+import type { SessionView } from '../../../contract/api.ts';
 import { type Answered, answerInstead, type Asked, done, ok, refuse } from './answers.ts';
 import { NOW } from './sample-alarms.ts';
 
@@ -106,6 +107,7 @@ export class SampleAccounts {
   #ownPassword({ current, password }: OwnPasswordBody): Answered {
     if (current !== this.password) return refuse(403, 'wrong-password');
     this.password = password;
-    return ok({ user: { username: 'viewer', post: '后勤值班', role: 'viewer' }, setupNeeded: false });
+    const view: SessionView = { user: null, setupNeeded: false, warnings: [] };
+    return ok(view);
   }
 }

@@ -3,7 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { UserRole } from '../../../contract/account.ts';
 import { chromiumPath, LIVE, PHONE, startBrowser, type TestBrowser, violations } from './browser.ts';
 import { startSample } from './mock-server.ts';
+import { SampleAccounts } from './sample-accounts.ts';
 import { SITE } from './sample-alarms.ts';
+import { SampleAudit } from './sample-audit.ts';
+import { SampleChannels } from './sample-channels.ts';
 
 let screens: TestBrowser;
 let server: Awaited<ReturnType<typeof startSample>>;
@@ -13,6 +16,14 @@ let complaints: readonly string[];
 const open = (options?: BrowserContextOptions): Promise<Page> => screens.open(options);
 const enter = (user: UserRole, options?: BrowserContextOptions): Promise<Page> => screens.enter(server, user, options);
 
+/** An administrator, who sees every page. */
+async function enterAll(options?: BrowserContextOptions): Promise<Page> {
+  const page = await enter('administrator', options);
+  for (const sample of [new SampleAccounts(), new SampleAudit(), new SampleChannels()])
+    await sample.answer(page.context());
+  return page;
+}
+
 const PAGES: readonly (readonly [name: string, path: string])[] = [
   ['overview', `/sites/${SITE}`],
   ['a point', `/sites/${SITE}/points/men-pool`],
@@ -20,6 +31,12 @@ const PAGES: readonly (readonly [name: string, path: string])[] = [
   ['alarms', `/sites/${SITE}/alarms`],
   ['an alarm that stands for others', `/sites/${SITE}/alarms/14`],
   ['devices', `/sites/${SITE}/devices`],
+  ['quarantine', `/sites/${SITE}/quarantine`],
+  ['notifications', `/sites/${SITE}/notifications`],
+  ['a channel', `/sites/${SITE}/notifications?channel=3`],
+  ['the form of a channel', `/sites/${SITE}/notifications?channel=3&do=edit`],
+  ['accounts', `/sites/${SITE}/accounts`],
+  ['the journal', `/sites/${SITE}/audit`],
 ];
 
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
@@ -47,7 +64,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   ] as const)(
     'every page is within the policy and accessible: %s',
     async (_, options) => {
-      const page = await enter('operator', options);
+      const page = await enterAll(options);
       for (const [name, path] of PAGES) {
         await page.goto(server.url + path);
         await page.locator(LIVE).first().waitFor();
@@ -212,7 +229,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   });
 
   test('whatever is touched on a phone is at least 48 px high', async () => {
-    const page = await enter('operator', { viewport: PHONE });
+    const page = await enterAll({ viewport: PHONE });
     for (const [name, path] of PAGES) {
       await page.goto(server.url + path);
       await page.locator(LIVE).first().waitFor();

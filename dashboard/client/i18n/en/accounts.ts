@@ -1,9 +1,9 @@
 import type { Catalogue } from '../zh.ts';
 
 export const accounts: Catalogue['accountsPage'] = {
-  title: 'Accounts, tokens',
+  title: 'Accounts',
   self: 'you',
-  users: 'Accounts',
+  users: 'People',
   usersHint: 'for people, named after duty posts and not after persons',
   addUser: 'Add account…',
   column: {
