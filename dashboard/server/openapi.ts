@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Problem } from '../../contract/api.ts';
 
 const SESSION = 'session';
+const TOKEN = 'token';
 
 /** The API's document, made from the routes' schemas, and a page to read it. Both take a session. */
 export async function describeApi(app: FastifyInstance, options: { version: string; cookie: string }): Promise<void> {
@@ -18,15 +19,19 @@ export async function describeApi(app: FastifyInstance, options: { version: stri
           'Live values come over socket.io: `watch` a site for its snapshot, then apply the deltas in order.',
       },
       components: {
-        securitySchemes: { [SESSION]: { type: 'apiKey', in: 'cookie', name: options.cookie } },
+        securitySchemes: {
+          [SESSION]: { type: 'apiKey', in: 'cookie', name: options.cookie },
+          [TOKEN]: { type: 'http', scheme: 'bearer' },
+        },
       },
-      security: [{ [SESSION]: [] }],
+      security: [{ [SESSION]: [] }, { [TOKEN]: [] }],
     },
     transform: ({ schema, url, route }) => {
-      const access = route.config?.access ?? 'viewer';
+      const { access = 'viewer', peopleOnly = false } = route.config ?? {};
       const described = {
         ...record(draft2020(schema)),
         ...(access === 'public' ? { security: [] } : {}),
+        ...(peopleOnly ? { security: [{ [SESSION]: [] }] } : {}),
         description: [schema.description, access === 'public' ? 'Public.' : `Takes at least the role ${access}.`]
           .filter((part) => part !== undefined)
           .join(' '),

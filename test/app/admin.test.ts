@@ -90,6 +90,77 @@ describe('users', () => {
   });
 });
 
+describe('what ends', () => {
+  eachOnNewLedger();
+  const auditOf = (kind: string) =>
+    bench.reader.audit({ limit: 10, changes: true }).filter((entry) => entry.kind === kind);
+  const addUser = (username: string, role: string) =>
+    bench.ledger.commit({
+      at: NOW,
+      accounts: [
+        { op: 'user.create', username, post: 'x', role, passwordHash: '$argon2id$x', at: NOW },
+        { op: 'session.create', tokenHash: `of-${username}`, username, at: NOW, expiresAt: NOW + HOUR },
+      ],
+    });
+
+  test('a new role and a removal end the sessions, and the last administrator stays', async () => {
+    await addUser('chief', 'administrator');
+    await addUser('duty', 'operator');
+    expect((await bench.run(['user', 'role', 'duty', 'viewer'])).out).toContain(
+      'duty is viewer now, no longer operator',
+    );
+    expect(bench.reader.session('of-duty', NOW)).toBeUndefined();
+    expect(auditOf('user.changed')).toMatchObject([
+      { actor: 'admin', detail: { command: 'user role', username: 'duty', role: 'viewer', roleBefore: 'operator' } },
+    ]);
+    for (const argv of [
+      ['user', 'remove', 'chief'],
+      ['user', 'role', 'chief', 'viewer'],
+    ]) {
+      const { code, err } = await bench.run(argv);
+      expect([code, err]).toEqual([1, expect.stringContaining('chief is the last administrator')]);
+    }
+    expect((await bench.run(['user', 'remove', 'duty'])).code).toBe(0);
+    expect(bench.reader.people(NOW)).toMatchObject([{ username: 'chief', role: 'administrator', sessions: 1 }]);
+    expect((await bench.run(['user', 'remove', 'duty'])).err).toContain('There is no user duty');
+  });
+
+  test('a token is shown once, listed and revoked', async () => {
+    const made = await bench.run(['token', 'create', 'reporting', '--role', 'viewer', '--days', '30']);
+    const [token = ''] = /[0-9a-z]{8}(-[0-9a-z]{8}){3}/.exec(made.out) ?? [];
+    expect(bench.reader.token(bench.hashToken(token))).toMatchObject({ name: 'reporting', createdBy: 'admin' });
+    const twice = await bench.run(['token', 'create', 'reporting', '--role', 'viewer', '--days', '1']);
+    expect(twice.err).toContain('Choose another name');
+    expect((await bench.run(['token', 'list'])).out).toMatch(
+      /^ +1 {2}viewer +until 2026-12-25 +never used +reporting\n$/,
+    );
+    expect((await bench.run(['token', 'revoke', '1'])).code).toBe(0);
+    expect((await bench.run(['token', 'revoke', '1'])).err).toContain('has ended already');
+    expect((await bench.run(['token', 'list'])).out).toContain('revoked 2026-11-25');
+    expect(auditOf('token.revoked')).toMatchObject([{ actor: 'admin', detail: { name: 'reporting' } }]);
+  });
+
+  test('a device whose credential is revoked has none; nor has one that the registry no longer lists', async () => {
+    await addSite();
+    await bench.run(['device', 'credential', 'create', 'north', 'pool-1']);
+    await bench.run(['device', 'credential', 'create', 'north', 'door-1']);
+    const working = (device: string) => bench.reader.credentials(`north.${device}`, NOW).length;
+    expect([working('pool-1'), working('door-1')]).toEqual([1, 1]);
+    expect((await bench.run(['device', 'credential', 'revoke', 'north', 'pool-1'])).code).toBe(0);
+    expect([working('pool-1'), working('door-1')]).toEqual([0, 1]);
+    expect((await bench.run(['device', 'credential', 'revoke', 'north', 'pool-1'])).err).toContain('nothing to revoke');
+    const devices = SITE.devices.filter(({ id }) => id !== 'door-1');
+    const bindings = SITE.bindings.filter(({ device }) => device !== 'door-1');
+    await bench.ledger.commit({ at: NOW, registry: [{ ...SITE, devices, bindings }] });
+    expect(working('door-1')).toBe(0);
+    expect(bench.reader.audit({ limit: 1, changes: false })).toMatchObject([
+      { kind: 'credential.revoked', actor: null, site: 'north', detail: { device: 'door-1', why: 'not_in_registry' } },
+    ]);
+    await addSite();
+    expect(working('door-1')).toBe(0);
+  });
+});
+
 describe('users that are refused', () => {
   allOnOneLedger();
 

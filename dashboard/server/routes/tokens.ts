@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { ApiTokenBody, ApiTokenList } from '../../../contract/access.ts';
+import { ApiTokenBody, ApiTokenCreated, ApiTokenList } from '../../../contract/access.ts';
 import { signedIn } from '../access.ts';
 import type { ApiTokens } from '../access-ports.ts';
 import type { LiveScreens } from '../live.ts';
@@ -34,6 +34,7 @@ export function tokenRoutes(app: TypedApp, { tokens, live }: { tokens: ApiTokens
         operationId: 'createToken',
         summary: 'Make an API token; it is shown this once',
         body: ApiTokenBody,
+        response: { 201: ApiTokenCreated },
       },
     },
     async (request, reply) => {
@@ -49,14 +50,19 @@ export function tokenRoutes(app: TypedApp, { tokens, live }: { tokens: ApiTokens
     '/tokens/:id',
     {
       config: { access: 'administrator', peopleOnly: true },
-      schema: { operationId: 'revokeToken', summary: 'End an API token at once', params: TokenParams },
+      schema: {
+        operationId: 'revokeToken',
+        summary: 'End an API token at once',
+        params: TokenParams,
+        response: { 204: Type.Null() },
+      },
     },
     async (request, reply) => {
       const { id } = request.params;
       const outcome = await tokens.revoke(id, signedIn(request).user.username);
       if (outcome === 'unknown') return noSuch('token');
       live.end((sitter) => sitter.kind === 'program' && sitter.id === id);
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   );
 }

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Username } from '../../../contract/account.ts';
-import { OwnPasswordBody, UserBody, UserChange, UserList, type UserView } from '../../../contract/access.ts';
+import { OwnPasswordBody, UserBody, UserChange, UserList, UserView } from '../../../contract/access.ts';
 import { SessionView } from '../../../contract/api.ts';
 import { ownSession, signedIn } from '../access.ts';
 import type { People } from '../access-ports.ts';
@@ -54,7 +54,7 @@ export function userRoutes(app: TypedApp, options: UserRouteOptions): void {
     '/users',
     {
       config: { access: 'administrator', peopleOnly: true },
-      schema: { operationId: 'createUser', summary: 'Create a user', body: UserBody },
+      schema: { operationId: 'createUser', summary: 'Create a user', body: UserBody, response: { 201: UserView } },
     },
     async (request, reply) => {
       const { username, post, role, password } = request.body;
@@ -74,6 +74,7 @@ export function userRoutes(app: TypedApp, options: UserRouteOptions): void {
         summary: 'Change the post, role or password of a user; a new role or password ends all sessions',
         params: UserParams,
         body: UserChange,
+        response: { 200: UserView },
       },
     },
     async (request) => {
@@ -91,7 +92,12 @@ export function userRoutes(app: TypedApp, options: UserRouteOptions): void {
     '/users/:username',
     {
       config: { access: 'administrator', peopleOnly: true },
-      schema: { operationId: 'removeUser', summary: 'Remove a user with all sessions', params: UserParams },
+      schema: {
+        operationId: 'removeUser',
+        summary: 'Remove a user with all sessions',
+        params: UserParams,
+        response: { 204: Type.Null() },
+      },
     },
     async (request, reply) => {
       const { username } = request.params;
@@ -99,7 +105,7 @@ export function userRoutes(app: TypedApp, options: UserRouteOptions): void {
       if (username === by) throw new ProblemError('own-account');
       refuse(await people.remove(username, by));
       dropScreens(username);
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   );
 

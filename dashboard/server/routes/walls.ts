@@ -1,5 +1,12 @@
 import { Type } from 'typebox';
-import { WallAnswer, WallBody, WallLinkBody, WallLinkList, type WallLinkView } from '../../../contract/access.ts';
+import {
+  WallAnswer,
+  WallBody,
+  WallLinkBody,
+  WallLinkCreated,
+  WallLinkList,
+  type WallLinkView,
+} from '../../../contract/access.ts';
 import { Id } from '../../../contract/ids.ts';
 import type { QuerySide } from '../../../contract/query.ts';
 import { signedIn } from '../access.ts';
@@ -70,6 +77,7 @@ export function wallRoutes(app: TypedApp, options: WallRouteOptions): void {
         summary: 'Make a link for a wall; its token is shown this once',
         params: SiteParams,
         body: WallLinkBody,
+        response: { 201: WallLinkCreated },
       },
     },
     async (request, reply) => {
@@ -84,13 +92,18 @@ export function wallRoutes(app: TypedApp, options: WallRouteOptions): void {
     '/sites/:site/walls/:id',
     {
       config: { access: 'administrator' },
-      schema: { operationId: 'revokeWall', summary: 'End the link of a wall at once', params: WallParams },
+      schema: {
+        operationId: 'revokeWall',
+        summary: 'End the link of a wall at once',
+        params: WallParams,
+        response: { 204: Type.Null() },
+      },
     },
     async (request, reply) => {
       const { id } = request.params;
       if ((await walls.revoke(request.params, signedIn(request).user.username)) === 'unknown') return noSuch('link');
       live.end((sitter) => sitter.kind === 'wall' && sitter.id === id);
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   );
 

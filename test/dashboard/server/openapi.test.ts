@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildApp } from '../../../dashboard/server/app.ts';
-import { bench, cookieOf } from './doubles.ts';
+import { realBench, type RealBench } from './real-bench.ts';
 
-const on = bench();
+let on: RealBench;
 let app: Awaited<ReturnType<typeof buildApp>>;
 let document: Record<string, unknown>;
 
 beforeAll(async () => {
-  app = await buildApp(on);
-  const headers = { host: 'localhost', cookie: await cookieOf(on.accounts, 'viewer') };
+  on = await realBench();
+  app = await buildApp(on.options);
+  const headers = { host: 'localhost', cookie: await on.sessionOf('viewer') };
   document = (await app.inject({ url: '/api/openapi.json', headers })).json();
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  await on.remove();
+});
 
 type Node = Record<string, unknown>;
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
@@ -57,7 +61,7 @@ test('each operation has a name of its own, a summary, an answer and the form of
     expect(operation['summary'], path).toMatch(/^[A-Z]/);
     const responses = child(operation, 'responses');
     expect(Object.keys(isNode(responses) ? responses : {}), path).toEqual([
-      expect.stringMatching(/^20[01]$/),
+      expect.stringMatching(/^20[014]$/),
       'default',
     ]);
     const problem = child(child(responses, 'default'), 'content');
@@ -74,16 +78,22 @@ test('each parameter in a path is described', () => {
   }
 });
 
-test('public operations say that they take no session, the others take the cookie', () => {
+test('public operations say that they take no session, the others take the cookie or a token', () => {
   expect(document).toMatchObject({
-    security: [{ session: [] }],
-    components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'fw_session' } } },
+    security: [{ session: [] }, { token: [] }],
+    components: {
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: 'fw_session' },
+        token: { type: 'http', scheme: 'bearer' },
+      },
+    },
   });
   for (const { path, method, operation } of operations()) {
     const route = app.declaredRoutes.find((candidate) => {
       return candidate.method === method && candidate.url.replaceAll(/:(\w+)/g, '{$1}') === path;
     });
-    expect(operation['security'], path).toEqual(route?.access === 'public' ? [] : undefined);
+    const own = route?.peopleOnly === true ? [{ session: [] }] : undefined;
+    expect(operation['security'], path).toEqual(route?.access === 'public' ? [] : own);
   }
 });
 
@@ -96,7 +106,7 @@ test('its schemas are of JSON Schema 2020-12: no tuple in `items`, no reference 
 });
 
 test('the page to read it asks nothing of other hosts', async () => {
-  const headers = { host: 'localhost', cookie: await cookieOf(on.accounts, 'viewer') };
+  const headers = { host: 'localhost', cookie: await on.sessionOf('viewer') };
   const page = await app.inject({ url: '/api/docs/', headers });
   expect(page.statusCode).toBe(200);
   expect(page.body).not.toMatch(/(src|href)="(https?:)?\/\//);

@@ -13,8 +13,8 @@ export const DASHBOARD_FAULTS: readonly Mutant[] = [
     breaks: 'no foreign page opens a live socket',
     edits: [
       {
-        file: 'dashboard/server/live.ts',
-        from: "if (!options.doorway.admitsOrigin({ origin, host, hasCookie: true })) return 'foreign origin';",
+        file: 'dashboard/server/seats.ts',
+        from: "if (!doorway.admitsOrigin({ origin, host, hasCookie: true })) return 'foreign origin';",
         to: 'void origin;',
       },
     ],
@@ -38,8 +38,8 @@ export const DASHBOARD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'dashboard/server/live.ts',
-        from: 'if (!stillGood(seatOf(screen))) dismiss(screen);',
-        to: 'stillGood(seatOf(screen));',
+        from: 'if (!stillGood(seat)) dismiss(screen);',
+        to: 'if (!stillGood(seat)) void dismiss;',
       },
     ],
     tests: [LIVE],
@@ -74,7 +74,7 @@ export const DASHBOARD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'dashboard/server/access.ts',
-        from: 'ROLE_RANK[session.user.role] < ROLE_RANK[access]',
+        from: 'ROLE_RANK[caller.role] < ROLE_RANK[access]',
         to: 'ROLE_RANK[session.user.role] < 0',
       },
     ],

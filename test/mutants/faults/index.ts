@@ -1,11 +1,14 @@
 import type { Mutant } from '../mutant.ts';
+import { ACCESS_FAULTS } from './access.ts';
 import { ALARM_FAULTS } from './alarms.ts';
 import { BROKER_FAULTS } from './broker.ts';
 import { DASHBOARD_FAULTS } from './dashboard.ts';
+import { DEVICE_FAULTS } from './devices.ts';
 import { INPUT_FAULTS } from './input.ts';
 import { LINE_FAULTS } from './line.ts';
 import { NOTIFY_FAULTS } from './notify.ts';
 import { STORE_FAULTS } from './stores.ts';
+import { TROUBLE_FAULTS } from './trouble.ts';
 
 /** Every fault that is built in, room by room along the way of a message. */
 export const MUTANTS: readonly Mutant[] = [
@@ -14,6 +17,9 @@ export const MUTANTS: readonly Mutant[] = [
   ...LINE_FAULTS,
   ...ALARM_FAULTS,
   ...STORE_FAULTS,
+  ...DEVICE_FAULTS,
+  ...TROUBLE_FAULTS,
   ...NOTIFY_FAULTS,
   ...DASHBOARD_FAULTS,
+  ...ACCESS_FAULTS,
 ];
