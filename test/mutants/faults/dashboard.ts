@@ -75,7 +75,7 @@ export const DASHBOARD_FAULTS: readonly Mutant[] = [
       {
         file: 'dashboard/server/access.ts',
         from: 'ROLE_RANK[caller.role] < ROLE_RANK[access]',
-        to: 'ROLE_RANK[session.user.role] < 0',
+        to: 'ROLE_RANK[caller.role] < 0',
       },
     ],
     tests: [ACCESS],
