@@ -49,11 +49,18 @@ export function newChannel(draft: ChannelDraft): Drafted<ChannelBody> {
   return checked(body, missing);
 }
 
-/** Only what was entered anew of address and secret; a new address takes the secret along. */
+/** Only what is another than before; address and secret where they were entered, and with a new address the secret. */
 export function channelChange(draft: ChannelDraft, before: ChannelView): Drafted<ChannelChange> {
   const address = draft.address.trim();
   const given = draft.secret !== '';
-  const change: ChannelChange = settings(draft);
+  const all = settings(draft);
+  const change: ChannelChange = {
+    ...(all.name === before.name ? {} : { name: all.name }),
+    ...(all.priority === before.priority ? {} : { priority: all.priority }),
+    ...(sameAreas(all.areas, before.areas) ? {} : { areas: all.areas }),
+    ...(all.language === before.language ? {} : { language: all.language }),
+    ...(all.enabled === before.enabled ? {} : { enabled: all.enabled }),
+  };
   if (address !== '') change.address = address;
   if (given) change.secret = draft.secret;
   else if (draft.unsign || (address !== '' && !before.signed)) change.secret = null;
@@ -69,6 +76,11 @@ function settings(draft: ChannelDraft) {
     language: draft.language,
     enabled: draft.enabled,
   };
+}
+
+function sameAreas(one: readonly string[] | null, other: readonly string[] | null): boolean {
+  if (one === null || other === null) return one === other;
+  return one.length === other.length && one.every((area) => other.includes(area));
 }
 
 function checked<T extends object>(body: T, faults: readonly DraftFault[]): Drafted<T> {

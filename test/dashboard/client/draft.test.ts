@@ -40,11 +40,13 @@ test('areas are chosen, one at least', () => {
   expect(newChannel(fresh({ areas: 'some' }))).toEqual({ faults: ['areas'] });
 });
 
-test('a change leaves out address and secret that were not entered anew', () => {
+test('a change holds what is another than before, and neither address nor secret that were not entered anew', () => {
   const changed = channelChange({ ...draftOf(signed, 'en'), name: '夜班群' }, signed);
   expect(changed).toEqual({
-    body: { name: '夜班群', priority: 3, areas: ['bath'], language: 'zh-CN', enabled: true },
+    body: { name: '夜班群' },
   });
+  const less = channelChange({ ...draftOf(signed, 'en'), areas: 'all', priority: 1, enabled: false }, signed);
+  expect(less).toEqual({ body: { priority: 1, areas: null, enabled: false } });
 });
 
 test('a new address takes the secret along, or says that there is none', () => {

@@ -31,6 +31,8 @@ export const audit: Catalogue['auditPage'] = {
     user_changed: 'Account changed',
     user_removed: 'Account removed',
     user_password_changed: 'Password changed',
+    session_opened: 'Signed in',
+    session_closed: 'Signed out',
     session_refused: 'Sign-in refused',
     token_created: 'API token created',
     token_revoked: 'API token revoked',

@@ -29,6 +29,8 @@ export const audit = {
     user_changed: '改账号',
     user_removed: '移除账号',
     user_password_changed: '改密码',
+    session_opened: '登录',
+    session_closed: '退出登录',
     session_refused: '登录被拒',
     token_created: '建 API 令牌',
     token_revoked: '收回 API 令牌',
