@@ -1,0 +1,58 @@
+import type { SiteRegistry } from '../../contract/registry.ts';
+
+/** Devices of one site: a registry holds at most 10,000 points, and no site has more devices than this. */
+export const DEVICES_PER_SITE = 500;
+export const SESSION = 'session-of-the-bench-session-of-the-bench';
+
+const text = (words: string) => ({ zh: words, en: words });
+
+/** Of one process on loopback, for a minute. */
+export const secretOf = (username: string): string => `secret of ${username} while it is measured`;
+export const siteOf = (device: number): string => `bench${Math.floor(device / DEVICES_PER_SITE)}`;
+export const deviceId = (device: number): string => `d${device}`;
+export const usernameOf = (device: number): string => `${siteOf(device)}.${deviceId(device)}`;
+export const metricOf = (channel: number): `water_temperature.${string}` => `water_temperature.c${channel}`;
+export const pointOf = (device: number, channel: number): string => `p${device}-${channel}`;
+/** Doors stand behind the gauges: one device each, at the first site. */
+export const doorDevice = (door: number): string => `door${door}`;
+
+export interface Fleet {
+  readonly devices: number;
+  /** Water temperatures of each device, each bound to a point of its own. */
+  readonly metrics: number;
+  readonly doors: number;
+  /** Seconds between reports, as the bindings say. */
+  readonly interval: number;
+}
+
+/** The sites of a fleet: every reading is bound, judged against its limits and shown. */
+export function registriesOf({ devices, metrics, doors, interval }: Fleet): SiteRegistry[] {
+  const all = Array.from({ length: devices }, (_, device) => device);
+  const sites = Map.groupBy(all, siteOf);
+  return [...sites].map(([site, members], index) => {
+    const doorIds = index === 0 ? Array.from({ length: doors }, (_, door) => doorDevice(door)) : [];
+    const gauges = members.flatMap((device) =>
+      Array.from({ length: metrics }, (_, channel) => ({ device, channel, point: pointOf(device, channel) })),
+    );
+    return {
+      site,
+      name: text(site),
+      timezone: 'Asia/Shanghai',
+      areas: [{ id: 'bath', name: text('Bath') }],
+      points: [
+        ...gauges.map(({ point }) => ({ id: point, area: 'bath', name: text(point), role: 'pool' as const })),
+        ...doorIds.map((id) => ({ id, area: 'bath', name: text(id), role: 'door' as const })),
+      ],
+      devices: [...members.map(deviceId), ...doorIds].map((id) => ({ id, name: text(id) })),
+      bindings: [
+        ...gauges.map(({ device, channel, point }) => ({
+          device: deviceId(device),
+          metric: metricOf(channel),
+          point,
+          interval,
+        })),
+        ...doorIds.map((id) => ({ device: id, metric: 'events' as const, point: id })),
+      ],
+    };
+  });
+}

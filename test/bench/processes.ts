@@ -1,0 +1,124 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Type, type Static, type TSchema } from 'typebox';
+import { Check } from 'typebox/value';
+import type { Fleet } from './fleet.ts';
+
+const Figures = Type.Object({
+  rss: Type.Number(),
+  peak: Type.Number(),
+  loopP99: Type.Optional(Type.Number()),
+  files: Type.Optional(Type.Record(Type.String(), Type.Number())),
+});
+export type Figures = Static<typeof Figures>;
+
+const Report = Type.Object({
+  acknowledged: Type.Integer(),
+  total: Type.Integer(),
+  seconds: Type.Number(),
+  broken: Type.Integer(),
+});
+export type Report = Static<typeof Report>;
+
+export interface Server {
+  readonly port: number;
+  /** Empty for the bare broker. */
+  readonly url: string;
+  readonly dir: string;
+  /** The delay of the event loop is that since the last time it was begun anew. */
+  figures(options?: { readonly anew: boolean }): Promise<Figures>;
+  /** Bytes that the process has handed to the disk so far. */
+  written(): number;
+  stop(): Promise<void>;
+}
+
+export interface Loader {
+  run(job: Readonly<Record<string, string | number>>): Promise<Report>;
+  stop(): Promise<void>;
+}
+
+function next<Schema extends TSchema>(child: ChildProcess, schema: Schema): Promise<Static<Schema>> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null) => reject(new Error(`a process of the bench ended with ${code}`));
+    child.once('exit', ended);
+    child.once('message', (message: unknown) => {
+      child.off('exit', ended);
+      if (Check(schema, message)) resolve(message);
+      else reject(new Error(`not understood: ${JSON.stringify(message)}`));
+    });
+  });
+}
+
+/** Of Node, for the system: `--cpu-prof --cpu-prof-dir=…` shows where its time goes. */
+const SYSTEM_FLAGS = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
+
+function start(file: string, argument: string): ChildProcess {
+  const flags = file.startsWith('system') ? SYSTEM_FLAGS : [];
+  const child = fork(join(import.meta.dirname, file), [argument], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [...flags],
+  });
+  child.setMaxListeners(50);
+  return child;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.disconnect();
+  await ended;
+}
+
+async function startServer(file: string, argumentOf: (dir: string) => string): Promise<Server> {
+  const dir = mkdtempSync(join(tmpdir(), 'fw-bench-'));
+  const child = start(file, argumentOf(dir));
+  const first = next(child, Type.Object({ port: Type.Integer(), url: Type.Optional(Type.String()) }));
+  const { port, url = '' } = await first;
+  return {
+    port,
+    url,
+    dir,
+    figures({ anew } = { anew: false }) {
+      const answer = next(child, Figures);
+      child.send(anew ? 'figures, and begin anew' : 'figures');
+      return answer;
+    },
+    written: () => Number(/^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${child.pid}/io`, 'utf8'))?.[1]),
+    async stop() {
+      await stop(child);
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export const startOurs = (fleet: Fleet): Promise<Server> =>
+  startServer('system.process.ts', (dir) => JSON.stringify({ dir, ...fleet }));
+
+export const startBare = (): Promise<Server> => startServer('bare.process.ts', (dir) => dir);
+
+interface LoaderOptions {
+  readonly port: number;
+  readonly devices: number;
+  readonly metrics: number;
+  /** Messages that each sends behind its CONNECT. */
+  readonly pipelined?: number;
+}
+
+/** Devices that are all connected when this resolves. */
+export async function startLoader({ port, devices, metrics, pipelined }: LoaderOptions): Promise<Loader> {
+  const options = { port, devices, metrics, pipelined };
+  const child = start('loader.process.ts', JSON.stringify(options));
+  await next(child, Type.Object({ connected: Type.Integer() }));
+  return {
+    async run(job) {
+      const answer = next(child, Report);
+      child.send(job);
+      const report = await answer;
+      if (report.broken > 0) throw new Error(`${report.broken} connections were closed: the figures mean nothing`);
+      return report;
+    },
+    stop: () => stop(child),
+  };
+}

@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { Effort } from './effort.ts';
+import { growth } from './growth.ts';
+import { screens, waiting } from './latency.ts';
+import { idle, storm } from './memory.ts';
+import { queries } from './queries.ts';
+import { tableOf, type Result } from './result.ts';
+import { throughput } from './throughput.ts';
+
+/** `npm run bench`: what the system does on this machine, as a table. */
+const USAGE = `npm run bench -- [--only NAME,…] [--json FILE] [--quick]
+
+  --only NAME   one part, or several with commas between them
+  --json FILE   the figures as JSON too
+  --seconds N   of one run (60); --pairs N, of ours and the bare pipeline (5)
+  --quick       small numbers, to see that everything runs; its figures mean nothing
+`;
+
+/** Messages of one device under way, so that about 2,000 of all are. */
+const LINE = { few: { devices: 200, window: 10 }, many: { devices: 2_000, window: 1 } };
+
+const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Result[]>>> = {
+  'line-200x1': (effort) => throughput({ ...sized(LINE.few, effort), metrics: 1 }, effort),
+  'line-200x20': (effort) => throughput({ ...sized(LINE.few, effort), metrics: 20 }, effort),
+  'line-2000x1': (effort) => throughput({ ...sized(LINE.many, effort), metrics: 1 }, effort),
+  'line-2000x20': (effort) => throughput({ ...sized(LINE.many, effort), metrics: 20 }, effort),
+  waiting,
+  screens,
+  queries,
+  idle,
+  storm,
+  'growth-10': (effort) => growth(10, effort),
+  'growth-60': (effort) => growth(60, effort),
+};
+
+function sized(load: { devices: number; window: number }, { quick }: Effort) {
+  return quick ? { ...load, devices: load.devices / 20 } : load;
+}
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    json: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    seconds: { type: 'string' },
+    pairs: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+const { quick } = values;
+const effort: Effort = {
+  seconds: Number(values.seconds ?? (quick ? 0.6 : 60)),
+  pairs: Number(values.pairs ?? (quick ? 1 : 5)),
+  quick,
+};
+const names = values.only === undefined ? Object.keys(PARTS) : values.only.split(',');
+const unknown = names.filter((name) => !Object.hasOwn(PARTS, name));
+if (values.help || unknown.length > 0 || !(effort.seconds > 0) || !(effort.pairs >= 1)) {
+  process.stdout.write(`${USAGE}\n  parts: ${Object.keys(PARTS).join(', ')}\n`);
+  process.exit(values.help ? 0 : 2);
+}
+
+const results: Result[] = [];
+const failed: string[] = [];
+for (const name of names) {
+  const from = performance.now();
+  process.stderr.write(`${name} …`);
+  try {
+    results.push(...((await PARTS[name]?.(effort)) ?? []));
+  } catch (error) {
+    failed.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  process.stderr.write(` ${Math.round((performance.now() - from) / 1_000)} s\n`);
+}
+const machine = {
+  date: new Date().toISOString().slice(0, 10),
+  node: process.version,
+  processor: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+  memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+};
+process.stdout.write(`\n${Object.values(machine).join(' · ')}\n\n${tableOf(results)}\n`);
+if (quick) process.stdout.write('\nA quick run: these figures mean nothing.\n');
+for (const line of failed) process.stdout.write(`\nNot measured: ${line}\n`);
+if (values.json !== undefined) {
+  writeFileSync(values.json, `${JSON.stringify({ machine, effort, results, failed }, null, 2)}\n`);
+}
+if (failed.length > 0) process.exitCode = 1;

@@ -1,0 +1,136 @@
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { startBare, startLoader, startOurs, type Server } from './processes.ts';
+import { must, spreadOf, type Result } from './result.ts';
+import type { Effort } from './effort.ts';
+
+interface Load {
+  readonly devices: number;
+  readonly metrics: number;
+  /** Messages of one device under way. */
+  readonly window: number;
+}
+
+interface Run {
+  readonly perSecond: number;
+  readonly writtenPerReading: number;
+  readonly peak: number;
+}
+
+/** The bare pipeline settles nothing and owes nothing when it ends: a third of the time tells as much. */
+const BARE_SHARE = 3;
+/** Unsettled readings beyond which open hours are settled too: from there on a run is in a steady state. */
+const FULL_TAIL = 500_000;
+
+/** Rows of the log of arrivals, by a reader of its own. */
+function logDepth({ dir }: Server): number {
+  const db = new DatabaseSync(join(dir, 'ledger.db'), { readOnly: true });
+  try {
+    const row = db.prepare('SELECT max(seq) - min(seq) + 1 AS n FROM arrival').get();
+    return Number(row?.['n'] ?? 0);
+  } finally {
+    db.close();
+  }
+}
+
+/** Fills the tail first, with readings of the same devices: else a short run would be over before anything settles. */
+async function fillTail(server: Server, devices: number): Promise<void> {
+  const loader = await startLoader({ port: server.port, devices, metrics: 20 });
+  const rounds = Math.ceil(FULL_TAIL / 20 / devices);
+  await loader.run({ job: 'burst', messages: rounds });
+  await loader.stop();
+}
+
+async function runOnce(kind: 'ours' | 'bare', { devices, metrics, window }: Load, effort: Effort): Promise<Run> {
+  const seconds = kind === 'ours' ? effort.seconds : effort.seconds / BARE_SHARE;
+  const fleet = { devices, metrics: Math.max(metrics, effort.quick ? metrics : 20), doors: 0, interval: 10 };
+  const server = kind === 'ours' ? await startOurs(fleet) : await startBare();
+  try {
+    if (kind === 'ours' && !effort.quick) await fillTail(server, devices);
+    const loader = await startLoader({ port: server.port, devices, metrics });
+    const half = seconds / 2;
+    const warm = effort.quick ? 0.2 : 3;
+    const log = kind === 'ours' && !effort.quick ? watchLog(server) : undefined;
+    const first = await loader.run({ job: 'flood', window, warm, seconds: half });
+    const halfTime = log?.deepest() ?? 0;
+    const before = server.written();
+    const second = await loader.run({ job: 'flood', window, warm: 0, seconds: half });
+    const written = server.written() - before;
+    refuseGrowth(halfTime, log?.deepest() ?? 0);
+    log?.stop();
+    const { peak } = await server.figures();
+    await loader.stop();
+    const acknowledged = first.acknowledged + second.acknowledged;
+    return {
+      perSecond: acknowledged / (first.seconds + second.seconds),
+      writtenPerReading: written / (second.total * metrics),
+      peak,
+    };
+  } finally {
+    await server.stop();
+  }
+}
+
+/** How deep the log gets: settling empties it every ten seconds, so that a single look tells little. */
+function watchLog(server: Server): { deepest: () => number; stop: () => void } {
+  let deepest = 0;
+  const timer = setInterval(() => (deepest = Math.max(deepest, logDepth(server))), 500);
+  return {
+    /** Since it was last asked. */
+    deepest() {
+      const until = deepest;
+      deepest = 0;
+      return until;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** A log that grows would be a debt, paid after the run. */
+function refuseGrowth(halfTime: number, end: number): void {
+  if (end > halfTime * 1.25 + 50_000)
+    throw new Error(`the log grew from ${halfTime} to ${end} rows: the rate is not sustained`);
+}
+
+/** Acknowledged messages, and readings, a second: ours beside the bare pipeline, pairs alternating. */
+export async function throughput(load: Load, effort: Effort): Promise<Result[]> {
+  const ours: Run[] = [];
+  const bare: Run[] = [];
+  for (let pair = 0; pair < effort.pairs; pair += 1) {
+    const order = pair % 2 === 0 ? (['ours', 'bare'] as const) : (['bare', 'ours'] as const);
+    for (const kind of order) (kind === 'ours' ? ours : bare).push(await runOnce(kind, load, effort));
+  }
+  const { devices, metrics } = load;
+  const of = `${devices} devices, ${metrics} ${metrics === 1 ? 'reading' : 'readings'} a message`;
+  const ratios = ours.map(({ perSecond }, at) => perSecond / (bare[at]?.perSecond ?? Number.NaN));
+  const ratio = spreadOf(ratios);
+  const messages = spreadOf(ours.map(({ perSecond }) => perSecond));
+  const readings = spreadOf(ours.map(({ perSecond }) => perSecond * metrics));
+  return [
+    {
+      name: `acknowledged messages, ${of}`,
+      unit: 'messages/s',
+      ...messages,
+      ratio,
+      must: { text: '≥ 0.6 of the bare pipeline', met: ratio.median >= 0.6 },
+    },
+    {
+      name: `acknowledged readings, ${of}`,
+      unit: 'readings/s',
+      ...readings,
+      ...(metrics > 1 ? { must: must(readings.median, { least: 200_000, unit: 'readings/s' }) } : {}),
+    },
+    {
+      name: `bytes to disk for a reading, ${of}`,
+      unit: 'B',
+      ...spreadOf(ours.map(({ writtenPerReading }) => writtenPerReading)),
+      ratio: spreadOf(ours.map((run, at) => run.writtenPerReading / (bare[at]?.writtenPerReading ?? Number.NaN))),
+    },
+    {
+      name: `most memory, ${of}`,
+      unit: 'MB',
+      ...spreadOf(ours.map(({ peak }) => peak / 1e6)),
+      ratio: spreadOf(ours.map((run, at) => run.peak / (bare[at]?.peak ?? Number.NaN))),
+    },
+  ];
+}
