@@ -242,7 +242,9 @@ export function createDispatcher(channels: readonly Channel[], options: Dispatch
   /** Nothing waits here, as another channel stands in: a notice finds out whether this one works again. */
   async function probe(post: Post): Promise<void> {
     const { channel } = post;
-    const since = channel.status.failingSince ?? clock.now().wall;
+    const registry = model(channel.site)?.registry;
+    if (registry === undefined) return;
+    const since = channel.status.failedSince ?? clock.now().wall;
     const diverted = reader.divertedSince(channel.site, channel.id, since);
     const result = await dispatch(post, {
       id: `recovered-${channel.id}-${Math.round(since)}`,
@@ -253,11 +255,7 @@ export function createDispatcher(channels: readonly Channel[], options: Dispatch
       standsInFor: null,
       at: clock.now().wall,
       publicUrl: options.publicUrl,
-      recovered: {
-        since: channel.status.failedSince ?? since,
-        diverted,
-        zone: model(channel.site)?.registry.timezone ?? 'UTC',
-      },
+      recovered: { since, diverted, site: registry.name, zone: registry.timezone },
     });
     if (result === undefined) return;
     post.probeUncertain ||= result.uncertain;

@@ -5,8 +5,8 @@ import type { ChannelStatus } from '../stores/ledger/channels.ts';
 export const FAILING_ATTEMPTS = 3;
 export const FAILING_AFTER = 60_000;
 
-/** Seconds between attempts; the last one for ever. */
-const WAITS = [5, 15, 45, 120, 300];
+/** Seconds between attempts; the last one for ever. Whatever the jitter, the fourth one decides, after 64 to 96 s. */
+const WAITS = [5, 15, 60, 120, 300];
 /** ms: a robot that found us too quick may mute us for ten minutes. */
 const TOO_MANY_WAIT = 60_000;
 /** ms between attempts to find out whether a channel works again, where each may have arrived all the same. */

@@ -155,10 +155,12 @@ function digestLine(item: Item, message: Message, words: MessageWords): string {
 
 function recoveredLines({ recovered, channel, at, repeat }: Message, words: MessageWords): Line[] {
   if (recovered === null) return [];
-  const { since, diverted, zone } = recovered;
+  const { since, diverted, site, zone } = recovered;
   return [
     { text: [words.recovered, ...(repeat ? [words.repeat] : []), plain(channel.name)].join(words.gap), worth: 9 },
     { text: words.recoveredSince(momentText(since, { now: at, zone }), diverted), worth: 5 },
+    // Some robots take only what holds a keyword, and the site's name is in every message.
+    { text: words.local(site), worth: 6 },
   ];
 }
 

@@ -46,7 +46,12 @@ export interface Message {
   /** Begins the links to alarms; null: none. */
   readonly publicUrl: string | null;
   /** Instead of items: the channel works again. */
-  readonly recovered: { readonly since: number; readonly diverted: number; readonly zone: string } | null;
+  readonly recovered: {
+    readonly since: number;
+    readonly diverted: number;
+    readonly site: LocalText;
+    readonly zone: string;
+  } | null;
 }
 
 /** What becomes of an answer once its body is read. */

@@ -81,7 +81,7 @@ test('refused for 20 s, it is no failing channel, nothing is marked as a repeat 
   await rig.later(20);
   expect(rig.channel(id)).toMatchObject({ health: 'retrying', failure: { problem: 'unreachable' } });
   await robot.open();
-  await rig.leap(60);
+  await rig.leap(80);
   expect(robot.texts).toHaveLength(1);
   expect(robot.texts[0]).not.toContain('重发');
   expect(rig.alarms('channel.failing')).toEqual([]);
