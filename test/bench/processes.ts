@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Type, type Static, type TSchema } from 'typebox';
-import { Check } from 'typebox/value';
+import { Check, Parse } from 'typebox/value';
 import type { Fleet } from './fleet.ts';
 
 const Figures = Type.Object({
@@ -51,14 +51,23 @@ function next<Schema extends TSchema>(child: ChildProcess, schema: Schema): Prom
   });
 }
 
-/** Of Node, for the system: `--cpu-prof --cpu-prof-dir=…` shows where its time goes. */
-const SYSTEM_FLAGS = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
+const ROOT = join(import.meta.dirname, '..', '..');
+const Package = Type.Object({ scripts: Type.Object({ start: Type.String() }) });
+
+/** As `npm start` gives them to Node; BENCH_NODE_FLAGS in their place, such as `--cpu-prof --cpu-prof-dir=…`. */
+function systemFlags(): string[] {
+  const { scripts } = Parse(Package, JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
+  const usual = /^node (.*)app\/launch\.mjs/.exec(scripts.start)?.[1] ?? '';
+  return (process.env['BENCH_NODE_FLAGS'] ?? usual).split(' ').filter((flag) => flag !== '');
+}
 
 function start(file: string, argument: string): ChildProcess {
-  const flags = file.startsWith('system') ? SYSTEM_FLAGS : [];
+  const isSystem = file.startsWith('system');
   const child = fork(join(import.meta.dirname, file), [argument], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    execArgv: [...flags],
+    execArgv: isSystem ? systemFlags() : [],
+    // As app/launch.mjs has it.
+    env: isSystem ? { ...process.env, NODE_COMPILE_CACHE: join(ROOT, '.cache', 'compile') } : process.env,
   });
   child.setMaxListeners(50);
   return child;
