@@ -17,7 +17,7 @@ test('a quick run of the bench measures its parts, and prints its table', { time
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const json = join(dir, 'figures.json');
   const script = join(import.meta.dirname, 'run.ts');
-  const parts = 'line-200x20,screens,storm';
+  const parts = 'line-200x20,screens';
 
   const { stdout } = await promisify(execFile)('node', [script, '--quick', '--only', parts, '--json', json]);
 
