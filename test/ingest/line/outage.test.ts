@@ -197,3 +197,26 @@ test('a screen that fails on what it is told does not stop the line', async () =
   await rig.publish('lock', { id: 'y', kind: 'forced', active: false }, { leaf: 'events' });
   expect(rig.rows('SELECT event_id FROM event')).toHaveLength(2);
 });
+
+test('a recovery that takes longer than a tick is told once', async () => {
+  const { disk, wrap } = breakable();
+  const slow: { until: Promise<unknown> } = { until: Promise.resolve() };
+  const rig = await startRig({
+    registry: SITE,
+    ledger: (real) => {
+      const breaking = wrap(real);
+      return { ...breaking, commit: (batch) => slow.until.then(() => breaking.commit(batch)) };
+    },
+  });
+  const told: boolean[] = [];
+  rig.ingest.onStoring((storing) => told.push(storing));
+  await breakDown(rig, disk);
+  disk.full = false;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  slow.until = promise;
+  await rig.clock.run(3_000, 1_000);
+  resolve(undefined);
+  await rig.ingest.drained();
+  await rig.pass(1);
+  expect(told).toEqual([false, true]);
+});

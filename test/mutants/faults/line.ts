@@ -15,7 +15,7 @@ export const LINE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/start.ts',
-        from: 'enqueue(() => takeMessage(world, message, rules), { done: resolve,',
+        from: 'enqueue(() => takeMessage(world, message, rules), {',
         to: 'enqueue(() => void (takeMessage(world, message, rules), resolve()), {',
       },
     ],
@@ -27,8 +27,8 @@ export const LINE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/line/line.ts',
-        from: 'if (!storing) return letGo(judged, batch);',
-        to: 'if (!storing) return letGo(judged, batch);\n    announce(world.merge({ stored: true }));',
+        from: 'if (!storing) return setAside(judged, batch);',
+        to: "if (!storing) return setAside(judged, batch);\n    announce(world.merge('all'));",
       },
     ],
     tests: [ORDER],
@@ -57,8 +57,8 @@ export const LINE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/line/line.ts',
-        from: 'stored: false }); for (const item of items) item.letGo();',
-        to: 'stored: false });\n    for (const item of items) item.done();',
+        from: "const changes = world.merge('nothing'); for (const item of items) item.letGo();",
+        to: "const changes = world.merge('nothing');\n    for (const item of items) item.done();",
       },
     ],
     tests: [STORING],
@@ -75,8 +75,8 @@ export const LINE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/line/line.ts',
-        from: 'if (!(await commitDeferred(now.wall))) return;',
-        to: 'void commitDeferred;',
+        from: "if (storing) return; // asked again while the answer was under way if ((await commitDeferred()) === 'failing') return;",
+        to: 'if (storing) return;\n    committing = true;',
       },
     ],
     tests: [STORING],
@@ -233,8 +233,8 @@ export const LINE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/start.ts',
-        from: '{ done: resolve,',
-        to: '{ done: () => void (message.payload.at(0) === 0x7b && resolve()),',
+        from: 'passed(outcome); resolve();',
+        to: 'passed(outcome);\n          if (message.payload.at(0) === 0x7b) resolve();',
       },
     ],
     tests: [INPUT],

@@ -1,0 +1,159 @@
+import type { Mutant } from '../mutant.ts';
+
+const LOG = 'test/ingest/line/log-cap.test.ts';
+const LOST = 'test/ingest/line/lost-writer.test.ts';
+const IDENTITY = 'test/ingest/line/identity-conflict.test.ts';
+const RESERVE = 'test/ingest/stores/ledger/reserve.test.ts';
+const CROWD = 'test/broker/crowd.test.ts';
+
+/** What has to hold while disks, stores and neighbours do not. */
+export const TROUBLE_FAULTS: readonly Mutant[] = [
+  {
+    name: 'log-grows-without-end',
+    breaks: 'a log at its cap takes no more readings',
+    edits: [{ file: 'ingest/start.ts', from: '&& !logRoom.isFull()', to: '' }],
+    tests: [LOG],
+  },
+  {
+    name: 'log-fills-in-silence',
+    breaks: 'people are told before the log is full',
+    edits: [
+      {
+        file: 'ingest/stores/log-room.ts',
+        from: 'isFilling: () => share() >= FILLING,',
+        to: 'isFilling: () => share() >= 1,',
+      },
+    ],
+    tests: [LOG],
+  },
+  {
+    name: 'log-takes-the-last-of-the-disk',
+    breaks: 'the log leaves its store the room that it needs to take readings over',
+    edits: [
+      {
+        file: 'ingest/stores/log-room.ts',
+        from: 'return Math.max(tail.size() / limit, ofDisk / DISK_SHARE);',
+        to: 'void ofDisk;\n    void DISK_SHARE;\n    return tail.size() / limit;',
+      },
+    ],
+    tests: [LOG],
+  },
+  {
+    name: 'alarms-wait-for-room-for-readings',
+    breaks: 'at the cap of the log alarms still commit',
+    edits: [
+      {
+        file: 'ingest/line/line.ts',
+        from: 'committing = !failing;',
+        to: 'committing = false;',
+      },
+    ],
+    tests: [LOG],
+  },
+  {
+    name: 'screens-are-not-told-of-commits-in-an-outage',
+    breaks: 'an alarm that was committed is shown as stored',
+    edits: [
+      { file: 'ingest/line/line.ts', from: "world.merge('alarms');", to: "world.merge('nothing');" },
+      { file: 'ingest/line/line.ts', from: '[...world.alarmsStored(), ...changes.alarms];', to: 'changes.alarms;' },
+    ],
+    tests: [LOG],
+  },
+  {
+    name: 'command-beside-a-full-log-is-never-answered-well',
+    breaks: 'commands are refused only when nothing can be committed',
+    edits: [
+      {
+        file: 'ingest/line/line.ts',
+        from: "if (kept === 'all' && item.storedOnly === true) item.done();",
+        to: "if (kept === 'some') item.done();",
+      },
+    ],
+    tests: [LOG],
+  },
+  {
+    name: 'recovery-is-told-twice',
+    breaks: 'a probe during a recovery is no second recovery',
+    edits: [{ file: 'ingest/line/line.ts', from: 'if (storing) return; // asked', to: '// asked' }],
+    tests: ['test/ingest/line/outage.test.ts'],
+  },
+  {
+    name: 'lost-writer-writes-twice',
+    breaks: 'a batch that was committed without an answer is not written again',
+    edits: [
+      {
+        file: 'ingest/line/outage.ts',
+        from: 'if (await ledger.committed(batch)) {',
+        to: 'if ((await ledger.committed(batch)) && at(batch)) {',
+      },
+      {
+        file: 'ingest/line/outage.ts',
+        from: 'return { add: (batch) => deferred.add(batch),',
+        to: 'function at(batch: LedgerBatch): boolean {\n    return batch.at < 0;\n  }\n\n  return {\n    add: (batch) => deferred.add(batch),',
+      },
+    ],
+    tests: [LOST],
+  },
+  {
+    name: 'found-readings-are-forgotten',
+    breaks: 'readings that turned out to be in the log are known when they come again',
+    edits: [{ file: 'ingest/line/outage.ts', from: 'world.tail.append(arrival);', to: 'void arrival;' }],
+    tests: [LOST],
+  },
+  {
+    name: 'contested-identity-is-no-alarm',
+    breaks: 'two clients with one identity are an alarm of their device',
+    edits: [
+      {
+        file: 'ingest/start.ts',
+        from: 'if (contested === undefined) return;',
+        to: 'if (contested === undefined || contested.device !== "") return;',
+      },
+    ],
+    tests: [IDENTITY, 'test/integration/identity.test.ts'],
+  },
+  {
+    name: 'contested-identity-never-ends',
+    breaks: 'the alarm returns when nobody fights on',
+    edits: [{ file: 'ingest/line/tick.ts', from: 'endConflict(world, alarm, now);', to: 'void endConflict;' }],
+    tests: [IDENTITY],
+  },
+  {
+    name: 'alarm-keeps-its-former-limit',
+    breaks: 'a standing alarm is of the limit in force',
+    edits: [
+      {
+        file: 'ingest/line/registry.ts',
+        from: 'saveAlarm(world, { ...alarm, priority, limit });',
+        to: 'saveAlarm(world, alarm);',
+      },
+    ],
+    tests: ['test/ingest/line/registry.test.ts'],
+  },
+  {
+    name: 'small-disk-has-no-reserve',
+    breaks: 'a start on a nearly full disk keeps a smaller reserve',
+    edits: [
+      { file: 'ingest/stores/ledger/reserve.ts', from: 'part < Math.min(LEAST, bytes) ? 0', to: 'part < bytes ? 0' },
+    ],
+    tests: [RESERVE],
+  },
+  {
+    name: 'silent-connections-keep-devices-out',
+    breaks: 'a connection that says nothing makes room',
+    edits: [
+      {
+        file: 'broker/admission.ts',
+        from: 'if (isFull && !makeRoom(address))',
+        to: 'void makeRoom;\n      if (isFull)',
+      },
+    ],
+    tests: [CROWD],
+  },
+  {
+    name: 'devices-make-room-for-strangers',
+    breaks: 'who has shown who it is makes room for nobody',
+    edits: [{ file: 'broker/connection.ts', from: 'options.onKnown();', to: '' }],
+    tests: [CROWD],
+  },
+];
