@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { TLSSocket } from 'node:tls';
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, expect, test } from 'vitest';
 import { buildApp } from '../../../dashboard/server/app.ts';
@@ -43,8 +44,8 @@ function ask(
     const options = { method, rejectUnauthorized: false, agent: false, headers };
     const asked = request(dashboard.url + path, options, (answer) => {
       answer.resume();
-      const peer = 'getPeerCertificate' in answer.socket ? Object(answer.socket).getPeerCertificate() : {};
-      resolve({ status: answer.statusCode ?? 0, headers: answer.headers, subject: String(peer.subject?.CN) });
+      const subject = answer.socket instanceof TLSSocket ? answer.socket.getPeerCertificate().subject.CN : undefined;
+      resolve({ status: answer.statusCode ?? 0, headers: answer.headers, subject: String(subject) });
     });
     asked.on('error', reject);
     asked.end(body);

@@ -69,8 +69,15 @@ export async function realBench(changes: Partial<AppOptions> = {}) {
   };
 }
 
+interface JournalRow {
+  readonly kind: unknown;
+  readonly actor: unknown;
+  readonly site: unknown;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
 /** The journal's rows of some kinds, oldest first. */
-export function journalOf(on: RealBench, prefix: string) {
+export function journalOf(on: RealBench, prefix: string): readonly JournalRow[] {
   return on
     .rows(`SELECT kind, actor, site, detail FROM system_event WHERE kind LIKE '${prefix}%' ORDER BY id`)
     .map(({ kind, actor, site, detail }) => ({ kind, actor, site, detail: JSON.parse(String(detail)) }));

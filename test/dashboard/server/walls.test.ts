@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { Compile } from 'typebox/compile';
 import { WallLinkCreated, WallLinkList, type WallLinkBody } from '../../../contract/access.ts';
 import { Problem } from '../../../contract/api.ts';
-import type { SiteDelta, SiteSnapshot } from '../../../contract/live.ts';
+import type { SiteDelta, SiteSnapshot, WatchAnswer } from '../../../contract/live.ts';
 import type { SiteRegistry } from '../../../contract/registry.ts';
 import { startDashboard, type Dashboard } from '../../../dashboard/server/start.ts';
 import { alarm, SITE } from './doubles.ts';
@@ -89,8 +89,8 @@ function connect(cookie: string, query: Record<string, string> = { wall: '1' }):
 const next = (socket: Socket, event: string) =>
   new Promise<SiteDelta>((resolve) => socket.once(event, (value: SiteDelta) => resolve(value)));
 async function watch(socket: Socket): Promise<SiteSnapshot> {
-  const answer = await socket.emitWithAck('watch', { site: SITE });
-  expect(answer).toMatchObject({ ok: true });
+  const answer: WatchAnswer = await socket.emitWithAck('watch', { site: SITE });
+  if (!answer.ok) throw new Error(`not watched: ${answer.problem}`);
   return answer.snapshot;
 }
 /** A wall of the whole site, or of some areas, that has just been turned on. */
