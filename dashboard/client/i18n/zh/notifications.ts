@@ -17,6 +17,7 @@ export const notifications = {
   test: '发送测试',
   testName: '{name} 发送测试',
   testing: '正在发',
+  testingName: '{name} 正在发',
   enable: '启用',
   enableName: '启用 {name}',
   disable: '停用…',
