@@ -1,6 +1,4 @@
 import type { BrowserContext, Route } from 'playwright-core';
-import type { TSchema } from 'typebox';
-import { Errors } from 'typebox/value';
 import type { Problem } from '../../../contract/api.ts';
 
 /** What a request asks for: `path` without `/api`, `body` as sent. */
@@ -45,11 +43,4 @@ export const done: Answered = { status: 204, body: null };
 export function refuse(status: number, kind: string, errors?: Problem['errors']): Answered {
   const problem: Problem = { type: `urn:facility-watch:problem:${kind}`, title: kind, status };
   return { status, body: errors === undefined ? problem : { ...problem, errors } };
-}
-
-/** A body that the contract does not take is a fault of the page. @throws Error naming what is wrong. */
-export function taken(schema: TSchema, body: unknown): void {
-  const [first] = Errors(schema, body);
-  if (first !== undefined)
-    throw new Error(`the page sent ${JSON.stringify(body)}: ${first.instancePath} ${first.message}`);
 }
