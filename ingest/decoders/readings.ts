@@ -47,12 +47,15 @@ function decodeSample(
 
   const values: DecodedValue[] = [];
   for (const [key, given] of Object.entries(all)) {
-    const at = childPath(valuesPath, key);
-    if (duplicates.has(at)) {
-      rejections.add('bad_field', at, `${quoted(key, 80)} stands twice in values; send it once`);
+    if (duplicates.size > 0 && duplicates.has(childPath(valuesPath, key))) {
+      rejections.add(
+        'bad_field',
+        childPath(valuesPath, key),
+        `${quoted(key, 80)} stands twice in values; send it once`,
+      );
       continue;
     }
-    const value = decodeValue(key, given, { at, rejections });
+    const value = decodeValue(key, given, { among: valuesPath, rejections });
     if (value !== undefined) values.push(value);
   }
   return values.length === 0 ? undefined : { path: valuesPath, claimedTime: time, values };
@@ -61,26 +64,26 @@ function decodeSample(
 function decodeValue(
   key: string,
   given: unknown,
-  { at, rejections }: { at: string; rejections: Rejections },
+  { among, rejections }: { among: string; rejections: Rejections },
 ): DecodedValue | undefined {
   const dot = key.indexOf('.');
   const name = dot < 0 ? key : key.slice(0, dot);
   const channel = dot < 0 ? '' : key.slice(dot + 1);
   const metric = METRIC_NAMES.find((candidate) => candidate === name);
   if (metric === undefined) {
-    rejections.add('unknown_metric', at, unknownMetric(name));
+    rejections.add('unknown_metric', childPath(among, key), unknownMetric(name));
     return undefined;
   }
   if (dot >= 0 && !CHANNEL.test(channel)) {
     const detail = `the channel ${quoted(channel, 40)} of ${metric} is no id; use a-z, 0-9, _ and -, such as ${metric}.outlet3`;
-    rejections.add('unknown_metric', at, detail);
+    rejections.add('unknown_metric', childPath(among, key), detail);
     return undefined;
   }
   if (typeof given !== 'number' || !Number.isFinite(given)) {
-    rejections.add('not_a_number', at, `${quoted(key, 80)} is ${notANumber(metric, given)}`);
+    rejections.add('not_a_number', childPath(among, key), `${quoted(key, 80)} is ${notANumber(metric, given)}`);
     return undefined;
   }
-  return { metric, channel, value: rounded(metric, given) };
+  return { key, metric, channel, value: rounded(metric, given) };
 }
 
 /** A switch stands at 0 or 1; rounding would make a position of what is none. */

@@ -6,6 +6,8 @@ import type { QuarantineReason } from '../../contract/quarantine.ts';
 export type ClaimedTime = number | null;
 
 export interface DecodedValue {
+  /** As it stands in `values`: metric and channel. */
+  readonly key: string;
   readonly metric: MetricName;
   /** Empty when the key names none. */
   readonly channel: string;

@@ -4,7 +4,7 @@ import { INITIAL_MACHINE, nextDue, settleElapsed, step } from '../alarms/machine
 import type { MachineInput, MachineState, Transition } from '../alarms/types.ts';
 import type { AlarmRecord, NotificationIntent } from '../stores/ledger/types.ts';
 import { keyOf } from './state.ts';
-import { watchKey, type Watch } from './watch.ts';
+import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
 export interface Circumstances {
@@ -30,8 +30,7 @@ export function drive(
   now: Instant,
   circumstances: Circumstances = {},
 ): void {
-  const key = watchKey(watch);
-  const tableKey = keyOf.machine(watch.site, key);
+  const { key, machine: tableKey } = watch;
   const before = world.machines.get(tableKey)?.record;
   const stateBefore = before?.state ?? INITIAL_MACHINE;
   const { state, transitions } = step(stateBefore, input, now, { ...watch.timing, side: watch.side });
@@ -75,7 +74,7 @@ function openAlarm(
   return {
     id: world.nextAlarmId(),
     site: watch.site,
-    key: watchKey(watch),
+    key: watch.key,
     rule: watch.rule,
     side: watch.side,
     subject: watch.subject,

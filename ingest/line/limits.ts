@@ -4,9 +4,9 @@ import { INITIAL_MACHINE, isStanding } from '../alarms/machine.ts';
 import type { PointLimit } from '../standards/types.ts';
 import { atRest, drive } from './drive.ts';
 import { calendarTime } from './host-clock.ts';
-import type { Point, SiteModel } from './model.ts';
-import { keyOf, type CurrentValue } from './state.ts';
-import { limitWatch, watchKey, type Watch } from './watch.ts';
+import type { Point, SiteModel, WatchedLimit } from './model.ts';
+import type { CurrentValue } from './state.ts';
+import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
 export function isInForce(world: World, model: SiteModel, point: Point, limit: PointLimit, at: number): boolean {
@@ -17,15 +17,8 @@ export function isInForce(world: World, model: SiteModel, point: Point, limit: P
  * Whether an alarm of this limit may stand: the limit applies, and no critical one beyond it stands already. Water that
  * scalds is also too warm, but one fault is one alarm.
  */
-function mayAlarm(world: World, model: SiteModel, point: Point, limit: PointLimit, at: number): boolean {
-  const covered = point.limits.some(
-    (other) =>
-      !limit.timing.critical &&
-      other.timing.critical &&
-      other.metric === limit.metric &&
-      other.side === limit.side &&
-      isStanding(machineState(world, limitWatch(model, point, other))),
-  );
+function mayAlarm(world: World, model: SiteModel, point: Point, limit: WatchedLimit, at: number): boolean {
+  const covered = limit.beyond.some((watch) => isStanding(machineState(world, watch)));
   return !covered && isInForce(world, model, point, limit, at);
 }
 
@@ -41,7 +34,7 @@ export function judgeValue(world: World, model: SiteModel, { point, metric, curr
   const at = calendarTime(world, now);
   for (const limit of point.limits) {
     if (limit.metric !== metric) continue;
-    const watch = limitWatch(model, point, limit);
+    const { watch } = limit;
     const state = machineState(world, watch);
     const inForce = mayAlarm(world, model, point, limit, at);
     const judged = verdict(limit, current.value, state.breached);
@@ -52,10 +45,10 @@ export function judgeValue(world: World, model: SiteModel, { point, metric, curr
 }
 
 /** The value became unknown: delays stop, standing alarms stay and say so. */
-export function judgeUnknown(world: World, model: SiteModel, point: Point, metric: string, now: Instant): void {
+export function judgeUnknown(world: World, point: Point, metric: string, now: Instant): void {
   for (const limit of point.limits) {
     if (limit.metric !== metric) continue;
-    const watch = limitWatch(model, point, limit);
+    const { watch } = limit;
     if (machineState(world, watch).known) drive(world, watch, { kind: 'unknown' }, now);
   }
 }
@@ -65,7 +58,7 @@ export function judgeForce(world: World, model: SiteModel, now: Instant): void {
   const at = calendarTime(world, now);
   for (const point of model.points.values()) {
     for (const limit of point.limits) {
-      const watch = limitWatch(model, point, limit);
+      const { watch } = limit;
       const inForce = mayAlarm(world, model, point, limit, at);
       if (machineState(world, watch).inForce !== inForce) drive(world, watch, { kind: 'force', inForce }, now);
     }
@@ -73,5 +66,5 @@ export function judgeForce(world: World, model: SiteModel, now: Instant): void {
 }
 
 function machineState(world: World, watch: Watch) {
-  return world.machines.get(keyOf.machine(watch.site, watchKey(watch)))?.record.state ?? INITIAL_MACHINE;
+  return world.machines.get(watch.machine)?.record.state ?? INITIAL_MACHINE;
 }

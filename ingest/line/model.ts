@@ -9,6 +9,8 @@ import {
   type SiteRegistry,
 } from '../../contract/registry.ts';
 import { limitsFor, ruleFor } from '../standards/resolve.ts';
+import { keyOf } from './state.ts';
+import { lastingCondition, limitWatch, type Condition, type Watch } from './watch.ts';
 import type { BuiltInRule, BuiltInRuleId, Catalogue, PointLimit } from '../standards/types.ts';
 
 /** Intervals without a report after which a value is unknown. */
@@ -29,13 +31,28 @@ export interface Binding {
   /** ms epoch: bound from (inclusive) to (exclusive). */
   readonly since: number;
   readonly until: number;
+  /** Key of its series in the world's table. */
+  readonly series: string;
+}
+
+/** A limit with its watch; `beyond`: the critical limits on the same side, whose alarms stand for its own. */
+export interface WatchedLimit extends PointLimit {
+  readonly watch: Watch;
+  readonly beyond: readonly Watch[];
+}
+
+/** What else may be wrong with one metric of a point, or with a device: asked with each reading. */
+export interface PointConditions {
+  readonly noData: Condition;
+  readonly flatline: Condition;
+  readonly sensorFault: Condition;
 }
 
 export interface Point {
   readonly spec: PointSpec;
   readonly area: AreaSpec;
   /** Critical ones first: what they raise stands for the others. */
-  readonly limits: readonly PointLimit[];
+  readonly limits: readonly WatchedLimit[];
   readonly bindings: readonly Binding[];
 }
 
@@ -55,6 +72,9 @@ export interface SiteModel {
   readonly devices: ReadonlyMap<string, Device>;
   /** What alarms about the site's channels call them, by id. */
   readonly channels: ReadonlyMap<string, LocalText>;
+  conditions(binding: Binding): PointConditions;
+  /** Whether a device's clock is wrong. */
+  clockCondition(device: string): Condition;
   /** The binding of a device's key at a time (ms epoch). */
   bindingAt(device: string, key: string, at: number): Binding | undefined;
   /** A built-in rule with the site's overrides, for one point where it is given. */
@@ -68,10 +88,13 @@ export function compileModel(
   channels: SiteModel['channels'] = new Map(),
 ): SiteModel {
   const areas = new Map(registry.areas.map((area) => [area.id, area]));
-  const bindings = registry.bindings.map(compileBinding);
+  const { site } = registry;
+  const bindings = registry.bindings.map((spec) => compileBinding(site, spec));
   const byPoint = Map.groupBy(bindings, (binding) => binding.point);
   const byDevice = Map.groupBy(bindings, (binding) => binding.device);
-  const byKey = Map.groupBy(bindings, (binding) => `${binding.device}|${binding.key}`);
+  const byKey = new Map([...byDevice].map(([device, its]) => [device, Map.groupBy(its, ({ key }) => key)]));
+  const conditions = new Map<Binding, PointConditions>();
+  const clocks = new Map<string, Condition>();
   const rules = new Map<string, BuiltInRule>();
 
   const points = new Map<string, Point>();
@@ -81,18 +104,35 @@ export function compileModel(
     points.set(spec.id, {
       spec,
       area,
-      limits: limitsFor(catalogue, registry, spec).toSorted(byUrgency),
+      limits: watched(site, spec.id, limitsFor(catalogue, registry, spec)),
       bindings: byPoint.get(spec.id) ?? [],
     });
   }
 
-  return {
+  const model: SiteModel = {
     registry,
     areas,
     points,
     devices: new Map(registry.devices.map((spec) => [spec.id, compileDevice(spec, byDevice.get(spec.id) ?? [])])),
     channels,
-    bindingAt: (device, key, at) => byKey.get(`${device}|${key}`)?.find((binding) => isBound(binding, at)),
+    bindingAt: (device, key, at) =>
+      byKey
+        .get(device)
+        ?.get(key)
+        ?.find((binding) => isBound(binding, at)),
+    // Made when first asked for: what never reports needs none.
+    conditions(binding) {
+      const known = conditions.get(binding) ?? conditionsOf(model, binding);
+      conditions.set(binding, known);
+      return known;
+    },
+    clockCondition(device) {
+      const known =
+        clocks.get(device) ??
+        lastingCondition(model, { rule: 'device.clock', subject: { kind: 'device', id: device } });
+      clocks.set(device, known);
+      return known;
+    },
     rule(id, point) {
       const key = `${id}|${point ?? ''}`;
       const known = rules.get(key) ?? ruleFor(catalogue, registry, id, point);
@@ -101,6 +141,33 @@ export function compileModel(
     },
     hasRule: (id): id is BuiltInRuleId => (catalogue.rules as ReadonlyMap<string, BuiltInRule>).has(id),
   };
+  return model;
+}
+
+function conditionsOf(model: SiteModel, { point, metric }: Binding): PointConditions {
+  const subject = { kind: 'point', id: point } as const;
+  return {
+    noData: lastingCondition(model, { rule: 'point.no_data', subject, metric }),
+    flatline: lastingCondition(model, { rule: 'point.flatline', subject, metric }),
+    sensorFault: lastingCondition(model, { rule: 'point.sensor_fault', subject, metric }),
+  };
+}
+
+function watched(site: string, point: string, limits: readonly PointLimit[]): readonly WatchedLimit[] {
+  const own = limits.toSorted(byUrgency).map((limit) => ({ limit, watch: limitWatch(site, point, limit) }));
+  return own.map(({ limit, watch }) => ({
+    ...limit,
+    watch,
+    beyond: own
+      .filter(
+        (other) =>
+          !limit.timing.critical &&
+          other.limit.timing.critical &&
+          other.limit.metric === limit.metric &&
+          other.limit.side === limit.side,
+      )
+      .map((other) => other.watch),
+  }));
 }
 
 export function isBound({ since, until }: Binding, at: number): boolean {
@@ -111,7 +178,7 @@ function byUrgency(a: PointLimit, b: PointLimit): number {
   return Number(b.timing.critical) - Number(a.timing.critical);
 }
 
-function compileBinding(spec: BindingSpec): Binding {
+function compileBinding(site: string, spec: BindingSpec): Binding {
   const [name = ''] = spec.metric.split('.');
   const metric = METRIC_NAMES.find((candidate) => candidate === name) ?? EVENTS_BINDING;
   const interval = spec.interval === undefined ? null : spec.interval * 1_000;
@@ -125,6 +192,7 @@ function compileBinding(spec: BindingSpec): Binding {
     silence: longest ?? (interval === null ? null : interval * STALE_INTERVALS),
     since: spec.since === undefined ? -Infinity : Date.parse(spec.since),
     until: spec.until === undefined ? Infinity : Date.parse(spec.until),
+    series: keyOf.pointSeries(site, spec.point, metric),
   };
 }
 

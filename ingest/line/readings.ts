@@ -1,5 +1,4 @@
 import type { Instant } from '../../contract/clock.ts';
-import { metricKey } from '../../contract/metrics.ts';
 import type { QuarantineReason } from '../../contract/quarantine.ts';
 import type { Reading } from '../../contract/reading.ts';
 import { childPath } from '../decoders/path.ts';
@@ -21,8 +20,8 @@ import type { World } from './world.ts';
 export const UNBOUND_SERIES_LIMIT = 200;
 
 interface KeyedSample {
-  /** Where it stands in the message. */
-  readonly path: string;
+  /** Where its values stand in the message. */
+  readonly among: string;
   readonly value: DecodedValue;
   readonly claimedTime: number | null;
 }
@@ -35,10 +34,10 @@ export function takeSamples(
 ): QuarantineReason[] {
   const rejected: QuarantineReason[] = [];
   const flat = samples.flatMap(({ path, claimedTime, values }) =>
-    values.map((value): KeyedSample => ({ path: childPath(path, metricKey(value)), value, claimedTime })),
+    values.map((value): KeyedSample => ({ among: path, value, claimedTime })),
   );
   let clock: ClockTold = { wrong: null, offset: null };
-  for (const [key, keyed] of Map.groupBy(flat, ({ value }) => metricKey(value))) {
+  for (const [key, keyed] of Map.groupBy(flat, ({ value }) => value.key)) {
     const told = takeSeries(context, key, keyed, { retention, rejected });
     const wrong = clock.wrong === true || told.wrong === null ? clock.wrong : told.wrong;
     clock = { wrong, offset: told.offset ?? clock.offset };
@@ -74,10 +73,15 @@ function takeSeries(
     .filter((pair): pair is { sample: KeyedSample; dated: Dated } => pair.dated !== undefined)
     .sort((a, b) => a.dated.sourceTime - b.dated.sourceTime);
   for (const { sample, dated } of inOrder) {
-    const reason = dated.verdict === 'too_old' ? tooOld(sample.path, dated) : takeReading(context, key, sample, dated);
+    const reason =
+      dated.verdict === 'too_old' ? tooOld(pathOf(sample), dated) : takeReading(context, key, sample, dated);
     if (reason !== undefined) rejected.push(reason);
   }
   return whatClockTells(dating, keyed);
+}
+
+function pathOf({ among, value }: KeyedSample): string {
+  return childPath(among, value.key);
 }
 
 export function tooManySeries(path: string): QuarantineReason {
@@ -102,7 +106,7 @@ function takeReading(
   const binding = model.bindingAt(device.spec.id, key, dated.sourceTime);
   const point = binding === undefined ? undefined : model.points.get(binding.point);
   const state = seriesState(context, key, binding);
-  if (state === undefined) return tooManySeries(keyed.path);
+  if (state === undefined) return tooManySeries(pathOf(keyed));
 
   const id = state.series.id;
   // A key is a whole millisecond, whatever fraction a device claims.
@@ -179,20 +183,17 @@ function judgeReading(
   });
   if (binding === undefined || point === undefined) return;
 
-  const subject = { kind: 'point', id: point.spec.id } as const;
-  const metric = state.series.metric;
-  judgeValue(world, model, { point, metric, current, now });
-  judgeCondition(world, model, { rule: 'point.no_data', subject, metric }, false, now);
+  judgeValue(world, model, { point, metric: state.series.metric, current, now });
+  const { noData, flatline, sensorFault } = model.conditions(binding);
+  judgeCondition(world, model, noData, false, now);
   if (reason === 'flatline') judgeTrouble(world, model, 'point.flatline', { binding, now });
-  else judgeCondition(world, model, { rule: 'point.flatline', subject, metric }, false, now);
-  if (quality === 'good') judgeCondition(world, model, { rule: 'point.sensor_fault', subject, metric }, false, now);
+  else judgeCondition(world, model, flatline, false, now);
+  if (quality === 'good') judgeCondition(world, model, sensorFault, false, now);
 }
 
 export function seriesTableKey({ model, device }: DeviceContext, key: string, binding: Binding | undefined): string {
   const site = model.registry.site;
-  return binding === undefined
-    ? keyOf.deviceSeries(site, device.spec.id, key)
-    : keyOf.pointSeries(site, binding.point, binding.metric);
+  return binding === undefined ? keyOf.deviceSeries(site, device.spec.id, key) : binding.series;
 }
 
 /** The series that a reading belongs to; made at its first reading. Undefined: the device names too many of its own. */

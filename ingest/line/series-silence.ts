@@ -58,7 +58,7 @@ function becomeUnknown(world: World, model: SiteModel, { point: id, metric }: Bi
   const point = model.points.get(id);
   if (state === undefined || point === undefined || state.unknownSince !== null) return;
   world.series.set(key, { ...state, unknownSince: now.wall });
-  judgeUnknown(world, model, point, metric, now);
+  judgeUnknown(world, point, metric, now);
 }
 
 const TROUBLES = ['point.no_data', 'point.sensor_fault', 'point.flatline'] as const satisfies readonly BuiltInRuleId[];

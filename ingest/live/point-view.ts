@@ -6,7 +6,7 @@ import { verdict } from '../alarms/limits.ts';
 import { isInForce } from '../line/limits.ts';
 import type { Point, SiteModel } from '../line/model.ts';
 import { keyOf, type CurrentValue, type DeviceState, type SeriesState } from '../line/state.ts';
-import { conditionWatch, limitWatch, watchKey } from '../line/watch.ts';
+import { conditionWatch } from '../line/watch.ts';
 import type { World } from '../line/world.ts';
 import { domainOf } from './domain.ts';
 
@@ -97,7 +97,7 @@ export function stateOfValue(
   const limits = point.limits.filter((limit) => limit.metric === metric);
   const judged = limits.filter((limit) => isInForce(world, model, point, limit, at));
   const { current } = state;
-  if (judged.some((limit) => isOutside(world, limitKey(model, point, limit), limit, current))) return 'outside';
+  if (judged.some((limit) => isOutside(world, limit, current))) return 'outside';
   if (current.quality === 'suspect') return 'suspect';
   // Not scalding is not yet in the band that is drawn.
   return serviceOf(limits).some((limit) => judged.includes(limit)) ? 'inside' : 'not_judged';
@@ -109,12 +109,8 @@ function serviceOf(limits: Point['limits']): Point['limits'] {
   return service.length === 0 ? limits : service;
 }
 
-function limitKey(model: SiteModel, point: Point, limit: Point['limits'][number]): string {
-  return keyOf.machine(model.registry.site, watchKey(limitWatch(model, point, limit)));
-}
-
-function isOutside(world: World, key: string, limit: Point['limits'][number], current: CurrentValue): boolean {
-  const state = world.machines.committed(key)?.record.state ?? INITIAL_MACHINE;
+function isOutside(world: World, limit: Point['limits'][number], current: CurrentValue): boolean {
+  const state = world.machines.committed(limit.watch.machine)?.record.state ?? INITIAL_MACHINE;
   return verdict(limit, current.value, state.breached) === 'breach';
 }
 
@@ -156,7 +152,7 @@ function doorView(state: DeviceState | undefined): DoorView {
 
 function terminalView(world: World, model: SiteModel, point: Point, state: DeviceState | undefined): TerminalView {
   const watch = conditionWatch(model, { rule: 'terminal.frozen', subject: { kind: 'point', id: point.spec.id } });
-  const alarm = world.machines.committed(keyOf.machine(watch.site, watchKey(watch)))?.record.alarm ?? null;
+  const alarm = world.machines.committed(watch.machine)?.record.alarm ?? null;
   const raised = alarm === null ? undefined : world.alarms.committed(keyOf.alarm(alarm));
   const count = state?.punches.count ?? 0;
   const frozen = raised !== undefined && raised.returnedAt === null;

@@ -70,7 +70,7 @@ test('whatever stands beside it, a good value is kept', () => {
     fc.property(rubbish, (others) => {
       const payload = JSON.stringify({ ts: TIME, values: { ...others, co2: 812 } });
       const values = decodeNative(message(payload)).samples[0]?.values ?? [];
-      expect(values).toContainEqual({ metric: 'co2', channel: '', value: 812 });
+      expect(values).toContainEqual({ key: 'co2', metric: 'co2', channel: '', value: 812 });
     }),
   );
 });

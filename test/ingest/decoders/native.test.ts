@@ -116,7 +116,7 @@ test('a key that stands twice is found however it is written', () => {
       `{"ts":${TIME},"values":{"co2":812,"battery":97,"\\u0063o2":813,"humidity":{"a":[1,{"b":2}],"a":"\\"{,"}}}`,
     ),
   );
-  expect(decoded.samples[0]?.values).toEqual([{ metric: 'battery', channel: '', value: 97 }]);
+  expect(decoded.samples[0]?.values).toEqual([{ key: 'battery', metric: 'battery', channel: '', value: 97 }]);
   expect(decoded.rejected.map(({ path }) => path).toSorted()).toEqual(['$.values.co2', '$.values.humidity']);
 });
 
