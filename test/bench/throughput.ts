@@ -45,21 +45,22 @@ async function runOnce(kind: 'ours' | 'bare', { devices, metrics, window }: Load
   const seconds = kind === 'ours' ? effort.seconds : effort.seconds / BARE_SHARE;
   const fleet = { devices, metrics: Math.max(metrics, effort.quick ? metrics : 20), doors: 0, interval: 10 };
   const server = kind === 'ours' ? await startOurs(fleet) : await startBare();
+  const closing: (() => Promise<void> | void)[] = [() => server.stop()];
   try {
     if (kind === 'ours' && !effort.quick) await fillTail(server, devices);
     const loader = await startLoader({ port: server.port, devices, metrics });
+    closing.push(() => loader.stop());
     const half = seconds / 2;
     const warm = effort.quick ? 0.2 : 3;
     const log = kind === 'ours' && !effort.quick ? watchLog(server) : undefined;
+    closing.push(() => log?.stop());
     const first = await loader.run({ job: 'flood', window, warm, seconds: half });
     const halfTime = log?.deepest() ?? 0;
     const before = server.written();
     const second = await loader.run({ job: 'flood', window, warm: 0, seconds: half });
     const written = server.written() - before;
     refuseGrowth(halfTime, log?.deepest() ?? 0);
-    log?.stop();
     const { peak } = await server.figures();
-    await loader.stop();
     const acknowledged = first.acknowledged + second.acknowledged;
     return {
       perSecond: acknowledged / (first.seconds + second.seconds),
@@ -67,7 +68,7 @@ async function runOnce(kind: 'ours' | 'bare', { devices, metrics, window }: Load
       peak,
     };
   } finally {
-    await server.stop();
+    for (const close of closing.reverse()) await close();
   }
 }
 
