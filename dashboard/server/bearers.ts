@@ -31,7 +31,7 @@ export function bearers({ tokens, clock }: { tokens: ApiTokens | undefined; cloc
     const found = token === undefined ? undefined : tokens?.find(token);
     const here = `${found?.id ?? ''} ${address}`;
     if (found === undefined || !familiar.has(here)) {
-      const attempt = pace.attempt({ username: 'bearer', address });
+      const attempt = pace.attempt({ username: `bearer ${address}`, address });
       if (!attempt.allowed) throw new ProblemError('too-many-attempts', { headers: retryAfter(attempt.waitMs) });
       if (found === undefined) throw new ProblemError('token-invalid');
       attempt.succeeded();

@@ -380,10 +380,8 @@ export const en: Catalogue = {
     unexpected: 'The server’s answer is not understood ({status})',
   },
   warnings: {
-    plain_http:
-      'These pages are not encrypted: the network can read passwords and sessions. Give them a certificate, or put them behind an HTTPS proxy',
-    plain_mqtt:
-      'Devices report without encryption: the network can read their passwords and data. Use the TLS port of MQTT',
+    plain_http: 'Pages not encrypted: the network can read passwords. Set a certificate, or use an HTTPS proxy',
+    plain_mqtt: 'Devices not encrypted: the network can read their passwords. Use the TLS port of MQTT',
   },
   accountsPage: accounts,
   auditPage: audit,

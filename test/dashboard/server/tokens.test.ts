@@ -2,6 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Compile } from 'typebox/compile';
 import { ApiTokenCreated, ApiTokenList } from '../../../contract/access.ts';
+import { buildApp } from '../../../dashboard/server/app.ts';
 import { startDashboard, type Dashboard } from '../../../dashboard/server/start.ts';
 import { SITE } from './doubles.ts';
 import { journalOf, realBench, type RealBench } from './real-bench.ts';
@@ -144,4 +145,15 @@ test('guessing is slowed for its address, and keeps nobody out whose token has w
   expect((await ask('/api/sites', bearing(fresh))).status).toBe(429);
   on.clock.advance(1_000);
   expect((await ask('/api/sites', bearing(fresh))).status).toBe(200);
+});
+
+test('guesses from one address keep nobody out at another', async () => {
+  const { token } = await create();
+  const app = await buildApp(on.options);
+  const from = (remoteAddress: string, shown: string) =>
+    app.inject({ url: '/api/sites', remoteAddress, headers: { host: 'localhost', ...bearing(shown) } });
+  for (let i = 0; i < 6; i++) await from('10.0.0.66', `guess-${i}`);
+  expect((await from('10.0.0.66', token)).statusCode).toBe(429);
+  expect((await from('10.0.0.5', token)).statusCode).toBe(200);
+  await app.close();
 });

@@ -62,8 +62,8 @@ export const ACCESS_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'dashboard/server/bearers.ts',
-        from: 'if (!attempt.allowed) throw',
-        to: 'if (!attempt.allowed && attempt.waitMs > Infinity) throw',
+        from: 'username: `bearer ${address}`, address',
+        to: 'username: `bearer ${Math.random()}`, address',
       },
     ],
     tests: [TOKENS],

@@ -57,6 +57,7 @@ export const audit: Catalogue['auditPage'] = {
     roleBefore: 'before',
     post: 'duty post',
     password: 'password',
+    command: 'command',
     first: 'first administrator',
     name: 'name',
     days: 'days',

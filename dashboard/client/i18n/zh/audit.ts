@@ -55,6 +55,7 @@ export const audit = {
     roleBefore: '原来',
     post: '岗位',
     password: '密码',
+    command: '命令',
     first: '第一个管理员',
     name: '名称',
     days: '天数',
