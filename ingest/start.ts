@@ -37,6 +37,10 @@ const TICK = 1_000;
 const SETTLE_EVERY = 10_000;
 /** Readings in memory from which on they are settled at once, those of open hours too. */
 const SETTLE_FROM = 500_000;
+/** Unsettled readings from which on the line goes no faster than they are settled. */
+const PACE_FROM = 1_000_000;
+/** ms that one batch waits for that at most: a store that hangs holds back no alarm. */
+const PACE_PATIENCE = 200;
 const EXPIRE_EVERY = 3_600_000;
 const DAY = 86_400_000;
 /** Series that a start reads at one time. */
@@ -120,7 +124,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const book = createRefusalBook(registered, reader.refusals());
   const announcer = createAnnouncer({ world, clock, epoch: randomUUID(), storing: () => line.storing() });
   const lineEvents = { onChanges: announce, onStoring: storingChanged, onError };
-  const line = createLine({ world, ledger, clock, mayStore, ...lineEvents, meter });
+  const line = createLine({ world, ledger, clock, mayStore, ...lineEvents, meter, pace });
   const consumer = createConsumer({
     ledger,
     readings,
@@ -133,6 +137,18 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       if (settled.conflicts > 0) enqueue(() => noteSettledConflicts(world, settled.conflicts, clock.now()));
     },
   });
+
+  function pace(): Promise<void> | undefined {
+    if (tail.size() < PACE_FROM) return undefined;
+    void consumer.settleDue(clock.now().wall);
+    return new Promise((resolve) => {
+      const timer = clock.after(PACE_PATIENCE, resolve);
+      void consumer.progress().then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
   const refusalKeeper = keepRefusals({ book, ledger, clock, storing: line.storing });
   const rules: MessageRules = { seen: (site, device, id) => reader.eventHashes(site, device, id), retention };
 

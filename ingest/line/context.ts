@@ -1,6 +1,6 @@
 import type { Instant } from '../../contract/clock.ts';
 import type { Device, SiteModel } from './model.ts';
-import { keyOf, type DeviceState } from './state.ts';
+import type { DeviceState } from './state.ts';
 import type { World } from './world.ts';
 
 /** Where one message of one device is judged. */
@@ -33,7 +33,7 @@ const UNSEEN = {
 
 export function deviceState({ world, model, device }: DeviceContext): DeviceState {
   const site = model.registry.site;
-  return world.devices.get(keyOf.device(site, device.spec.id)) ?? { site, device: device.spec.id, ...UNSEEN };
+  return world.devices.get(device.key) ?? { site, device: device.spec.id, ...UNSEEN };
 }
 
 /** Sets what changed of a device; `keep`: a restart must know of it. */
@@ -43,7 +43,7 @@ export function changeDevice(
   { keep }: { keep: boolean },
 ): DeviceState {
   const after = { ...deviceState(context), ...change };
-  const key = keyOf.device(after.site, after.device);
+  const { key } = context.device;
   context.world.devices.set(key, after);
   if (keep) context.world.pending.devices.set(key, { site: after.site, device: after.device, state: after });
   return after;

@@ -38,5 +38,5 @@ export function noteClock(context: DeviceContext, { wrong, offset }: ClockTold):
   // While our own clock is in doubt, nothing is said of others.
   if (wrong === null || world.distrustedSince !== null) return;
   changeDevice(context, { clockWrong: wrong, clockOffset: offset }, { keep: false });
-  judgeCondition(world, model, model.clockCondition(device.spec.id), wrong, now);
+  judgeCondition(world, model, model.deviceConditions(device).clock, wrong, now);
 }

@@ -7,6 +7,10 @@ import type { Changes, World } from './world.ts';
 
 /** Most items that one commit carries: bounds memory and the time that a batch holds the event loop. */
 const BATCH_ITEMS = 2_000;
+/** ms of judging after which a batch is cut: settling, screens and answers get their turn in between. */
+const BATCH_TIME = 15;
+/** Items judged between two looks at the clock. */
+const LOOK_EVERY = 16;
 /** Commits failing for this long (ms) are no hiccup: screens go on, marked *not stored*. */
 const PATIENCE = 5_000;
 const FIRST_RETRY = 50;
@@ -37,6 +41,8 @@ export interface LineOptions {
   readonly onStoring: (storing: boolean) => void;
   readonly onError: (error: unknown) => void;
   readonly meter?: Pick<Meter, 'commit' | 'commitFailed'> | undefined;
+  /** Waited for between two batches: what takes the line's readings on may be behind. */
+  readonly pace?: () => Promise<void> | undefined;
 }
 
 export interface Line {
@@ -57,7 +63,7 @@ const NO_CHANGES: Changes = { series: NONE, devices: NONE, alarms: [], models: N
 
 /** The one ordered queue: judged in batches, one batch in flight, merged after its commit. */
 export function createLine(options: LineOptions): Line {
-  const { world, ledger, clock, mayStore, onChanges, onStoring, onError, meter } = options;
+  const { world, ledger, clock, mayStore, onChanges, onStoring, onError, meter, pace } = options;
   const queue: Item[] = [];
   const waiting: (() => void)[] = [];
   const outage = createOutage({ world, ledger, onError });
@@ -73,6 +79,7 @@ export function createLine(options: LineOptions): Line {
       if (probing) await recover();
       // Nothing that goes wrong with one batch may end the line.
       await take(queue.splice(0, BATCH_ITEMS)).catch(onError);
+      await pace?.();
     }
     if (probing) await recover();
     running = false;
@@ -87,10 +94,11 @@ export function createLine(options: LineOptions): Line {
   }
 
   async function take(items: readonly Item[]): Promise<void> {
-    const judged = committing ? items : items.filter((item) => item.storedOnly !== true);
+    const willing = committing ? items : items.filter((item) => item.storedOnly !== true);
     if (!committing) for (const item of items) if (item.storedOnly === true) item.letGo();
-    const failed = judgeAll(judged);
-    if (failed !== undefined) return takeSingly(judged, failed);
+    const { judged, failed } = judgeAll(willing);
+    if (failed !== undefined) return takeSingly(willing, failed);
+    queue.unshift(...willing.slice(judged.length));
     const batch = world.batch(clock.now().wall);
     if (batch === undefined) return finish(judged);
     if (!storing) return setAside(judged, batch);
@@ -101,12 +109,17 @@ export function createLine(options: LineOptions): Line {
     return takeSingly(judged, result.refused);
   }
 
-  function judgeAll(items: readonly Item[]): { error: unknown } | undefined {
+  /** The items that there was time for, in order; or what one of them met. */
+  function judgeAll(items: readonly Item[]): { judged: readonly Item[]; failed?: { error: unknown } } {
+    const until = clock.now().mono + BATCH_TIME;
     try {
-      for (const item of items) item.judge();
-      return undefined;
+      for (const [index, item] of items.entries()) {
+        if (index > 0 && index % LOOK_EVERY === 0 && clock.now().mono > until) return { judged: items.slice(0, index) };
+        item.judge();
+      }
+      return { judged: items };
     } catch (error) {
-      return { error };
+      return { judged: items, failed: { error } };
     }
   }
 

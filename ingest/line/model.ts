@@ -31,8 +31,9 @@ export interface Binding {
   /** ms epoch: bound from (inclusive) to (exclusive). */
   readonly since: number;
   readonly until: number;
-  /** Key of its series in the world's table. */
+  /** Keys of its series and of its clock in the world's tables. */
   readonly series: string;
+  readonly clock: string;
 }
 
 /** A limit with its watch; `beyond`: the critical limits on the same side, whose alarms stand for its own. */
@@ -41,11 +42,16 @@ export interface WatchedLimit extends PointLimit {
   readonly beyond: readonly Watch[];
 }
 
-/** What else may be wrong with one metric of a point, or with a device: asked with each reading. */
+/** What else may be wrong with one metric of a point: asked with each reading. */
 export interface PointConditions {
   readonly noData: Condition;
   readonly flatline: Condition;
   readonly sensorFault: Condition;
+}
+
+export interface DeviceConditions {
+  readonly offline: Condition;
+  readonly clock: Condition;
 }
 
 export interface Point {
@@ -58,6 +64,8 @@ export interface Point {
 
 export interface Device {
   readonly spec: DeviceSpec;
+  /** Key of its state in the world's table. */
+  readonly key: string;
   readonly bindings: readonly Binding[];
   readonly tolerance: { readonly back: number; readonly ahead: number };
   /** The shortest silence of its bindings then, after which the device itself counts as silent; null: none expected. */
@@ -73,8 +81,8 @@ export interface SiteModel {
   /** What alarms about the site's channels call them, by id. */
   readonly channels: ReadonlyMap<string, LocalText>;
   conditions(binding: Binding): PointConditions;
-  /** Whether a device's clock is wrong. */
-  clockCondition(device: string): Condition;
+  /** Whether a device is silent, and whether its clock is wrong. */
+  deviceConditions(device: Device): DeviceConditions;
   /** The binding of a device's key at a time (ms epoch). */
   bindingAt(device: string, key: string, at: number): Binding | undefined;
   /** A built-in rule with the site's overrides, for one point where it is given. */
@@ -94,7 +102,7 @@ export function compileModel(
   const byDevice = Map.groupBy(bindings, (binding) => binding.device);
   const byKey = new Map([...byDevice].map(([device, its]) => [device, Map.groupBy(its, ({ key }) => key)]));
   const conditions = new Map<Binding, PointConditions>();
-  const clocks = new Map<string, Condition>();
+  const ofDevices = new Map<Device, DeviceConditions>();
   const rules = new Map<string, BuiltInRule>();
 
   const points = new Map<string, Point>();
@@ -113,7 +121,7 @@ export function compileModel(
     registry,
     areas,
     points,
-    devices: new Map(registry.devices.map((spec) => [spec.id, compileDevice(spec, byDevice.get(spec.id) ?? [])])),
+    devices: new Map(registry.devices.map((spec) => [spec.id, compileDevice(site, spec, byDevice.get(spec.id) ?? [])])),
     channels,
     bindingAt: (device, key, at) =>
       byKey
@@ -126,11 +134,9 @@ export function compileModel(
       conditions.set(binding, known);
       return known;
     },
-    clockCondition(device) {
-      const known =
-        clocks.get(device) ??
-        lastingCondition(model, { rule: 'device.clock', subject: { kind: 'device', id: device } });
-      clocks.set(device, known);
+    deviceConditions(device) {
+      const known = ofDevices.get(device) ?? deviceConditionsOf(model, device);
+      ofDevices.set(device, known);
       return known;
     },
     rule(id, point) {
@@ -150,6 +156,14 @@ function conditionsOf(model: SiteModel, { point, metric }: Binding): PointCondit
     noData: lastingCondition(model, { rule: 'point.no_data', subject, metric }),
     flatline: lastingCondition(model, { rule: 'point.flatline', subject, metric }),
     sensorFault: lastingCondition(model, { rule: 'point.sensor_fault', subject, metric }),
+  };
+}
+
+function deviceConditionsOf(model: SiteModel, { spec }: Device): DeviceConditions {
+  const subject = { kind: 'device', id: spec.id } as const;
+  return {
+    offline: lastingCondition(model, { rule: 'device.offline', subject }),
+    clock: lastingCondition(model, { rule: 'device.clock', subject }),
   };
 }
 
@@ -193,12 +207,14 @@ function compileBinding(site: string, spec: BindingSpec): Binding {
     since: spec.since === undefined ? -Infinity : Date.parse(spec.since),
     until: spec.until === undefined ? Infinity : Date.parse(spec.until),
     series: keyOf.pointSeries(site, spec.point, metric),
+    clock: keyOf.clock(site, spec.device, spec.metric),
   };
 }
 
-function compileDevice(spec: DeviceSpec, bindings: readonly Binding[]): Device {
+function compileDevice(site: string, spec: DeviceSpec, bindings: readonly Binding[]): Device {
   return {
     spec,
+    key: keyOf.device(site, spec.id),
     bindings,
     tolerance: {
       back: spec.liveBack === undefined ? DEFAULT_LIVE_BACK : spec.liveBack * 1_000,

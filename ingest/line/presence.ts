@@ -74,14 +74,13 @@ export function noteSilence(context: DeviceContext, cause: SilenceCause): void {
 export function judgeOffline(context: DeviceContext): void {
   const { world, model, device, now } = context;
   const { silent } = deviceState(context);
+  if (silent === null) return judgeCondition(world, model, model.deviceConditions(device).offline, false, now);
   const subject = { kind: 'device', id: device.spec.id } as const;
   const rule = model.rule('device.offline');
   // Silence has lasted its intervals when it is noticed: only the rest of the delay is left.
   const passed = silent === 'silence' ? (device.silenceAt(calendarTime(world, now)) ?? 0) : 0;
   const onDelay = Math.max(0, rule.onDelay - passed);
-  if (silent === null || world.storing)
-    judgeCondition(world, model, { rule: 'device.offline', subject, onDelay }, silent !== null, now);
-  if (silent === null) return;
+  if (world.storing) judgeCondition(world, model, { rule: 'device.offline', subject, onDelay }, true, now);
   for (const binding of device.bindings) {
     const { point, metric } = binding;
     if (metric === EVENTS_BINDING || !isBound(binding, calendarTime(world, now))) continue;

@@ -5,7 +5,7 @@ import { childPath } from '../decoders/path.ts';
 import type { DecodedSample, DecodedValue } from '../decoders/types.ts';
 import { assess, assessAlone, EMPTY_MEMORY } from '../quality/assess.ts';
 import { dateSamples, EMPTY_CLOCK, firstFree, type Dated } from '../quality/source-time.ts';
-import type { Series } from '../stores/ledger/types.ts';
+import type { Arrival, Series } from '../stores/ledger/types.ts';
 import { judgeCondition } from './conditions.ts';
 import { changeDevice, deviceState, type DeviceContext } from './context.ts';
 import { keepOffset, noteClock, whatClockTells, type ClockTold } from './device-clock.ts';
@@ -33,17 +33,28 @@ export function takeSamples(
   retention: number,
 ): QuarantineReason[] {
   const rejected: QuarantineReason[] = [];
-  const flat = samples.flatMap(({ path, claimedTime, values }) =>
-    values.map((value): KeyedSample => ({ among: path, value, claimedTime })),
-  );
   let clock: ClockTold = { wrong: null, offset: null };
-  for (const [key, keyed] of Map.groupBy(flat, ({ value }) => value.key)) {
+  for (const [key, keyed] of byKey(samples)) {
     const told = takeSeries(context, key, keyed, { retention, rejected });
     const wrong = clock.wrong === true || told.wrong === null ? clock.wrong : told.wrong;
     clock = { wrong, offset: told.offset ?? clock.offset };
   }
   noteClock(context, clock);
   return rejected;
+}
+
+function* byKey(samples: readonly DecodedSample[]): Iterable<readonly [key: string, keyed: readonly KeyedSample[]]> {
+  const [only] = samples;
+  if (only !== undefined && samples.length === 1) {
+    // Keys of one sample differ: the usual message needs no grouping.
+    const { path: among, claimedTime } = only;
+    for (const value of only.values) yield [value.key, [{ among, value, claimedTime }]];
+    return;
+  }
+  const flat = samples.flatMap(({ path, claimedTime, values }) =>
+    values.map((value): KeyedSample => ({ among: path, value, claimedTime })),
+  );
+  yield* Map.groupBy(flat, ({ value }) => value.key);
 }
 
 function takeSeries(
@@ -53,13 +64,14 @@ function takeSeries(
   { retention, rejected }: { retention: number; rejected: QuarantineReason[] },
 ): ClockTold {
   const { world, model, device, now } = context;
-  const clockKey = keyOf.clock(model.registry.site, device.spec.id, key);
+  const bound = model.bindingAt(device.spec.id, key, now.wall);
+  const clockKey = bound?.clock ?? keyOf.clock(model.registry.site, device.spec.id, key);
   const clock = world.clocks.get(clockKey) ?? EMPTY_CLOCK;
   const dating = dateSamples(clock, {
     claimed: keyed.map(({ claimedTime }) => claimedTime),
     received: now.wall,
     mono: now.mono,
-    interval: model.bindingAt(device.spec.id, key, now.wall)?.interval ?? null,
+    interval: bound?.interval ?? null,
     tolerance: device.tolerance,
     retention,
     lastCommitAt: world.lastCommitAt,
@@ -70,8 +82,8 @@ function takeSeries(
 
   const inOrder = keyed
     .map((sample, index) => ({ sample, dated: dating.dated[index] }))
-    .filter((pair): pair is { sample: KeyedSample; dated: Dated } => pair.dated !== undefined)
-    .sort((a, b) => a.dated.sourceTime - b.dated.sourceTime);
+    .filter((pair): pair is { sample: KeyedSample; dated: Dated } => pair.dated !== undefined);
+  if (inOrder.length > 1) inOrder.sort((a, b) => a.dated.sourceTime - b.dated.sourceTime);
   for (const { sample, dated } of inOrder) {
     const reason =
       dated.verdict === 'too_old' ? tooOld(pathOf(sample), dated) : takeReading(context, key, sample, dated);
@@ -130,7 +142,8 @@ function takeReading(
     ? assess(state.memory, sample, quality)
     : { assessed: assessAlone(sample, quality), memory: state.memory, regraded: null };
 
-  const reading: Reading = {
+  const reading: Arrival = {
+    seq: world.nextArrivalSeq(),
     series: id,
     value,
     sourceTime: t,
@@ -140,7 +153,7 @@ function takeReading(
     backfilled: dated.verdict === 'backfill',
     claimedTime: dated.claimedTime,
   };
-  world.addArrival({ ...reading, seq: world.nextArrivalSeq() });
+  world.addArrival(reading);
   if (regraded !== null) regrade(context, id, regraded);
   if (metric === 'battery' && dated.judges && assessed.quality !== 'bad') noteBattery(context, value);
   const after = { ...state, memory, assessedTime: inOrder || dated.judges ? t : state.assessedTime };

@@ -119,7 +119,13 @@ export function createWorld(seed: WorldSeed): World {
   const layered: readonly Layered[] = Object.values(tables);
   // Ids are handed out once and never taken back: a rolled-back batch leaves a gap, not a second owner.
   let { nextSeriesId, nextArrivalSeq, nextAlarmId } = seed;
-  const fresh = new Map<number, Map<number, Arrival>>();
+  /** Of each series the readings of this batch by their time; the usual one is alone. */
+  const fresh = new Map<number, Arrival | Map<number, Arrival>>();
+  const freshAt = (series: number, t: number): Arrival | undefined => {
+    const known = fresh.get(series);
+    if (known instanceof Map) return known.get(t);
+    return known?.sourceTime === t ? known : undefined;
+  };
   const freshHashes = new Map<string, string[]>();
   const eventKey = (site: string, device: string, id: string) => `${site}|${device}|${id}`;
   const forgetBatch = () => {
@@ -142,12 +148,14 @@ export function createWorld(seed: WorldSeed): World {
     nextSeriesId: () => nextSeriesId++,
     nextArrivalSeq: () => nextArrivalSeq++,
     nextAlarmId: () => nextAlarmId++,
-    storedAt: (series, t) => fresh.get(series)?.get(t)?.value ?? seed.tail.has(series, t),
-    arrivingAt: (series, t) => fresh.get(series)?.get(t),
+    storedAt: (series, t) => freshAt(series, t)?.value ?? seed.tail.has(series, t),
+    arrivingAt: freshAt,
     addArrival(arrival) {
       world.pending.arrivals.push(arrival);
-      const times = fresh.get(arrival.series) ?? new Map<number, Arrival>();
-      fresh.set(arrival.series, times.set(arrival.sourceTime, arrival));
+      const known = fresh.get(arrival.series);
+      if (known === undefined) fresh.set(arrival.series, arrival);
+      else if (known instanceof Map) known.set(arrival.sourceTime, arrival);
+      else fresh.set(arrival.series, new Map([known, arrival].map((one) => [one.sourceTime, one])));
     },
     addEvent(event) {
       world.pending.events.push(event);
@@ -169,8 +177,8 @@ export function createWorld(seed: WorldSeed): World {
       const alarms = [...world.pending.alarms.values()];
       for (const arrival of world.pending.arrivals) {
         if (kept === 'all') seed.tail.append(arrival);
-        if (kept === 'all') world.unstored.series.delete(arrival.series);
         else world.unstored.series.add(arrival.series);
+        if (kept === 'all' && world.unstored.series.size > 0) world.unstored.series.delete(arrival.series);
       }
       for (const { id } of alarms) {
         if (kept === 'nothing') world.unstored.alarms.add(id);

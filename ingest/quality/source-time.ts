@@ -188,28 +188,28 @@ function rulesOf(learned: number | null, stuck: number | null, input: DatingInpu
 
 function dateByRules(claimed: readonly (number | null)[], rules: Rules, judgedBefore: number | null): Dated[] {
   const placed = claimed.map((one, index): Placed => {
-    if (one === null) return { index, claimed: null, time: rules.receipt, ...BY_RECEIPT };
-    const time = one - rules.offset;
-    return { index, claimed: one, time, ...rules.place(one, time) };
+    const time = one === null ? rules.receipt : one - rules.offset;
+    const { verdict, byReceipt } = one === null ? BY_RECEIPT : rules.place(one, time);
+    return { index, claimed: one, time, verdict, byReceipt };
   });
-  const inOrder = placed.toSorted((a, b) => a.time - b.time);
+  const inOrder = placed.length === 1 ? placed : placed.toSorted((a, b) => a.time - b.time);
   const newest = inOrder.findLast((one) => one.verdict === 'live');
 
   // A clock that runs ahead within its tolerance and then beyond must not seem to go back, or nothing is judged for so long.
   const ours =
     judgedBefore !== null && judgedBefore < rules.latest ? Math.max(rules.receipt, judgedBefore + 1) : rules.receipt;
   let next = ours;
-  const dated = new Map<number, Dated>();
+  const dated: Dated[] = [];
   for (const one of inOrder) {
     const sourceTime = one.byReceipt ? next++ : one.time;
     const isNewer = judgedBefore === null || judgedBefore > rules.latest || sourceTime > judgedBefore;
-    dated.set(one.index, {
+    dated[one.index] = {
       sourceTime,
       verdict: one.verdict,
       judges: one === newest && isNewer,
       claimedTime: one.claimed === sourceTime ? null : one.claimed,
       byReceipt: one.byReceipt,
-    });
+    };
   }
-  return claimed.flatMap((_, index) => dated.get(index) ?? []);
+  return dated;
 }

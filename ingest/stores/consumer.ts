@@ -45,6 +45,8 @@ export interface Consumer {
    * under way, the same one is returned. Never rejects: failures go to `onError`, and the next call tries again.
    */
   settleDue(now?: number): Promise<Settled>;
+  /** Resolves when the next hours are settled, or cannot be; at once when nothing is being settled. */
+  progress(): Promise<undefined>;
   /** Settles everything, open hours too. */
   settleAll(): Promise<Settled>;
   /** Waits for what is under way; nothing is settled afterwards. */
@@ -56,6 +58,12 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   let underWay: Promise<Settled> | undefined;
   let closed = false;
   let trimmed = 0;
+  let step = Promise.withResolvers<undefined>();
+
+  function stepped(): void {
+    step.resolve(undefined);
+    step = Promise.withResolvers<undefined>();
+  }
 
   async function settle(now: number, everything: boolean): Promise<Settled> {
     const sum = { ...NOTHING };
@@ -68,6 +76,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
         const { conflicts, duplicates, spoilt } = await readings.settle(hours.map(settlementOf));
         // The block is durable: the tail may forget it now, the log when its turn comes.
         tail.settled(hours);
+        stepped();
         sum.readings += hours.reduce((count, { arrivals }) => count + arrivals.length, 0);
         sum.conflicts += conflicts;
         sum.duplicates += duplicates;
@@ -95,6 +104,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   function begin(now: number, everything: boolean): Promise<Settled> {
     underWay ??= settle(now, everything).finally(() => {
       underWay = undefined;
+      stepped();
     });
     return underWay;
   }
@@ -103,6 +113,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     settleDue(now = clock.now().wall) {
       return closed ? Promise.resolve(NOTHING) : begin(now, false);
     },
+    progress: () => (underWay === undefined ? Promise.resolve(undefined) : step.promise),
     async settleAll() {
       await underWay;
       return begin(clock.now().wall, true);
