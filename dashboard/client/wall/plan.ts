@@ -29,12 +29,14 @@ const RAIL = { wide: 452, gap: 20, tall: 620 };
 /** A value of four digits with its unit needs so much; a value, its band and its numbers so much. */
 const CELL_WIDTH = 300;
 const ROW_HEIGHT = 290;
+/** Counts, one critical alarm with its first step, and how many more there are. */
+const RAIL_HEIGHT = 488;
 /** Columns beyond these would be longer to read than to turn a page. */
 const MOST_COLUMNS = 4;
 
 /**
  * Letters keep their angle to the eye: they grow with the distance and, in px, with the density of the screen. Where
- * they would leave no room for a single cell beside the rail, room wins.
+ * they would leave no room for a single cell, or for a critical alarm on the rail, room wins.
  */
 export function wallPlan(
   { width, height }: ViewSize,
@@ -45,7 +47,10 @@ export function wallPlan(
     (Math.hypot(width, height) / REFERENCE.diagonal) * (metres / REFERENCE.metres) * (REFERENCE.inches / inches);
   const beside = portrait ? 0 : RAIL.wide + RAIL.gap;
   const below = portrait ? RAIL.tall + RAIL.gap : 0;
-  const least = { width: 2 * MARGIN + beside + CELL_WIDTH, height: TOP + FOOT + below + ROW_HEIGHT };
+  const least = {
+    width: 2 * MARGIN + beside + CELL_WIDTH,
+    height: TOP + FOOT + below + (portrait ? ROW_HEIGHT : RAIL_HEIGHT),
+  };
   const scale = Math.max(0.05, Math.min(wished, width / least.width, height / least.height));
   const across = width / scale - 2 * MARGIN - beside;
   const down = height / scale - TOP - FOOT - below;
