@@ -1,6 +1,5 @@
 import type { RefusalView } from '../../../contract/devices.ts';
 import { devices } from '../i18n/zh/devices.ts';
-import type { Words } from '../words/use-words.ts';
 import { visible } from '../words/visible.ts';
 import { commandsFor, isId, namedDevice } from './commands.ts';
 
@@ -27,7 +26,10 @@ function isKnown(reason: string): reason is Reason {
 /** Reasons whose detail is understood by the texts themselves. */
 const TOLD = new Set<Reason>(['no_credentials', 'client_id_mismatch', 'foreign_topic', 'subscription']);
 
-export function refusalText(refusal: RefusalView, site: string, { t }: Pick<Words, 't'>): RefusalText {
+/** A text of the catalogue, with what stands in it. */
+type Translate = (key: string, named?: Record<string, unknown>) => string;
+
+export function refusalText(refusal: RefusalView, site: string, { t }: { t: Translate }): RefusalText {
   const { reason, detail, clientId, username } = refusal;
   const device = refusal.device ?? namedDevice(username, site) ?? namedDevice(clientId, site);
   const said = detail === null ? null : visible(detail);
@@ -51,9 +53,12 @@ export function refusalText(refusal: RefusalView, site: string, { t }: Pick<Word
         : { ...usual, remedy: remedy('no_credential'), command: commands.create };
     case 'wrong_password':
       return { ...usual, command: device === null ? null : commands.rotate };
+    // Whoever says no name may well have a credential; only a registered device is named.
     case 'no_credentials':
+      return { ...usual, command: commandsFor(site, refusal.device).create };
+    // It is the second one that needs an id and a credential of its own.
     case 'identity_conflict':
-      return { ...usual, command: commands.create };
+      return { ...usual, command: commandsFor(site, null).create, add: true, device: null };
     case 'client_id_mismatch': {
       const right = /connects as (\S+)$/.exec(said ?? '')?.[1] ?? username;
       return { ...usual, remedy: remedy(reason, { client: visible(right ?? commands.username) }) };

@@ -196,6 +196,7 @@ export const en: Catalogue = {
     lastingSince: 'for {duration}, since {moment}',
     lastedFrom: '{from} to {to}',
     unknown: 'State unknown',
+    detail: 'Addresses: {detail}',
     unknownHint: 'The point has no data: the alarm stands, whether it still holds is not known',
     late: 'Late',
     lateHint: 'The event arrived long after it happened',

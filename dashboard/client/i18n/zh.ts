@@ -184,6 +184,7 @@ export const zh = {
     lastingSince: '{moment} 起已 {duration}',
     lastedFrom: '{from} 至 {to}',
     unknown: '现状未知',
+    detail: '地址：{detail}',
     unknownHint: '测点没有数据，报警保持，不知道是否仍成立',
     late: '迟到',
     lateHint: '事件发生后很久才收到',

@@ -17,7 +17,14 @@ const state = fromSnapshot(sampleSnapshot());
 const { global: zh } = createCatalogue('zh-CN');
 const { global: en } = createCatalogue('en');
 const { refusalsNow, quarantineNow } = sampleDevices();
-const refusal = (reason: string, changes = {}) => ({ ...refusalsNow[0]!, reason, ...changes });
+const texts = (language: typeof zh) => ({ t: (key: string, named: object = {}) => language.t(key, { ...named }) });
+
+function first<T>(rows: readonly T[], which: (row: T) => boolean = () => true): T {
+  const found = rows.find(which);
+  if (found === undefined) throw new Error('the samples lack what this test is about');
+  return found;
+}
+const refusal = (reason: string, changes = {}) => ({ ...first(refusalsNow), reason, ...changes });
 
 test('the abnormal come first, the worst of them before the others', () => {
   const rows = deviceRows(state);
@@ -35,7 +42,8 @@ test('the abnormal come first, the worst of them before the others', () => {
 test('a low battery and a metric without a binding are abnormal too', () => {
   const devices = new Map<string, DeviceView>();
   for (const device of state.devices.values()) devices.set(device.id, { ...device, unbound: [] });
-  const change = (id: string, changes: Partial<DeviceView>) => devices.set(id, { ...devices.get(id)!, ...changes });
+  const change = (id: string, changes: Partial<DeviceView>) =>
+    devices.set(id, { ...first([...devices.values()], (device) => device.id === id), ...changes });
   change('doors', { battery: 19 });
   change('room-sensors', { battery: 20 });
   change('gw-1', { unbound: ['co2'] });
@@ -55,8 +63,8 @@ test('a device is found by its name in either language, its id and the names of 
 });
 
 test.each(REFUSAL_REASONS)('%s says why and what to do, in both languages', (reason) => {
-  for (const { t } of [zh, en]) {
-    const { title, remedy } = refusalText(refusal(reason), SITE, { t });
+  for (const language of [zh, en]) {
+    const { title, remedy } = refusalText(refusal(reason), SITE, texts(language));
     expect(title).not.toContain('devicesPage');
     expect(remedy).not.toContain('devicesPage');
     expect(title).not.toBe(reason);
@@ -66,7 +74,7 @@ test.each(REFUSAL_REASONS)('%s says why and what to do, in both languages', (rea
 
 test('a reason that this page does not know is shown as it came, with whom to ask', () => {
   for (const reason of ['constructor', 'moon_phase', 'foreign_device', 'a\u202Eb']) {
-    const { title, remedy } = refusalText(refusal(reason), SITE, { t: zh.t });
+    const { title, remedy } = refusalText(refusal(reason), SITE, texts(zh));
     expect(title).toBe(reason.replace('\u202E', '\\u{202E}'));
     expect(remedy).toBe('把原因和地址交给管理员');
   }
@@ -74,7 +82,7 @@ test('a reason that this page does not know is shown as it came, with whom to as
 
 test('the command names the device that was refused, and never what a stranger typed', () => {
   const command = (username: string | null, device: string | null = null, reason = 'unknown_client') =>
-    refusalText(refusal(reason, { username, clientId: username, device }), SITE, { t: zh.t }).command;
+    refusalText(refusal(reason, { username, clientId: username, device }), SITE, texts(zh)).command;
   expect(command(`${SITE}.bath-w-t9`)).toBe(`npm run admin -- device credential create ${SITE} bath-w-t9`);
   expect(command('x', 'doors', 'wrong_password')).toBe(`npm run admin -- device credential rotate ${SITE} doors`);
   for (const evil of ['$(reboot)', `${SITE}.a;reboot`, '-x', 'a b', `${SITE}.`, '`x`', null]) {
@@ -83,11 +91,20 @@ test('the command names the device that was refused, and never what a stranger t
   }
 });
 
+test('a second client with one identity is led to an identity of its own', () => {
+  const text = refusalText(
+    refusal('identity_conflict', { username: `${SITE}.doors`, device: 'doors' }),
+    SITE,
+    texts(zh),
+  );
+  expect(text).toMatchObject({ command: `npm run admin -- device credential create ${SITE} DEVICE`, add: true });
+});
+
 test('who published to the topic of another learns which id to use', () => {
   const text = refusalText(
-    refusalsNow.find(({ reason }) => reason === 'foreign_topic')!,
+    first(refusalsNow, ({ reason }) => reason === 'foreign_topic'),
     SITE,
-    { t: zh.t },
+    texts(zh),
   );
   expect(text.title).toBe('发到 terminal-3 的主题');
   expect(text.remedy).toBe(`设备号改成 terminal-4，只发 fw/v1/${SITE}/terminal-4/readings`);
@@ -116,9 +133,10 @@ test.each([
 });
 
 test('the text for the maker stands for itself, in both languages, in the words of a reason we know', () => {
-  const { group, items } = quarantineNow[1]!;
-  const bytes = Buffer.from(items[0]!.payload ?? '', 'base64');
-  const common = { group, item: items[0], bytes, fault: { start: 50, end: 59 }, zone: 'Asia/Shanghai' };
+  const { group, items } = first(quarantineNow.slice(1));
+  const item = first(items);
+  const bytes = Buffer.from(item.payload ?? '', 'base64');
+  const common = { group, item, bytes, fault: { start: 50, end: 59 }, zone: 'Asia/Shanghai' };
   expect(makerText({ ...common, language: 'zh-CN', t: (key, named = {}) => zh.t(key, named) })).toBe(
     `设备 plant 发到主题 fw/v1/${SITE}/plant/readings 的报文不能用：不是数。2026-11-24 11:55:38 到 2026-11-25 15:41:36 共 1440 条。` +
       '出错的位置：$.values.water_temperature。从第 50 字节（从 0 数）起，字节为 22 34 32 2E 33 E2 84 83 22。' +

@@ -122,8 +122,11 @@ test('nothing is marked where the message has no such part, is cut before it, or
 
 test('looking for a part of any bytes ends', () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(...'{}[]":,\\a1 ') }), (text) => {
-      expect(at(text, '$.a.never')).toBeNull();
-    }),
+    fc.property(
+      fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '\\', 'a', '1', ' ') }),
+      (text) => {
+        expect(at(text, '$.a.never')).toBeNull();
+      },
+    ),
   );
 });

@@ -148,8 +148,8 @@ export const DASHBOARD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'dashboard/client/live/link.ts',
-        from: 'if (!connected || sinceTick === null ||',
-        to: 'if (sinceTick === null ||',
+        from: '(!connected && !patient) || sinceTick === null ||',
+        to: 'sinceTick === null ||',
       },
     ],
     tests: [LIVE_STATE],
@@ -160,7 +160,7 @@ export const DASHBOARD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'dashboard/client/live/store.ts',
-        from: 'now.value = stoppedAt.value + since;',
+        from: 'now.value = stoppedAt.value + (performance.now() - heardAt);',
         to: 'now.value = Date.now();',
       },
     ],

@@ -45,7 +45,6 @@ export const devices: Catalogue['devicesPage'] = {
   pointCount: '1 point | {n} points',
   points: '{first} and more',
   unboundCount: '{n} unbound',
-  copyFailed: 'The browser does not allow copying: select it by hand',
   refusals: {
     title: 'Why does it not appear? Refused lately',
     count: 'Last 2 hours: {n} times, {places} rows; leave the list once connected',

@@ -30,6 +30,7 @@ export const quarantine: Catalogue['quarantinePage'] = {
     none: 'An event may hold a name or a face: its content is not kept, only size and key names',
   },
   at: 'At offset {offset} stands',
+  atEnd: 'It breaks off at offset {offset}: nothing follows',
   inPath: 'Place',
   gbk: 'looks like GBK: {text}',
   server: 'Reason: {detail}',

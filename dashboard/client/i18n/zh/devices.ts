@@ -43,7 +43,6 @@ export const devices = {
   pointCount: '{n} 个测点',
   points: '{first}等',
   unboundCount: '{n} 项未绑定',
-  copyFailed: '浏览器不让复制，请手动选中',
   refusals: {
     title: '为什么没出现？最近被拒',
     count: '近 2 小时 {n} 次，{places} 处；连上后自动移走',

@@ -26,6 +26,7 @@ export const quarantine = {
     none: '事件可能带姓名或照片：内容不留，只留大小和键名',
   },
   at: '偏移 {offset} 处是',
+  atEnd: '到偏移 {offset} 就断了，后面没有内容',
   inPath: '位置',
   gbk: '像是 GBK：{text}',
   server: '原因：{detail}',
