@@ -35,6 +35,7 @@ export const UnboundView = Type.Object({
   quality: nullable(Quality),
   reason: nullable(QualityReason),
   lastAt: nullable(EpochMs),
+  /** Its first reading that is kept, however long ago. */
   firstAt: nullable(EpochMs),
   count: Type.Integer(),
   min: nullable(Type.Number()),
