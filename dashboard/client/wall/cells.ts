@@ -1,5 +1,6 @@
-import type { AlarmView, Priority } from '../../../contract/alarm.ts';
+import type { AlarmView } from '../../../contract/alarm.ts';
 import type { PointView, ValueView } from '../../../contract/live.ts';
+import { needsAcknowledge } from '../alarms/order.ts';
 import { baseMetric } from '../format/metric.ts';
 import { type RoomSummary, roomSummary } from '../live/room-summary.ts';
 import { mainMetric } from '../words/value-words.ts';
@@ -53,10 +54,15 @@ export function cellsOf(points: readonly PointView[], alarms: readonly AlarmView
   });
 }
 
-/** Critical or high: an area that holds one stays while pages turn. */
-export function staysInSight(cells: readonly WallCell[]): Priority | null {
-  const urgent = cells.flatMap(({ alarm }) => (alarm !== undefined && alarm.priority <= 2 ? [alarm.priority] : []));
-  return urgent.includes(1) ? 1 : urgent.length > 0 ? 2 : null;
+/**
+ * What holds a critical or high alarm stays while pages turn. Lower is more urgent: by priority, and of the same one
+ * what nobody has acknowledged comes first. Infinity: nothing here has to stay.
+ */
+export function urgency(cells: readonly WallCell[]): number {
+  const ranks = cells.flatMap(({ alarm }) =>
+    alarm === undefined || alarm.priority > 2 ? [] : [2 * alarm.priority + (needsAcknowledge(alarm) ? 0 : 1)],
+  );
+  return Math.min(Infinity, ...ranks);
 }
 
 function standsOn(alarm: AlarmView, point: string): boolean {

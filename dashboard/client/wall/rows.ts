@@ -1,5 +1,5 @@
 import type { AreaView } from '../../../contract/live.ts';
-import { staysInSight, type WallCell } from './cells.ts';
+import { urgency, type WallCell } from './cells.ts';
 
 /** A part of an area that fits into one row; a large area has several. */
 export interface WallBlock {
@@ -53,21 +53,23 @@ export interface WallPage {
 
 /**
  * What fits stays as it is. Of more, rows that hold a critical or high alarm stand at the top of every page, the worst
- * first, as long as one row is left to turn.
+ * first, as long as one row is left to turn: an old alarm must not hide for days what becomes of the rest. Alarmed rows
+ * beyond that have their turn first.
  */
-export function pagesOf(rows: readonly WallRow[], capacity: number): { kept: number; pages: WallPage[] } {
-  if (rows.length <= capacity) return { kept: 0, pages: [{ key: 'all', rows }] };
-  const urgency = (row: WallRow) => staysInSight(row.blocks.flatMap(({ cells }) => cells)) ?? Infinity;
-  const kept = rows
-    .filter((row) => urgency(row) < Infinity)
-    .toSorted((a, b) => urgency(a) - urgency(b))
-    .slice(0, capacity - 1);
-  const turning = rows.filter((row) => !kept.includes(row));
+export function pagesOf(
+  rows: readonly WallRow[],
+  capacity: number,
+): { kept: number; urgent: readonly string[]; pages: WallPage[] } {
+  if (rows.length <= capacity) return { kept: 0, urgent: [], pages: [{ key: 'all', rows }] };
+  const rank = (row: WallRow) => urgency(row.blocks.flatMap(({ cells }) => cells));
+  const urgent = rows.filter((row) => rank(row) < Infinity).toSorted((a, b) => rank(a) - rank(b));
+  const kept = urgent.slice(0, capacity - 1);
+  const turning = [...urgent.slice(kept.length), ...rows.filter((row) => !urgent.includes(row))];
   const each = capacity - kept.length;
   const pages: WallPage[] = [];
   for (let from = 0; from < turning.length; from += each) {
     const part = turning.slice(from, from + each);
     pages.push({ key: part.map(({ key }) => key).join(' '), rows: [...kept, ...part] });
   }
-  return { kept: kept.length, pages };
+  return { kept: kept.length, urgent: urgent.map(({ key }) => key), pages };
 }

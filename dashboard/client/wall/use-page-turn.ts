@@ -2,8 +2,12 @@ import { computed, onBeforeUnmount, ref, type Ref, watch } from 'vue';
 
 export const TURN_MS = 15_000;
 
-/** Which page shows. Any steady clock will do; a page that is new shows for its full time. */
-export function usePageTurn(total: Readonly<Ref<number>>) {
+/**
+ * Which page shows, each for its full time. A row that becomes urgent turns back to the first page, where it is.
+ *
+ * @param urgent keys of the rows that hold a critical or high alarm
+ */
+export function usePageTurn(total: Readonly<Ref<number>>, urgent: Readonly<Ref<readonly string[]>>) {
   const page = ref(0);
   const turnedAt = ref(performance.now());
   const now = ref(turnedAt.value);
@@ -16,6 +20,11 @@ export function usePageTurn(total: Readonly<Ref<number>>) {
   }
   watch(total, (count) => {
     if (page.value >= count) page.value = 0;
+  });
+  watch(urgent, (keys, before) => {
+    if (keys.every((key) => before.includes(key))) return;
+    page.value = 0;
+    turnedAt.value = performance.now();
   });
   const timer = setInterval(step, 500);
   onBeforeUnmount(() => clearInterval(timer));

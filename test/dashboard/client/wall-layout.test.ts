@@ -9,7 +9,7 @@ import { cellsOf, type WallCell } from '../../../dashboard/client/wall/cells.ts'
 import { bodyOf, extent, newDraft } from '../../../dashboard/client/wall/draft.ts';
 import { linkState } from '../../../dashboard/client/wall/link-words.ts';
 import { wallPlan } from '../../../dashboard/client/wall/plan.ts';
-import { pagesOf, rowsOf } from '../../../dashboard/client/wall/rows.ts';
+import { pagesOf, rowsOf, type WallRow } from '../../../dashboard/client/wall/rows.ts';
 import { chosenAlarms, chosenAreas, chosenDevices, chosenPoints } from '../../../dashboard/client/wall/scope.ts';
 import { MINUTE, NOW, sampleAlarms } from './sample-alarms.ts';
 import { sampleSnapshot, value } from './sample-site.ts';
@@ -132,6 +132,19 @@ test('rows with a critical or high alarm stay on every page, the critical one fi
   }
   const seen = new Set(pages.flatMap((page) => page.rows.map(({ key }) => key)));
   expect([...seen].toSorted()).toEqual(rows.map(({ key }) => key).toSorted());
+});
+
+test('of two high alarms the one that nobody acknowledged stays, and the other has its turn first', () => {
+  const high = the(alarms(), 1);
+  const fresh: AlarmView = { ...high, id: 91, subject: { kind: 'point', id: 'office' }, state: 'unacknowledged' };
+  const areas = [...site().areas.values()].map((area) => ({
+    area,
+    cells: cellsOf(pointsOf(area.id), sortAlarms([...sampleAlarms().filter(({ id }) => id === 13), fresh])),
+  }));
+  const names = (rows: readonly WallRow[]) => rows.map(({ blocks }) => blocks.map(({ area }) => area.id).join());
+  const { kept, pages } = pagesOf(rowsOf(areas, 4), 2);
+  expect(kept).toBe(1);
+  expect(names(pages[0]?.rows ?? [])).toEqual([expect.stringContaining('office'), expect.stringContaining('gate')]);
 });
 
 test('however many areas are in alarm, one row is left to turn', () => {
