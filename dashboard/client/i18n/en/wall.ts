@@ -39,7 +39,6 @@ export const wall: Catalogue['wallPage'] = {
   },
   area: { points: '{n} normal' },
   cell: {
-    silent: 'silent',
     since: '{moment} · {duration}',
     airOf: 'CO₂ {value}/{limit} ppm',
     age: '{duration}',
@@ -57,7 +56,6 @@ export const wall: Catalogue['wallPage'] = {
     doors: 'Doors',
     doorsUnit: 'normal',
     doorsOpen: '{n} open',
-    doorsShut: 'all shut',
     doorsElse: '{n} others normal',
     rooms: '{n}/{total} within limits',
   },

@@ -37,7 +37,6 @@ export const wall = {
   },
   area: { points: '{n} 点正常' },
   cell: {
-    silent: '失联',
     since: '{moment} 起 {duration}',
     airOf: 'CO₂ {value}/{limit} ppm',
     age: '{duration}前',
@@ -55,7 +54,6 @@ export const wall = {
     doors: '自动门',
     doorsUnit: '樘正常',
     doorsOpen: '{n} 樘开着',
-    doorsShut: '都关着',
     doorsElse: '另 {n} 樘正常',
     rooms: '{n}/{total} 间达标',
   },
