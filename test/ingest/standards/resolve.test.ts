@@ -93,6 +93,7 @@ describe('built-in rules', () => {
       'system.log_filling': 0,
       'system.disk_low': 60,
       'system.clock': 0,
+      'channel.failing': 0,
     });
   });
 });
