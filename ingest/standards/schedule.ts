@@ -142,7 +142,9 @@ function windowSpan({ from, to }: OpeningWindow, date: Temporal.PlainDate, zone:
 function instantOf(date: Temporal.PlainDate, time: string, zone: string, which: 'earlier' | 'later'): number {
   const wanted = time === '24:00' ? date.add({ days: 1 }).toPlainDateTime('00:00') : date.toPlainDateTime(time);
   const found = wanted.toZonedDateTime(zone, { disambiguation: which });
-  if (found.toPlainDateTime().equals(wanted)) return found.epochMilliseconds;
   const before = wanted.toZonedDateTime(zone, { disambiguation: 'earlier' });
+  // Clocks that are set back to just this time have not shown an earlier one since they showed it first.
+  const setBackToIt = before.getTimeZoneTransition('next')?.epochMilliseconds === found.epochMilliseconds;
+  if (found.toPlainDateTime().equals(wanted)) return (setBackToIt ? before : found).epochMilliseconds;
   return (before.getTimeZoneTransition('next') ?? found).epochMilliseconds;
 }

@@ -13,5 +13,7 @@ export function wallDate(at: number, { zone, language }: { zone: string; languag
   }
   const parts = formatter.formatToParts(at);
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
-  return { month: part('month').replace('月', ''), day: part('day').replace('日', ''), weekday: part('weekday') };
+  // Chinese puts its word for the unit behind the number: the catalogue says it.
+  const bare = (type: string) => (language === 'en' ? part(type) : part(type).replace(/\D+$/, ''));
+  return { month: bare('month'), day: bare('day'), weekday: part('weekday') };
 }

@@ -178,6 +178,20 @@ test('every minute around any day, in any zone, is what the clock on the wall an
       expect(told[wrong]).toBe(expected[wrong]);
       expect(lateChanges).toEqual([]);
     }),
-    { numRuns: 150 },
+    {
+      numRuns: 150,
+      examples: [
+        // The clocks are set back to the very time at which it closes.
+        [
+          {
+            zone: 'America/St_Johns',
+            day: '2026-11-01',
+            siteHours: undefined,
+            areaHours: [{ from: '00:00', to: '01:00' }],
+            season: undefined,
+          },
+        ],
+      ],
+    },
   );
 }, 120_000);

@@ -17,7 +17,6 @@ export const wall: Catalogue['wallPage'] = {
     lost: 'Disconnected',
     loading: 'Loading',
     full: 'Full screen',
-    language: '中文',
   },
   rail: {
     label: 'Alarms',
@@ -28,7 +27,6 @@ export const wall: Catalogue['wallPage'] = {
     atLeast: 'for at least {duration}',
     online: 'Devices online',
     onlineOf: '{n}/{total}',
-    devices: '',
     unknown: 'State unknown',
     points: 'points',
     last: 'Last alarm',

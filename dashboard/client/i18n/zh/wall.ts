@@ -15,7 +15,6 @@ export const wall = {
     lost: '断开',
     loading: '正在载入',
     full: '全屏',
-    language: 'English',
   },
   rail: {
     label: '报警',
@@ -25,8 +24,7 @@ export const wall = {
     lasting: '已 {duration}',
     atLeast: '至少 {duration}',
     online: '设备在线',
-    onlineOf: '{n}/{total}',
-    devices: '台',
+    onlineOf: '{n}/{total} 台',
     unknown: '状态未知',
     points: '点',
     last: '上一条',
