@@ -107,7 +107,6 @@ export const devices: Catalogue['devicesPage'] = {
     noneOf: 'None of them fits the search',
     figures: 'Last 2 hours: {n} readings',
     range: 'lowest {min}, highest {max}',
-    once: 'Reported too rarely to tell its interval',
     silent: 'none in the last 2 hours',
     bind: 'Bind…',
     bindName: 'Bind {metric} of {device}',

@@ -98,7 +98,6 @@ export const devices = {
     noneOf: '找不到符合的项',
     figures: '近 2 小时 {n} 条',
     range: '最低 {min}，最高 {max}',
-    once: '只报过一次，还看不出多久一报',
     silent: '近 2 小时没有',
     bind: '绑定…',
     bindName: '绑定 {metric}，{device}',
