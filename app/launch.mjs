@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 // Plain JavaScript on purpose: an old Node must be able to read this file to say that it is too old.
 const NEEDED = 26;
 const found = process.versions.node;
@@ -14,7 +16,7 @@ if (Number(found.split('.')[0]) < NEEDED) {
 // What was compiled for one start serves the next: quicker, and the compiler of types stays out of memory. Where nothing
 // can be written it does without.
 const { enableCompileCache } = await import('node:module');
-enableCompileCache(new URL('../.cache/compile', import.meta.url).pathname);
+enableCompileCache(fileURLToPath(new URL('../.cache/compile', import.meta.url)));
 
 const { main } = await import('../main.ts');
 await main(process.argv.slice(2));

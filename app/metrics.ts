@@ -34,11 +34,20 @@ export function createMetrics({ clock, version }: { clock: Clock; version: strin
   collectDefaultMetrics({ register: registry });
   new Gauge({ name: 'fw_build_info', help: 'The program', labelNames: ['version'], registers }).set({ version }, 1);
   const meter = createMeter(registers);
+  let forget = (): void => {};
   return {
     meter,
-    watch: (levels) => createGauges({ levels, clock, registers }),
+    watch(levels) {
+      // Many gauges show the same look at ingest, taken once for each scrape.
+      let seen: IngestLevels | undefined;
+      forget = () => (seen = undefined);
+      createGauges({ levels: { ...levels, ingest: () => (seen ??= levels.ingest()) }, clock, registers });
+    },
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    text() {
+      forget();
+      return registry.metrics();
+    },
   };
 }
 

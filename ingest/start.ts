@@ -138,9 +138,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     },
   });
 
+  /** Waits for a settling that is under way. Where the store takes nothing none is for long, and nothing waits for it. */
   function pace(): Promise<void> | undefined {
     if (tail.size() < PACE_FROM) return undefined;
-    void consumer.settleDue(clock.now().wall);
     return new Promise((resolve) => {
       const timer = clock.after(PACE_PATIENCE, resolve);
       void consumer.progress().then(() => {

@@ -1,10 +1,8 @@
 import { computed, inject, type InjectionKey, readonly, ref, shallowRef } from 'vue';
 import type { LastingWarning } from '../../contract/access.ts';
-import type { User, UserRole } from '../../contract/account.ts';
+import { ROLE_RANK, type User, type UserRole } from '../../contract/account.ts';
 import type { SiteSummary } from '../../contract/api.ts';
 import { api } from './api.ts';
-
-const RANK: Record<UserRole, number> = { viewer: 1, operator: 2, administrator: 3 };
 
 export type Session = ReturnType<typeof createSession>;
 
@@ -44,7 +42,7 @@ export function createSession() {
     warnings: readonly(warnings),
     mayAcknowledge: computed(() => user.value !== null && user.value.role !== 'viewer'),
     /** Whether the account has at least this role; the server asks again. */
-    may: (role: UserRole): boolean => user.value !== null && RANK[user.value.role] >= RANK[role],
+    may: (role: UserRole): boolean => user.value !== null && ROLE_RANK[user.value.role] >= ROLE_RANK[role],
     refresh,
     loadSites,
     /** The server said that the session is over. */

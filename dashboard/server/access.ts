@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { User, UserRole } from '../../contract/account.ts';
+import { ROLE_RANK, type User, type UserRole } from '../../contract/account.ts';
 import type { Bearers, Program } from './bearers.ts';
 import { arrivedSafely } from './https-only.ts';
 import type { Doorway } from './origin.ts';
-import { ROLE_RANK } from './ports.ts';
 import { ProblemError } from './problem.ts';
 import type { Proxies } from './proxies.ts';
 import type { Session, Sessions } from './sessions.ts';

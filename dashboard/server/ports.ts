@@ -6,7 +6,7 @@ import type {
   ChannelTest,
   ChannelView,
 } from '../../contract/channel.ts';
-import type { User, UserRole } from '../../contract/account.ts';
+import type { User } from '../../contract/account.ts';
 
 export interface AccountWithPassword extends User {
   /** PHC string of argon2id. */
@@ -34,8 +34,6 @@ export interface Accounts {
   session(token: string): { readonly user: User; readonly expiresAt: number } | undefined;
   closeSession(token: string): Promise<void>;
 }
-
-export const ROLE_RANK: Record<UserRole, number> = { viewer: 1, operator: 2, administrator: 3 };
 
 /** What `GET /metrics` answers. */
 export interface Metrics {

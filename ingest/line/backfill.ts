@@ -1,4 +1,3 @@
-import { metricKey } from '../../contract/metrics.ts';
 import type { QuarantineReason } from '../../contract/quarantine.ts';
 import { childPath } from '../decoders/path.ts';
 import type { DecodedSample } from '../decoders/types.ts';
@@ -37,10 +36,10 @@ export function backfillSamples(
   let written = 0;
   const flat = samples
     .flatMap(({ path, claimedTime, values }) =>
-      values.map((value) => ({ path: childPath(path, metricKey(value)), value, claimedTime })),
+      values.map((value) => ({ path: childPath(path, value.key), value, claimedTime })),
     )
     .filter(({ path }) => wanted(path));
-  for (const [key, keyed] of Map.groupBy(flat, ({ value }) => metricKey(value))) {
+  for (const [key, keyed] of Map.groupBy(flat, ({ value }) => value.key)) {
     const offset = world.clocks.get(keyOf.clock(site, device.spec.id, key))?.offset ?? null;
     const { dated } = dateSamples(
       { ...EMPTY_CLOCK, offset },

@@ -135,9 +135,12 @@ export function createRefusalBook(registered: Registered, kept: readonly StoredR
       add({ key: gathers ? gatheredKey : key, reason, ...who, detail, count: 1, firstAt: lastAt, lastAt });
     },
     connected(site, device) {
-      for (const { row } of [...entries.values()]) {
+      // Thousands may connect at once: names are compared before they are looked up.
+      const name = `${site}.${device}`;
+      for (const { row } of entries.values()) {
+        if (!OVERCOME.has(row.reason) || (row.username !== name && row.clientId !== name)) continue;
         const who = namedBy(row, registered);
-        if (OVERCOME.has(row.reason) && who.site === site && who.device === device) remove(row.key);
+        if (who.site === site && who.device === device) remove(row.key);
       }
     },
     shown: (site, now) =>

@@ -109,8 +109,8 @@ export const DEVICE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/live/refusal-book.ts',
-        from: 'if (OVERCOME.has(row.reason) && who.site === site && who.device === device) remove(row.key);',
-        to: 'if (OVERCOME.has(row.reason) && who.site === device && who.device === site) remove(row.key);',
+        from: 'if (who.site === site && who.device === device) remove(row.key);',
+        to: 'if (who.site === device && who.device === site) remove(row.key);',
       },
     ],
     tests: [BOOK],
