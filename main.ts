@@ -65,7 +65,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
   try {
     await prepare?.(stores);
-    const { ledger, reader, readings, accounts, credentials, people, tokens, walls, audit } = stores;
+    const { ledger, reader, readings, directory, accounts, credentials, people, tokens, walls, audit } = stores;
     const retention = config.retentionRawDays * DAY;
     const metrics = createMetrics({ clock, version: VERSION });
     const { meter } = metrics;
@@ -77,6 +77,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       ledger,
       reader,
       readings,
+      directory,
       retention,
       logLimit: config.maxWaitingReadings,
       freeBytes: () => stores.freeBytes(),

@@ -29,6 +29,7 @@ import { createConsumer } from './stores/consumer.ts';
 import { rangeOf } from './stores/query.ts';
 import type { Ledger, LedgerReader } from './stores/ledger/types.ts';
 import type { ReadingsStore } from './stores/readings/types.ts';
+import type { SeriesDirectory } from './stores/series-directory.ts';
 import { createLogRoom, LOG_LIMIT } from './stores/log-room.ts';
 import { createTail } from './stores/tail.ts';
 import type { IngestLevels, Meter, MessageOutcome } from './meter.ts';
@@ -66,6 +67,8 @@ export interface IngestOptions {
   readonly ledger: Ledger;
   readonly reader: LedgerReader;
   readonly readings: ReadingsStore;
+  /** Where a store outside learns what its series are called. */
+  readonly directory: SeriesDirectory;
   /** ms that raw readings are kept. */
   readonly retention: number;
   /** Readings that may wait for their store; from then on none is stored until it has taken some. */
@@ -95,14 +98,17 @@ export interface Ingest {
 
 /** The line that every message walks, from the start state in the ledger to the query side and the desk. */
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
-  const { clock, log, catalogue, ledger, reader, readings, retention, meter } = options;
+  const { clock, log, catalogue, ledger, reader, readings, directory, retention, meter } = options;
   const started = clock.now();
   const state = reader.load();
   const { logLimit = LOG_LIMIT, freeBytes = () => Infinity } = options;
   const tail = createTail();
   for (const arrival of state.arrivals) tail.append(arrival);
-  const world = createWorld({ ...state, started, tail, lastCommitAt: state.lastCommitAt ?? 0 });
-  const logRoom = createLogRoom({ tail, limit: logLimit, freeBytes });
+  directory.learn(state.series);
+  const onSeries = directory.learn;
+  const world = createWorld({ ...state, started, tail, lastCommitAt: state.lastCommitAt ?? 0, onSeries });
+  directory.locate((site, point) => world.models.committed(site)?.points.get(point)?.area.id);
+  const logRoom = createLogRoom({ waiting: () => consumer.waiting(), limit: logLimit, freeBytes });
   const mayStore = () => ledger.room() === 'ample' && !logRoom.isFull();
   const settleFrom = Math.min(SETTLE_FROM, logLimit / 2);
   const sparklines = createSparklines();
@@ -140,7 +146,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 
   /** Waits for a settling that is under way. Where the store takes nothing none is for long, and nothing waits for it. */
   function pace(): Promise<void> | undefined {
-    if (tail.size() < PACE_FROM) return undefined;
+    if (consumer.waiting() < PACE_FROM) return undefined;
     return new Promise((resolve) => {
       const timer = clock.after(PACE_PATIENCE, resolve);
       void consumer.progress().then(() => {

@@ -103,6 +103,10 @@ export interface WorldSeed {
   readonly nextSeriesId: number;
   readonly nextArrivalSeq: number;
   readonly nextAlarmId: number;
+  /** Told of series when they are made, stored or not: a number is never given twice. */
+  readonly onSeries?: (series: readonly Series[]) => void;
+  /** Told of readings when they are durable in the log, in its order, as the tail is. Keeps the array, changes nothing. */
+  readonly onArrivals?: (arrivals: readonly Arrival[]) => void;
 }
 
 export function createWorld(seed: WorldSeed): World {
@@ -175,6 +179,8 @@ export function createWorld(seed: WorldSeed): World {
     batch: (at) => (isEmpty(world.pending) ? undefined : toBatch(world.pending, at)),
     merge(kept) {
       const alarms = [...world.pending.alarms.values()];
+      if (world.pending.series.length > 0) seed.onSeries?.(world.pending.series);
+      if (kept === 'all' && world.pending.arrivals.length > 0) seed.onArrivals?.(world.pending.arrivals);
       for (const arrival of world.pending.arrivals) {
         if (kept === 'all') seed.tail.append(arrival);
         else world.unstored.series.add(arrival.series);

@@ -49,6 +49,8 @@ export interface Consumer {
   progress(): Promise<undefined>;
   /** Settles everything, open hours too. */
   settleAll(): Promise<Settled>;
+  /** Readings that no store holds durably yet. */
+  waiting(): number;
   /** Waits for what is under way; nothing is settled afterwards. */
   close(): Promise<void>;
 }
@@ -118,6 +120,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       await underWay;
       return begin(clock.now().wall, true);
     },
+    waiting: () => tail.size(),
     async close() {
       closed = true;
       await underWay;

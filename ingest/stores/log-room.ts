@@ -1,5 +1,3 @@
-import type { Tail } from './tail.ts';
-
 /** Readings that may wait for their store; each takes about 300 bytes of memory while it does. */
 export const LOG_LIMIT = 2_000_000;
 /** Where people are told, and below which a log that was full takes readings again. */
@@ -12,7 +10,8 @@ const DISK_SHARE = 0.5;
 const DISK_LOW = 256 * 1024 * 1024;
 
 export interface LogRoomOptions {
-  readonly tail: Pick<Tail, 'size'>;
+  /** Readings that no store holds durably yet. */
+  readonly waiting: () => number;
   /** Most readings that may wait. */
   readonly limit: number;
   /** Bytes that are free where the stores lie. */
@@ -31,14 +30,14 @@ export interface LogRoom {
   diskLow(): boolean;
 }
 
-export function createLogRoom({ tail, limit, freeBytes }: LogRoomOptions): LogRoom {
+export function createLogRoom({ waiting, limit, freeBytes }: LogRoomOptions): LogRoom {
   let free = Infinity;
   let full = false;
 
   function share(): number {
-    const bytes = tail.size() * ROW;
+    const bytes = waiting() * ROW;
     const ofDisk = bytes === 0 ? 0 : bytes / (bytes + free);
-    return Math.max(tail.size() / limit, ofDisk / DISK_SHARE);
+    return Math.max(waiting() / limit, ofDisk / DISK_SHARE);
   }
 
   return {

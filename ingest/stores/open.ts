@@ -13,6 +13,7 @@ import { wallLinks } from './ledger/wall-links.ts';
 import { lockDataDir } from './lock.ts';
 import { openSqliteReadings } from './readings/sqlite.ts';
 import type { SpoiltBlock } from './readings/types.ts';
+import { createSeriesDirectory } from './series-directory.ts';
 
 /** Kept back for alarms and commands when the disk is full: thousands of commits. */
 const RESERVE = 8 * 1024 * 1024;
@@ -45,6 +46,7 @@ export async function openStores({ dataDir, clock, onSpoilt, reserveBytes = RESE
     closing.push(() => ledger.close());
     const reader = openLedgerReader({ file });
     closing.push(() => reader.close());
+    const directory = createSeriesDirectory();
     const readings = await openSqliteReadings({
       file: join(dataDir, 'readings.db'),
       ...(onSpoilt === undefined ? {} : { onSpoilt }),
@@ -59,6 +61,7 @@ export async function openStores({ dataDir, clock, onSpoilt, reserveBytes = RESE
       ledger,
       reader,
       readings,
+      directory,
       accounts: accounts({ ledger, reader, key, clock }),
       people: people({ ledger, reader, key, clock }),
       tokens: apiTokens({ ledger, reader, key, clock, seen }),

@@ -89,6 +89,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     ledger,
     reader: stores.reader,
     readings: options.readings?.(stores.readings) ?? stores.readings,
+    directory: stores.directory,
     ...(options.logLimit === undefined ? {} : { logLimit: options.logLimit }),
     ...(options.freeBytes === undefined ? {} : { freeBytes: options.freeBytes }),
     retention: options.retention ?? 2 * YEAR,

@@ -32,8 +32,8 @@ export const TROUBLE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/stores/log-room.ts',
-        from: 'return Math.max(tail.size() / limit, ofDisk / DISK_SHARE);',
-        to: 'void ofDisk;\n    void DISK_SHARE;\n    return tail.size() / limit;',
+        from: 'return Math.max(waiting() / limit, ofDisk / DISK_SHARE);',
+        to: 'void ofDisk;\n    void DISK_SHARE;\n    return waiting() / limit;',
       },
     ],
     tests: [LOG],
