@@ -7,6 +7,7 @@ import { credentialStore } from './ledger/credentials.ts';
 import { diary } from './ledger/diary.ts';
 import { openLedger, openLedgerReader } from './ledger/index.ts';
 import { people } from './ledger/people.ts';
+import { shiftRecords } from './ledger/shift-records.ts';
 import { sightings } from './ledger/sightings.ts';
 import { serverKey } from './ledger/tokens.ts';
 import { wallLinks } from './ledger/wall-links.ts';
@@ -65,6 +66,7 @@ export async function openStores({ dataDir, clock, onSpoilt, reserveBytes = RESE
       accounts: accounts({ ledger, reader, key, clock }),
       people: people({ ledger, reader, key, clock }),
       tokens: apiTokens({ ledger, reader, key, clock, seen }),
+      shiftRecords: shiftRecords({ ledger, reader, clock }),
       walls: wallLinks({ ledger, reader, key, clock, seen }),
       audit: journal,
       credentials: credentialStore(reader, key, clock),

@@ -2,9 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import { DamagedFile, namingDamage } from '../sqlite/errors.ts';
 import { openForReading } from '../sqlite/migrate.ts';
 import { accessReader } from './read-access.ts';
+import { forwardReader } from './forwarded.ts';
 import { readArrivals } from './read-arrivals.ts';
 import { quarantineReader } from './read-quarantine.ts';
 import { channelReader } from './read-channels.ts';
+import { shiftRecordReader } from './read-records.ts';
 import {
   LedgerDamaged,
   readAlarm,
@@ -66,6 +68,7 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
   const reader: LedgerReader = {
     ...channelReader(db),
     ...accessReader(db),
+    ...shiftRecordReader(db),
     load: () =>
       namingDamage(file, () => {
         // One snapshot: the next numbers belong to exactly these rows.
@@ -111,6 +114,7 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
     credentials: (username, now) => credentials.all(username, now).map(readCredential),
     quarantined: (site, limit) => quarantined.all(site, limit).map(readQuarantine),
     quarantine: quarantineReader(db),
+    forward: forwardReader(db),
     refusals: () => refusals.all().map(readRefusal),
     close: () => db.close(),
   };

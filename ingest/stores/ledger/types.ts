@@ -7,6 +7,8 @@ import type { SiteRegistry } from '../../../contract/registry.ts';
 import type { MachineState } from '../../alarms/types.ts';
 import type { AccessChange, AccessReader } from './access.ts';
 import type { ChannelChangeRow, ChannelReader } from './channels.ts';
+import type { ShiftRecordChange, ShiftRecordReader } from './shift-rows.ts';
+import type { ForwardedRow, ForwardReader } from './forwarded.ts';
 import type { QuarantineChange, QuarantineReader, RefusalChange, StoredRefusal } from './device-rows.ts';
 
 /** A series is (point, metric); what no binding names is a device's own series. */
@@ -120,6 +122,8 @@ export interface LedgerBatch {
   readonly accounts?: readonly AccountChange[];
   readonly access?: readonly AccessChange[];
   readonly channels?: readonly ChannelChangeRow[];
+  readonly forwarded?: readonly ForwardedRow[];
+  readonly shiftRecords?: readonly ShiftRecordChange[];
 }
 
 /** A registry that somebody changed here. Fails the whole commit when it is not at `revision` any more. */
@@ -196,6 +200,7 @@ export const CONFLICT_CODES = [
   'last_administrator',
   'name_taken',
   'ended',
+  'corrected_before',
 ] as const;
 export type ConflictCode = (typeof CONFLICT_CODES)[number];
 
@@ -282,7 +287,7 @@ export interface StoredUser {
 }
 
 /** Short keyed reads, synchronous on a read-only connection: committed state, also of other processes. */
-export interface LedgerReader extends ChannelReader, AccessReader {
+export interface LedgerReader extends ChannelReader, AccessReader, ShiftRecordReader {
   load(): LedgerState;
   registryRevision(): number;
   registries(): readonly SiteRegistry[];
@@ -318,6 +323,7 @@ export interface LedgerReader extends ChannelReader, AccessReader {
   }[];
   quarantined(site: string, limit: number): readonly (QuarantineEntry & { readonly id: number })[];
   readonly quarantine: QuarantineReader;
+  readonly forward: ForwardReader;
   /** At most a few hundred. */
   refusals(): readonly StoredRefusal[];
   close(): void;

@@ -7,7 +7,9 @@ import { accountWriter } from './write-accounts.ts';
 import { alarmWriter } from './write-alarms.ts';
 import { arrivalWriter } from './write-arrivals.ts';
 import { channelWriter } from './write-channels.ts';
+import { forwardedWriter } from './forwarded.ts';
 import { credentialEnder } from './write-credentials.ts';
+import { shiftRecordWriter } from './write-records.ts';
 import { quarantineWriter } from './write-quarantine.ts';
 import { registryWriter } from './write-registry.ts';
 
@@ -42,6 +44,8 @@ export function batchWriter(db: DatabaseSync, writer: string): BatchWriter {
   const registry = registryWriter(db);
   const quarantine = quarantineWriter(db);
   const channels = channelWriter(db);
+  const forwarded = forwardedWriter(db);
+  const records = shiftRecordWriter(db);
 
   return {
     write({ number, batch, arrivals: packed }) {
@@ -70,6 +74,8 @@ export function batchWriter(db: DatabaseSync, writer: string): BatchWriter {
         ]);
         quarantine.refusals(batch.refusals ?? []);
         channels(batch.channels ?? []);
+        forwarded(batch.forwarded ?? []);
+        records(batch.shiftRecords ?? []);
         head.run({ at: batch.at, series, arrival, alarm });
         mark.run({ writer, number, at: batch.at });
       });
