@@ -23,7 +23,8 @@ export type QuarantineCode =
   | 'too_many_series'
   | 'too_old'
   | 'bad_status'
-  | 'offender'; // the commit failed on this message alone
+  | 'offender' // the commit failed on this message alone
+  | 'store_rejected'; // the readings store will never take it
 
 export interface QuarantineEntry {
   readonly site: string;

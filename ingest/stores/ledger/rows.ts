@@ -98,6 +98,7 @@ const quarantine = Type.Object({
       'too_old',
       'bad_status',
       'offender',
+      'store_rejected',
     ]),
     path: Type.String(),
     detail: Type.String(),

@@ -76,6 +76,7 @@ export const quarantine: Catalogue['quarantinePage'] = {
     too_old: 'Older than what is kept',
     bad_status: 'Status not readable',
     offender: 'Cannot be stored',
+    store_rejected: 'Rejected by InfluxDB',
   },
   remedy: {
     not_utf8: 'encode texts in UTF-8 (not GBK or UTF-16), or leave out fields that are not read here',
@@ -92,6 +93,7 @@ export const quarantine: Catalogue['quarantinePage'] = {
     too_old: 'set the device’s clock, and send what was kept while offline in time',
     bad_status: 'send exactly online or offline, without quotes or blanks',
     offender: 'give this message to those who maintain Facility Watch',
+    store_rejected: 'have the administrator of InfluxDB mend what the reason says',
     other: 'as the reason says',
   },
   act: {

@@ -72,6 +72,7 @@ export const quarantine = {
     too_old: '早于保留期',
     bad_status: '状态读不懂',
     offender: '存不进',
+    store_rejected: 'InfluxDB 拒收',
   },
   remedy: {
     not_utf8: '文字用 UTF-8 编码（不用 GBK、UTF-16），或去掉本系统不读的字段',
@@ -88,6 +89,7 @@ export const quarantine = {
     too_old: '校准设备时钟，断网时的存数及时补发',
     bad_status: '状态只发 online 或 offline，不加引号和空格',
     offender: '把这一条交给本系统的维护者',
+    store_rejected: '请 InfluxDB 的管理员按原因处理',
     other: '按原因修改',
   },
   act: {
