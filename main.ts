@@ -22,6 +22,7 @@ import type { Clock } from './contract/clock.ts';
 import { passwordHasher } from './dashboard/server/password.ts';
 import { passwordWeakness } from './dashboard/server/password-rules.ts';
 import { startDashboard } from './dashboard/server/start.ts';
+import { recordBook } from './ingest/record/book.ts';
 import { startIngest } from './ingest/start.ts';
 import { loadCatalogue } from './ingest/standards/catalogue.ts';
 import { newToken } from './ingest/stores/ledger/tokens.ts';
@@ -100,6 +101,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       accounts,
       access: { people, tokens, walls, audit },
       channels: ingest.channels,
+      records: recordBook({ query, store: stores.shiftRecords, clock }),
       clientDir,
       allowedOrigins,
       secure: servesHttps(config),
@@ -168,7 +170,9 @@ async function serve(argv: readonly string[]): Promise<void> {
   const log = createLog({ level: config.logLevel, stream: process.stdout });
   const system = await startSystem({ config, clock, log });
   if (system.stores.accounts.setupNeeded()) {
-    const link = await setupLink(system, { at: clock.now().wall });
+    // Where people reach it, which behind a proxy or in a container is not where it listens.
+    const url = config.publicUrl ?? system.url;
+    const link = await setupLink({ url, stores: system.stores }, { at: clock.now().wall });
     process.stdout.write(`\n首次启动，建管理员 / First start, create the administrator (30 min, once):\n  ${link}\n\n`);
   }
   // Without a certificate SIGHUP keeps its meaning: the terminal was closed.
