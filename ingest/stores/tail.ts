@@ -1,4 +1,5 @@
 import type { SeriesId } from '../../contract/reading.ts';
+import { createArrivalRows } from './arrival-rows.ts';
 import type { Arrival, ArrivalSeq } from './ledger/types.ts';
 
 const HOUR = 3_600_000;
@@ -51,23 +52,30 @@ export interface Tail {
   size(): number;
 }
 
+/** What one series holds of one hour. */
 interface Bucket {
   readonly series: SeriesId;
   readonly hour: number;
-  /** Arrival order. */
-  log: Arrival[];
-  readonly byTime: Map<number, Arrival>;
-  /** byTime's values by time; undefined when it has to be sorted anew. */
-  sorted: Arrival[] | undefined;
+  /** Rows in arrival order. */
+  log: number[];
+  /** The newest source time, as long as times only ever went up, as they usually do. */
+  newest: number;
+  /** Rows by their time, where times did not only go up. */
+  byTime: Map<number, number> | undefined;
+  /** byTime's rows by time; undefined when they have to be sorted anew. */
+  sorted: number[] | undefined;
 }
 
 interface SeriesTail {
   /** Ascending: few, as an hour leaves when it is settled. */
   readonly hours: number[];
   readonly buckets: Map<number, Bucket>;
+  /** The one that was last asked for. */
+  current: Bucket | undefined;
 }
 
 export function createTail(): Tail {
+  const rows = createArrivalRows();
   const bySeries = new Map<SeriesId, SeriesTail>();
   let newest = 0;
   let size = 0;
@@ -76,32 +84,60 @@ export function createTail(): Tail {
     for (const tail of bySeries.values()) yield* tail.buckets.values();
   }
 
+  const firstSeq = ({ log: [first] }: Bucket): number => (first === undefined ? Infinity : rows.seq(first));
+
+  function place(bucket: Bucket, row: number, t: number): void {
+    bucket.log.push(row);
+    if (bucket.byTime === undefined && t > bucket.newest) {
+      bucket.newest = t;
+      return;
+    }
+    // The row is in the log already.
+    bucket.byTime ??= new Map(bucket.log.map((one) => [rows.time(one), one]));
+    bucket.byTime.set(t, row);
+    bucket.sorted = undefined;
+  }
+
+  function rowAt(bucket: Bucket, t: number): number | undefined {
+    if (bucket.byTime !== undefined) return bucket.byTime.get(t);
+    if (t > bucket.newest) return undefined;
+    const row = bucket.log[firstAtLeast(bucket.log, t, rows.time)];
+    return row !== undefined && rows.time(row) === t ? row : undefined;
+  }
+
+  /** By time, the newest arrival of each. */
+  function sortedOf(bucket: Bucket | undefined): readonly number[] {
+    if (bucket?.byTime === undefined) return bucket?.log ?? [];
+    bucket.sorted ??= [...bucket.byTime.values()].sort((a, b) => rows.time(a) - rows.time(b));
+    return bucket.sorted;
+  }
+
   return {
     append(arrival) {
-      const bucket = bucketFor(bySeries, arrival);
-      const last = bucket.sorted?.at(-1);
-      if (bucket.sorted !== undefined && (last === undefined || last.sourceTime < arrival.sourceTime))
-        bucket.sorted.push(arrival);
-      else bucket.sorted = undefined;
-      bucket.log.push(arrival);
-      bucket.byTime.set(arrival.sourceTime, arrival);
+      const row = rows.add(arrival);
+      place(bucketFor(bySeries, arrival), row, arrival.sourceTime);
       newest = Math.max(newest, arrival.seq);
       size += 1;
     },
-    has: (series, t) => bySeries.get(series)?.buckets.get(hourOf(t))?.byTime.get(t)?.value,
+    has(series, t) {
+      const tail = bySeries.get(series);
+      const bucket = tail === undefined ? undefined : bucketOf(tail, hourOf(t));
+      const row = bucket === undefined ? undefined : rowAt(bucket, t);
+      return row === undefined ? undefined : rows.value(row);
+    },
     range(series, from, to) {
       const tail = bySeries.get(series);
       const found: Arrival[] = [];
       if (tail === undefined) return found;
       const { hours } = tail;
-      for (let at = firstAtLeast(hours, hourOf(from), (hour) => hour); at < hours.length; at += 1) {
+      for (let at = firstAtLeast(hours, hourOf(from), itself); at < hours.length; at += 1) {
         const hour = hours[at] ?? 0;
         if (hour * HOUR >= to) break;
-        const rows = sortedOf(tail.buckets.get(hour));
-        for (let row = firstAtLeast(rows, from, timeOf); row < rows.length; row += 1) {
-          const arrival = rows[row];
-          if (arrival === undefined || arrival.sourceTime >= to) break;
-          found.push(arrival);
+        const sorted = sortedOf(tail.buckets.get(hour));
+        for (let index = firstAtLeast(sorted, from, rows.time); index < sorted.length; index += 1) {
+          const row = sorted[index];
+          if (row === undefined || rows.time(row) >= to) break;
+          found.push(rows.at(row));
         }
       }
       return found;
@@ -109,21 +145,27 @@ export function createTail(): Tail {
     newestBefore(series, t) {
       const tail = bySeries.get(series);
       if (tail === undefined) return undefined;
-      for (let at = firstAtLeast(tail.hours, hourOf(t) + 1, (hour) => hour) - 1; at >= 0; at -= 1) {
-        const rows = sortedOf(tail.buckets.get(tail.hours[at] ?? 0));
-        const found = rows[firstAtLeast(rows, t, timeOf) - 1];
-        if (found !== undefined) return found;
+      for (let at = firstAtLeast(tail.hours, hourOf(t) + 1, itself) - 1; at >= 0; at -= 1) {
+        const sorted = sortedOf(tail.buckets.get(tail.hours[at] ?? 0));
+        const found = sorted[firstAtLeast(sorted, t, rows.time) - 1];
+        if (found !== undefined) return rows.at(found);
       }
       return undefined;
     },
     due(options) {
-      const ready = [...buckets()].filter((bucket) => isDue(bucket, options));
-      ready.sort((a, b) => firstSeq(a) - firstSeq(b));
+      const ready = [...buckets()]
+        .filter((bucket) => {
+          const [first] = bucket.log;
+          if (first === undefined) return false;
+          return isDue(bucket, { seq: rows.seq(first), receivedAt: rows.receivedAt(first) }, options);
+        })
+        .map((bucket) => ({ bucket, first: firstSeq(bucket) }));
+      ready.sort((a, b) => a.first - b.first);
       const hours: DueHour[] = [];
-      for (let count = 0, at = 0; at < ready.length && count < options.limit; at += 1) {
-        const bucket = ready[at];
-        if (bucket === undefined) break;
-        hours.push({ series: bucket.series, hour: bucket.hour, arrivals: bucket.log.slice() });
+      let count = 0;
+      for (const { bucket } of ready) {
+        if (count >= options.limit) break;
+        hours.push({ series: bucket.series, hour: bucket.hour, arrivals: bucket.log.map(rows.at) });
         count += bucket.log.length;
       }
       return hours;
@@ -133,13 +175,12 @@ export function createTail(): Tail {
         const tail = bySeries.get(series);
         const bucket = tail?.buckets.get(hour);
         if (tail === undefined || bucket === undefined) continue;
-        for (const arrival of arrivals) {
-          // One that replaced it meanwhile stays.
-          if (bucket.byTime.get(arrival.sourceTime) === arrival) bucket.byTime.delete(arrival.sourceTime);
-        }
-        bucket.log = bucket.log.slice(arrivals.length);
-        bucket.sorted = undefined;
+        // They were the first to arrive; what came meanwhile, and may have replaced them, stays.
+        const { log } = bucket;
+        for (const row of log.slice(0, arrivals.length)) rows.release(row);
         size -= arrivals.length;
+        Object.assign(bucket, { log: [], newest: -Infinity, byTime: undefined, sorted: undefined });
+        for (const row of log.slice(arrivals.length)) place(bucket, row, rows.time(row));
         if (bucket.log.length === 0) removeHour(tail, hour);
         if (tail.hours.length === 0) bySeries.delete(series);
       }
@@ -150,52 +191,55 @@ export function createTail(): Tail {
       return first - 1;
     },
     oldestReceivedAt() {
-      let oldest: Arrival | undefined;
+      let oldest: number | undefined;
       for (const { log } of buckets()) {
         const [first] = log;
-        if (first !== undefined && (oldest === undefined || first.seq < oldest.seq)) oldest = first;
+        if (first !== undefined && (oldest === undefined || rows.seq(first) < rows.seq(oldest))) oldest = first;
       }
-      return oldest?.receivedAt;
+      return oldest === undefined ? undefined : rows.receivedAt(oldest);
     },
     newestSeq: () => newest,
     size: () => size,
   };
 }
 
+function bucketOf(tail: SeriesTail, hour: number): Bucket | undefined {
+  return tail.current?.hour === hour ? tail.current : tail.buckets.get(hour);
+}
+
 function bucketFor(bySeries: Map<SeriesId, SeriesTail>, { series, sourceTime }: Arrival): Bucket {
-  const tail = bySeries.get(series) ?? { hours: [], buckets: new Map<number, Bucket>() };
-  bySeries.set(series, tail);
+  let tail = bySeries.get(series);
+  if (tail === undefined) {
+    tail = { hours: [], buckets: new Map(), current: undefined };
+    bySeries.set(series, tail);
+  }
   const hour = hourOf(sourceTime);
-  const known = tail.buckets.get(hour);
-  if (known !== undefined) return known;
-  const bucket: Bucket = { series, hour, log: [], byTime: new Map(), sorted: [] };
+  const known = bucketOf(tail, hour);
+  if (known !== undefined) return (tail.current = known);
+  const bucket: Bucket = { series, hour, log: [], newest: -Infinity, byTime: undefined, sorted: undefined };
+  tail.current = bucket;
   tail.buckets.set(hour, bucket);
-  tail.hours.splice(
-    firstAtLeast(tail.hours, hour, (other) => other),
-    0,
-    hour,
-  );
+  tail.hours.splice(firstAtLeast(tail.hours, hour, itself), 0, hour);
   return bucket;
 }
 
 function removeHour(tail: SeriesTail, hour: number): void {
+  if (tail.current?.hour === hour) tail.current = undefined;
   tail.buckets.delete(hour);
   tail.hours.splice(tail.hours.indexOf(hour), 1);
 }
 
-function isDue(bucket: Bucket, { now, grace, patience, crowd, all, upTo }: DueOptions): boolean {
-  const first = bucket.log[0];
-  if (first === undefined || first.seq > upTo) return false;
+/** `first`: its arrival that waits longest. */
+function isDue(
+  bucket: Bucket,
+  first: { readonly seq: ArrivalSeq; readonly receivedAt: number },
+  { now, grace, patience, crowd, all, upTo }: DueOptions,
+): boolean {
+  if (first.seq > upTo) return false;
   if (all) return true;
   if ((bucket.hour + 1) * HOUR + grace > now) return false;
   // A wall clock that stepped back must not make them wait.
   return bucket.log.length >= crowd || Math.abs(now - first.receivedAt) >= patience;
-}
-
-function sortedOf(bucket: Bucket | undefined): readonly Arrival[] {
-  if (bucket === undefined) return [];
-  bucket.sorted ??= [...bucket.byTime.values()].sort((a, b) => a.sourceTime - b.sourceTime);
-  return bucket.sorted;
 }
 
 /** Index of the first item whose key is ≥ `key`, in ascending items. */
@@ -211,9 +255,5 @@ function firstAtLeast<T>(items: readonly T[], key: number, keyOf: (item: T) => n
   return low;
 }
 
-function firstSeq(bucket: Bucket): number {
-  return bucket.log[0]?.seq ?? Infinity;
-}
-
 const hourOf = (t: number): number => Math.floor(t / HOUR);
-const timeOf = ({ sourceTime }: Arrival): number => sourceTime;
+const itself = (hour: number): number => hour;
