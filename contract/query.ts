@@ -12,6 +12,7 @@ import type {
   RetryAnswer,
   UnboundList,
 } from './devices.ts';
+import type { Shift, ShiftRecord, ShiftRecordBody, ShiftRecordQuery } from './record.ts';
 import type { SiteRegistry } from './registry.ts';
 
 export type Announcement =
@@ -70,4 +71,28 @@ export interface DeviceDesk {
   retry(request: { site: string; selection: QuarantineSelection; user: User }): Promise<RetryAnswer | DeviceRefusal>;
   /** A group that is not there is none any more. */
   discard(request: { site: string; selection: QuarantineSelection; user: User }): Promise<'discarded' | DeviceRefusal>;
+}
+
+/** What was recorded of an area, by people and by sensors. */
+export interface RecordBook {
+  /** Shifts of the last days that have begun, newest first; undefined: no such area. */
+  shifts(site: string, area: string): readonly Shift[] | undefined;
+  /** In the order in which they were made, corrected ones included; undefined: no such area. */
+  records(place: AreaPlace, days: ShiftRecordQuery, user: User): readonly ShiftRecord[] | undefined;
+  /** Handing in the same key again answers with what stands already. */
+  record(
+    place: AreaPlace,
+    body: ShiftRecordBody,
+    user: User,
+  ): Promise<ShiftRecord | FieldsRefused | 'no_such_area' | 'no_such_record' | 'corrected_before'>;
+  review(
+    place: AreaPlace,
+    id: number,
+    user: User,
+  ): Promise<ShiftRecord | 'no_such_record' | 'own_record' | 'corrected_before'>;
+}
+
+export interface AreaPlace {
+  readonly site: string;
+  readonly area: string;
 }

@@ -27,6 +27,7 @@ import { deviceRoutes } from './routes/devices.ts';
 import { auditRoute } from './routes/audit.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
+import { recordRoutes } from './routes/records.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/sites.ts';
@@ -141,6 +142,7 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
       readingRoutes(api, query);
       deviceRoutes(api, { query, desk });
       if (options.channels !== undefined) channelRoutes(api, options.channels);
+      if (options.records !== undefined) recordRoutes(api, options.records);
       if (access !== undefined) {
         wallRoutes(api, { walls: access.walls, query, live, cookie: cookieOfWalls, clock, version: options.version });
       }

@@ -19,6 +19,8 @@ const KINDS = {
   'username-taken': [409, 'That user name exists already'],
   'name-taken': [409, 'That name is in use already'],
   'last-administrator': [409, 'The last administrator has to stay one'],
+  'own-record': [409, 'Nobody reviews what they recorded themselves'],
+  'corrected-before': [409, 'The record was corrected before'],
   'own-account': [409, 'Nobody removes their own account'],
   'unknown-host': [421, 'The server is not known under this name'],
   'too-many-attempts': [429, 'Too many attempts'],

@@ -133,7 +133,7 @@ function hoursTimeline(
 }
 
 /** A window belongs to the day on which it starts. */
-function windowSpan({ from, to }: OpeningWindow, date: Temporal.PlainDate, zone: string): Span {
+export function windowSpan({ from, to }: OpeningWindow, date: Temporal.PlainDate, zone: string): Span {
   const end = to <= from ? date.add({ days: 1 }) : date;
   return { from: instantOf(date, from, zone, 'earlier'), to: instantOf(end, to, zone, 'later') };
 }
