@@ -1,5 +1,8 @@
 import type { PackedReadings } from '../packed.ts';
 import type { SeriesId } from '../../../contract/reading.ts';
+import type { ChangedDay, ChangedHour, Computed, RollupBatch, RollupQuery, SeriesHour } from '../rollups.ts';
+import type { BucketsQuery, BucketsRead } from './read-buckets.ts';
+import type { PackedRange } from './rollup-reader.ts';
 import type { SettleResult, SpoiltBlock } from './types.ts';
 
 export interface StoreData {
@@ -21,7 +24,9 @@ export const READ_BLOCKS = 64;
 export type SettlerRequest =
   | { readonly op: 'settle'; readonly readings: PackedReadings }
   /** Deletes hours before `hour` of the next series after `after`. */
-  | { readonly op: 'expire'; readonly hour: number; readonly after: SeriesId };
+  | { readonly op: 'expire'; readonly hour: number; readonly after: SeriesId }
+  | { readonly op: 'note'; readonly hours: readonly SeriesHour[] }
+  | { readonly op: 'put'; readonly batch: RollupBatch };
 
 export interface SettlerResult extends Omit<SettleResult, 'spoilt'> {
   readonly spoilt: readonly SpoiltBlock[];
@@ -37,9 +42,23 @@ export type ReaderRequest =
       readonly to: number;
       readonly limit: number;
     }
-  | { readonly op: 'before'; readonly series: SeriesId; readonly t: number };
+  | { readonly op: 'before'; readonly series: SeriesId; readonly t: number }
+  | { readonly op: 'buckets'; readonly query: BucketsQuery }
+  | {
+      readonly op: 'rollups';
+      readonly query: RollupQuery & { readonly unit: 'hour' | 'day'; readonly reach: number };
+    }
+  | { readonly op: 'changed'; readonly unit: 'hour' | 'day'; readonly before: number; readonly limit: number }
+  | { readonly op: 'computed' };
 
-export interface ReaderResult {
+export type ReaderResult =
+  | ({ readonly kind: 'readings' } & ReadingsRead)
+  | ({ readonly kind: 'buckets' } & BucketsRead)
+  | { readonly kind: 'rollups'; readonly range: PackedRange }
+  | { readonly kind: 'changed'; readonly hours: readonly ChangedHour[]; readonly days: readonly ChangedDay[] }
+  | { readonly kind: 'computed'; readonly all: readonly (Computed & { readonly series: SeriesId })[] };
+
+export interface ReadingsRead {
   readonly readings: PackedReadings;
   readonly spoilt: readonly SpoiltBlock[];
   /** Where a range goes on; null: it is through. */

@@ -1,25 +1,51 @@
-import { workerData } from 'node:worker_threads';
+import { workerData, type Transferable } from 'node:worker_threads';
 import { packReadings } from '../packed.ts';
 import { openForReading } from '../sqlite/migrate.ts';
 import { serve } from '../sqlite/serve.ts';
+import { blockBuckets } from './read-buckets.ts';
 import { blockReader } from './read.ts';
+import { rollupReader } from './rollup-reader.ts';
 import { storeData, type ReaderRequest, type ReaderResult } from './protocol.ts';
 
 serve<ReaderRequest, ReaderResult, undefined>(() => {
   const { file } = storeData(workerData);
   const db = openForReading(file);
   const blocks = blockReader(db);
-  return {
-    ready: undefined,
-    handle(request) {
-      if (request.op === 'range') {
+  const buckets = blockBuckets(db);
+  const rollups = rollupReader(db);
+
+  function handle(request: ReaderRequest): ReaderResult {
+    switch (request.op) {
+      case 'range': {
         const { readings, spoilt, next } = blocks.range(request);
-        return { readings: packReadings(readings), spoilt, next };
+        return { kind: 'readings', readings: packReadings(readings), spoilt, next };
       }
-      const { found, spoilt } = blocks.before(request.series, request.t);
-      return { readings: packReadings(found === undefined ? [] : [found]), spoilt, next: null };
-    },
-    transfer: ({ readings }) => [readings.buffer],
-    close: () => db.close(),
-  };
+      case 'before': {
+        const { found, spoilt } = blocks.before(request.series, request.t);
+        return { kind: 'readings', readings: packReadings(found === undefined ? [] : [found]), spoilt, next: null };
+      }
+      case 'buckets':
+        return { kind: 'buckets', ...buckets(request.query) };
+      case 'rollups':
+        return { kind: 'rollups', range: rollups.range(request.query) };
+      case 'changed': {
+        const { unit, before, limit } = request;
+        return {
+          kind: 'changed',
+          hours: unit === 'hour' ? rollups.changed(before, limit) : [],
+          days: unit === 'day' ? rollups.changedDays(before, limit) : [],
+        };
+      }
+      case 'computed':
+        return { kind: 'computed', all: rollups.computed() };
+    }
+  }
+
+  return { ready: undefined, handle, transfer: buffersOf, close: () => db.close() };
 });
+
+function buffersOf(result: ReaderResult): readonly Transferable[] {
+  if (result.kind === 'readings') return [result.readings.buffer];
+  if (result.kind === 'buckets') return [result.buckets.buffer];
+  return result.kind === 'rollups' ? [result.range.packed.figures.buffer] : [];
+}

@@ -6,6 +6,7 @@ import { encodeBlock, hourOf } from './codec/block.ts';
 import { mergeHour } from './merge.ts';
 import { EXPIRE_SLICE, type SettlerResult } from './protocol.ts';
 import { openBlock } from './stored-block.ts';
+import { rollupWriter } from './rollup-writer.ts';
 import type { SpoiltBlock, StoredReading } from './types.ts';
 
 export type Settlements = Omit<SettlerResult, 'next'>;
@@ -31,6 +32,8 @@ export function settler(db: DatabaseSync): Settler {
   const remove = db.prepare('DELETE FROM block WHERE series = ? AND hour = ?');
   const forgetSpoilt = db.prepare('DELETE FROM spoilt_block WHERE hour < ?');
 
+  const rollups = rollupWriter(db);
+
   const setAside = (block: SpoiltBlock): SpoiltBlock => {
     keepSpoilt.run(block.reason, block.series, block.hour);
     remove.run(block.series, block.hour);
@@ -46,6 +49,8 @@ export function settler(db: DatabaseSync): Settler {
     const last = readings.at(-1);
     if (changed && first !== undefined && last !== undefined) {
       put.run(series, hour, first.t, last.t, readings.length, encodeBlock(hour, readings));
+      // In the same transaction: what the hour was computed from is another now.
+      rollups.mark([{ series, hour }]);
     }
     return { conflicts, duplicates, spoilt: aside };
   };

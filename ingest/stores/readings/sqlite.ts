@@ -2,7 +2,16 @@ import { packSettlements, unpackReadings } from '../packed.ts';
 import { DamagedFile, ForeignFile, NewerSchema, speaksOfDamage } from '../sqlite/errors.ts';
 import { startThread, type Fault } from '../sqlite/thread.ts';
 import { hourOf } from './codec/block.ts';
-import type { ReaderRequest, ReaderResult, SettlerRequest, SettlerResult, StoreData } from './protocol.ts';
+import type {
+  ReaderRequest,
+  ReaderResult,
+  ReadingsRead,
+  SettlerRequest,
+  SettlerResult,
+  StoreData,
+} from './protocol.ts';
+import { sqliteRollups } from './rollups.ts';
+import type { Rollups } from '../rollups.ts';
 import { spoiltReport } from './spoilt-report.ts';
 import type { ReadingsStore, SpoiltBlock, StoredReading } from './types.ts';
 
@@ -25,11 +34,16 @@ export interface SqliteReadingsOptions {
   readonly onSpoilt?: (block: SpoiltBlock) => void;
 }
 
+/** The embedded store: readings, and the hours and days that are computed from them or from another store's. */
+export interface SqliteReadings extends ReadingsStore {
+  readonly rollups: Rollups;
+}
+
 /**
  * Opens the embedded store of readings: blocks per series and UTC hour in one SQLite file, written by one thread and
  * read by another. Rejects with NewerSchema, ForeignFile or DamagedFile, having changed nothing.
  */
-export async function openSqliteReadings({ file, onSpoilt }: SqliteReadingsOptions): Promise<ReadingsStore> {
+export async function openSqliteReadings({ file, onSpoilt }: SqliteReadingsOptions): Promise<SqliteReadings> {
   const report = spoiltReport(onSpoilt);
   const data: StoreData = { file };
   const start = <Request, Result>(script: URL) =>
@@ -42,7 +56,17 @@ export async function openSqliteReadings({ file, onSpoilt }: SqliteReadingsOptio
     },
   );
 
+  async function read<Kind extends ReaderResult['kind']>(
+    kind: Kind,
+    request: ReaderRequest,
+  ): Promise<Extract<ReaderResult, { kind: Kind }>> {
+    const result = await reader.call(request);
+    if (!isOf(result, kind)) throw new TypeError(`The reading thread answered ${result.kind} instead of ${kind}.`);
+    return result;
+  }
+
   return {
+    rollups: sqliteRollups({ write: async (request) => void (await settler.call(request)), read }),
     async settle(settlements) {
       const readings = packSettlements(settlements);
       const { conflicts, duplicates, spoilt } = await settler.call({ op: 'settle', readings }, [readings.buffer]);
@@ -53,7 +77,7 @@ export async function openSqliteReadings({ file, onSpoilt }: SqliteReadingsOptio
       const found: StoredReading[] = [];
       for (let start: number | null = from; start !== null && found.length < limit;) {
         const chunk = Math.min(CHUNK, limit - found.length);
-        const { readings, spoilt, next }: ReaderResult = await reader.call({
+        const { readings, spoilt, next }: ReadingsRead = await read('readings', {
           op: 'range',
           series,
           from: start,
@@ -67,9 +91,14 @@ export async function openSqliteReadings({ file, onSpoilt }: SqliteReadingsOptio
       return found;
     },
     async before(series, t) {
-      const { readings, spoilt } = await reader.call({ op: 'before', series, t });
+      const { readings, spoilt } = await read('readings', { op: 'before', series, t });
       report(spoilt);
       return unpackReadings(readings)[0];
+    },
+    async buckets(query) {
+      const { buckets, spoilt } = await read('buckets', { op: 'buckets', query });
+      report(spoilt);
+      return buckets;
     },
     async expire(olderThan) {
       const hour = hourOf(olderThan);
@@ -84,6 +113,13 @@ export async function openSqliteReadings({ file, onSpoilt }: SqliteReadingsOptio
       await settler.close();
     },
   };
+}
+
+function isOf<Kind extends ReaderResult['kind']>(
+  result: ReaderResult,
+  kind: Kind,
+): result is Extract<ReaderResult, { kind: Kind }> {
+  return result.kind === kind;
 }
 
 function revive({ kind, message, transient, sqliteCode, detail }: Fault, file: string): Error {

@@ -1,3 +1,5 @@
+import type { PackedBuckets } from '../../history/buckets.ts';
+import type { BucketsQuery } from './read-buckets.ts';
 import type { Quality, QualityReason, SeriesId } from '../../../contract/reading.ts';
 
 /** A stored reading of one series. `t` is the source time (ms epoch), the key within its series. */
@@ -46,6 +48,11 @@ export interface ReadingsStore {
   range(query: { series: SeriesId; from: number; to: number; limit: number }): Promise<readonly StoredReading[]>;
   /** The newest settled reading before a time; undefined: none. */
   before(series: SeriesId, t: number): Promise<StoredReading | undefined>;
+  /**
+   * Sums up a range where the readings lie, those of the tail in their places; absent: the store has no quicker way than
+   * to hand them all over.
+   */
+  readonly buckets?: (query: BucketsQuery) => Promise<PackedBuckets>;
   /** Forgets readings older than this (ms epoch), by whole hours. */
   expire(olderThan: number): Promise<void>;
   close(): Promise<void>;

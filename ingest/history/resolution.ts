@@ -1,0 +1,80 @@
+import type { Span } from '../standards/timeline.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** From what a range is answered. */
+export type Level = 'raw' | 'hours' | 'days';
+
+export interface Resolution {
+  readonly level: Level;
+  /** ms of one bucket; a local day counts as 24 hours. */
+  readonly width: number;
+}
+
+/** Widths that divide each other or the hour and the day: a chart that moves keeps its buckets. */
+const WIDTHS = [
+  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 3, 4, 6, 12].map((hours) => hours * HOUR),
+  ...[1, 2, 5, 10, 20, 50, 100].map((days) => days * DAY),
+];
+/** Up to here hours are read: a year, and a little, so that "one year" is one whichever it is. */
+export const HOURS_UP_TO = 370 * DAY;
+
+/**
+ * What a range is answered from: the narrowest bucket that gives no more of them than pixels, from raw readings, from
+ * hours, or from local days. `rawUpTo` (ms): beyond it a store would take too long over raw readings.
+ */
+export function resolutionFor(
+  { from, to }: Span,
+  { pixels, rawUpTo }: { pixels: number; rawUpTo: number },
+): Resolution {
+  const range = to - from;
+  const least = range > HOURS_UP_TO ? DAY : range > rawUpTo ? HOUR : SECOND;
+  const wanted = Math.max(least, range / pixels);
+  const width = WIDTHS.find((one) => one >= wanted) ?? 100 * DAY;
+  return { level: width < HOUR ? 'raw' : width < DAY ? 'hours' : 'days', width };
+}
+
+/** Edges of equal buckets that cover a span, each at a whole multiple of the width; the last one ends with the span. */
+export function edgesOf({ from, to }: Span, width: number): number[] {
+  const edges: number[] = [];
+  for (let edge = Math.floor(from / width) * width; edge < to; edge += width) edges.push(edge);
+  edges.push(to);
+  return edges;
+}
+
+/** Edges of local days that cover a span, `step` of them at a time, counted from 1970, so that they stay where they are. */
+export function dayEdges({ from, to }: Span, zone: string, step = 1): number[] {
+  const epoch = Temporal.PlainDate.from('1970-01-01');
+  const first = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(zone).toPlainDate();
+  const number = epoch.until(first, { largestUnit: 'days' }).days;
+  let date = first.subtract({ days: number - Math.floor(number / step) * step });
+  const edges: number[] = [];
+  for (let edge = startOfDay(date, zone); edge < to; edge = startOfDay(date, zone)) {
+    edges.push(edge);
+    date = date.add({ days: step });
+  }
+  edges.push(to);
+  return edges;
+}
+
+/** The local days that a span touches, whole. */
+export function daysTouching({ from, to }: Span, zone: string): Span[] {
+  const days: Span[] = [];
+  let date = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(zone).toPlainDate();
+  for (let start = startOfDay(date, zone); start < to;) {
+    date = date.add({ days: 1 });
+    const end = startOfDay(date, zone);
+    days.push({ from: start, to: end });
+    start = end;
+  }
+  return days;
+}
+
+function startOfDay(date: Temporal.PlainDate, zone: string): number {
+  return date.toZonedDateTime(zone).epochMilliseconds;
+}

@@ -1,0 +1,97 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { SeriesId } from '../../../contract/reading.ts';
+import { bucketer, type Bucketer, type BucketsInput, type PackedBuckets } from '../../history/buckets.ts';
+import { MARKS, ROW, TIME, VALUE, type PackedReadings } from '../packed.ts';
+import { decodeColumns } from './codec/block.ts';
+import { BlockUnreadable } from './codec/bytes.ts';
+import { READ_BLOCKS } from './protocol.ts';
+import type { SpoiltBlock } from './types.ts';
+
+const HOUR = 3_600_000;
+const QUALITY = 3;
+
+export interface BucketsQuery extends BucketsInput {
+  readonly series: SeriesId;
+  /** What the tail holds of the range, ascending, and the newest before it: they win over what is stored. */
+  readonly recent: PackedReadings;
+}
+
+export interface BucketsRead {
+  readonly buckets: PackedBuckets;
+  readonly spoilt: readonly SpoiltBlock[];
+}
+
+/** Sums up blocks where they are read: of half a million readings only the sums leave the thread. */
+export function blockBuckets(db: DatabaseSync): (query: BucketsQuery) => BucketsRead {
+  const blocks = db.prepare(
+    `SELECT hour, count, data FROM block WHERE series = ? AND hour BETWEEN ? AND ? ORDER BY hour LIMIT ${READ_BLOCKS}`,
+  );
+  const before = db.prepare(
+    'SELECT hour, count, data FROM block WHERE series = ? AND hour <= ? AND first_t < ? ORDER BY hour DESC LIMIT 1',
+  );
+
+  return ({ series, recent, ...input }) => {
+    const [from, to] = [input.edges[0] ?? 0, input.edges[input.edges.length - 1] ?? 0];
+    const spoilt: SpoiltBlock[] = [];
+    const merged = merging(bucketer(input), recent);
+    const open = (row: Readonly<Record<string, SQLOutputValue>>) => {
+      const { hour, count, data } = row;
+      if (typeof hour !== 'number' || !(data instanceof Uint8Array)) return undefined;
+      try {
+        return { start: hour * HOUR, hour, ...decodeColumns(data) };
+      } catch (error) {
+        if (!(error instanceof BlockUnreadable)) throw error;
+        spoilt.push({ series, hour, count: Number(count), reason: error.message, setAside: false });
+        return undefined;
+      }
+    };
+
+    for (let hour = Math.floor(from / HOUR); ;) {
+      const row = before.get(series, hour, from);
+      if (row === undefined) break;
+      const block = open(row);
+      const carried = block === undefined ? -1 : block.offsets.findLastIndex((offset) => block.start + offset < from);
+      if (block !== undefined && carried >= 0) {
+        merged.add(block.start + (block.offsets[carried] ?? 0), block.values[carried] ?? 0, block.marks[carried] ?? 0);
+        break;
+      }
+      hour = Number(row['hour']) - 1;
+    }
+    const last = Math.floor((to - 1) / HOUR);
+    for (let hour = Math.floor(from / HOUR); hour <= last;) {
+      const rows = blocks.all(series, hour, last);
+      for (const row of rows) {
+        const block = open(row);
+        if (block === undefined) continue;
+        const { start, offsets, values, marks } = block;
+        for (let at = 0; at < offsets.length; at += 1) {
+          const t = start + (offsets[at] ?? 0);
+          if (t >= from && t < to) merged.add(t, values[at] ?? 0, marks[at] ?? 0);
+        }
+      }
+      if (rows.length < READ_BLOCKS) break;
+      hour = Number(rows.at(-1)?.['hour']) + 1;
+    }
+    return { buckets: merged.finish(), spoilt };
+  };
+}
+
+/** Puts the tail's readings in at their times, in the place of stored ones of the same time. */
+export function merging(into: Bucketer, recent: PackedReadings): Bucketer {
+  let at = 0;
+  const passTo = (t: number) => {
+    for (; at < recent.length && (recent[at + TIME] ?? 0) < t; at += ROW) {
+      into.add(recent[at + TIME] ?? 0, recent[at + VALUE] ?? 0, (recent[at + MARKS] ?? 0) & QUALITY);
+    }
+  };
+  return {
+    add(t, value, marks) {
+      if (at < recent.length) passTo(t);
+      if (recent[at + TIME] !== t) into.add(t, value, marks & QUALITY);
+    },
+    finish() {
+      passTo(Infinity);
+      return into.finish();
+    },
+  };
+}

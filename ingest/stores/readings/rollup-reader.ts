@@ -1,0 +1,83 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { SeriesId } from '../../../contract/reading.ts';
+import type { ChangedDay, ChangedHour, Computed, RollupQuery } from '../rollups.ts';
+import { packRows, ROLLUP_COLUMNS, type PackedRollups } from './rollup-rows.ts';
+
+const HOUR = 3_600_000;
+
+export interface PackedRange {
+  readonly packed: PackedRollups;
+  readonly computed: Computed | null;
+  readonly changed: readonly number[];
+  readonly changedDays: readonly number[];
+}
+
+export interface RollupReader {
+  range(query: RollupQuery & { readonly unit: 'hour' | 'day'; readonly reach: number }): PackedRange;
+  changed(before: number, limit: number): ChangedHour[];
+  changedDays(before: number, limit: number): ChangedDay[];
+  computed(): (Computed & { readonly series: SeriesId })[];
+}
+
+/** Each call is one statement or one short transaction, finished on return. */
+export function rollupReader(db: DatabaseSync): RollupReader {
+  const arrays = (sql: string) => {
+    const statement = db.prepare(sql);
+    statement.setReturnArrays(true);
+    return (...values: (number | string)[]): SQLOutputValue[][] =>
+      statement.all(...values) as unknown as SQLOutputValue[][];
+  };
+  const hours = (more: string) =>
+    arrays(`SELECT hour * ${HOUR}, (hour + 1) * ${HOUR}, ${ROLLUP_COLUMNS}${more} FROM hour
+      WHERE series = ? AND hour >= ? AND hour < ? ORDER BY hour`);
+  const days = (more: string) =>
+    arrays(`SELECT start_t, end_t, ${ROLLUP_COLUMNS}${more} FROM day
+      WHERE series = ? AND start_t >= ? AND end_t <= ? ORDER BY start_t`);
+  const [bareHours, fullHours, bareDays, fullDays] = [hours(''), hours(', standards'), days(''), days(', standards')];
+  const changedOf = arrays('SELECT hour FROM changed_hour WHERE series = ? AND hour >= ? AND hour < ? ORDER BY hour');
+  const daysOf = arrays('SELECT start_t FROM changed_day WHERE series = ? AND start_t >= ? AND end_t <= ?');
+  const extent = arrays('SELECT first, next FROM computed WHERE series = ?');
+  const extents = arrays('SELECT series, first, next FROM computed');
+  const waiting = arrays('SELECT id, series, hour FROM changed_hour WHERE hour < ? ORDER BY series, hour LIMIT ?');
+  const waitingDays = arrays(
+    'SELECT id, series, start_t, end_t FROM changed_day WHERE end_t <= ? ORDER BY series, start_t LIMIT ?',
+  );
+
+  return {
+    range({ series, from, to, unit, reach, standards }) {
+      db.exec('BEGIN');
+      try {
+        const rows =
+          unit === 'hour'
+            ? (standards ? fullHours : bareHours)(series, Math.ceil(from / HOUR), Math.floor(to / HOUR))
+            : (standards ? fullDays : bareDays)(series, from, to);
+        const [first, next] = extent(series)[0] ?? [];
+        return {
+          packed: packRows(rows, standards),
+          computed: first === undefined ? null : { first: Number(first), next: Number(next) },
+          changed: changedOf(series, Math.floor((from - reach) / HOUR), Math.ceil(to / HOUR)).map(([hour]) =>
+            Number(hour),
+          ),
+          changedDays: daysOf(series, from, to).map(([start]) => Number(start)),
+        };
+      } finally {
+        db.exec('COMMIT');
+      }
+    },
+    changed: (before, limit) =>
+      waiting(before, limit).map(([id, series, hour]) => ({
+        id: Number(id),
+        series: Number(series),
+        hour: Number(hour),
+      })),
+    changedDays: (before, limit) =>
+      waitingDays(before, limit).map(([id, series, from, to]) => ({
+        id: Number(id),
+        series: Number(series),
+        from: Number(from),
+        to: Number(to),
+      })),
+    computed: () =>
+      extents().map(([series, first, next]) => ({ series: Number(series), first: Number(first), next: Number(next) })),
+  };
+}
