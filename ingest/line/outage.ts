@@ -15,7 +15,7 @@ export interface Outage {
 }
 
 export interface OutageOptions {
-  readonly world: Pick<World, 'tail'>;
+  readonly world: Pick<World, 'foundStored'>;
   readonly ledger: Pick<Ledger, 'commit' | 'committed'>;
   readonly onError: (error: unknown) => void;
 }
@@ -43,7 +43,7 @@ export function createOutage({ world, ledger, onError }: OutageOptions): Outage 
         if (await ledger.committed(batch)) {
           deferred.forget(batch);
           // Nothing was appended since: what comes again is a repeat.
-          for (const arrival of batch.arrivals ?? []) world.tail.append(arrival);
+          world.foundStored(batch.arrivals ?? []);
         }
       } catch (error) {
         onError(error);

@@ -82,6 +82,8 @@ export interface World {
   /** The reading of the batch being judged at this time of a series. */
   arrivingAt(series: number, t: number): Arrival | undefined;
   addArrival(arrival: Arrival): void;
+  /** Readings of a batch that failed turned out to be durable in the log all the same. */
+  foundStored(arrivals: readonly Arrival[]): void;
   addEvent(event: StoredEvent): void;
   /** Content hashes under an event's id in the batch being judged. */
   arrivingHashes(site: string, device: string, id: string): readonly string[];
@@ -105,7 +107,7 @@ export interface WorldSeed {
   readonly nextAlarmId: number;
   /** Told of series when they are made, stored or not: a number is never given twice. */
   readonly onSeries?: (series: readonly Series[]) => void;
-  /** Told of readings when they are durable in the log, in its order, as the tail is. Keeps the array, changes nothing. */
+  /** Told of readings when they are durable in the log, in its order, as the tail is. Changes nothing. */
   readonly onArrivals?: (arrivals: readonly Arrival[]) => void;
 }
 
@@ -132,6 +134,10 @@ export function createWorld(seed: WorldSeed): World {
   };
   const freshHashes = new Map<string, string[]>();
   const eventKey = (site: string, device: string, id: string) => `${site}|${device}|${id}`;
+  const keepArrivals = (arrivals: readonly Arrival[]) => {
+    if (arrivals.length > 0) seed.onArrivals?.(arrivals);
+    for (const arrival of arrivals) seed.tail.append(arrival);
+  };
   const forgetBatch = () => {
     world.pending = emptyPending();
     fresh.clear();
@@ -161,6 +167,7 @@ export function createWorld(seed: WorldSeed): World {
       else if (known instanceof Map) known.set(arrival.sourceTime, arrival);
       else fresh.set(arrival.series, new Map([known, arrival].map((one) => [one.sourceTime, one])));
     },
+    foundStored: keepArrivals,
     addEvent(event) {
       world.pending.events.push(event);
       const key = eventKey(event.site, event.device, event.id);
@@ -180,11 +187,10 @@ export function createWorld(seed: WorldSeed): World {
     merge(kept) {
       const alarms = [...world.pending.alarms.values()];
       if (world.pending.series.length > 0) seed.onSeries?.(world.pending.series);
-      if (kept === 'all' && world.pending.arrivals.length > 0) seed.onArrivals?.(world.pending.arrivals);
-      for (const arrival of world.pending.arrivals) {
-        if (kept === 'all') seed.tail.append(arrival);
-        else world.unstored.series.add(arrival.series);
-        if (kept === 'all' && world.unstored.series.size > 0) world.unstored.series.delete(arrival.series);
+      if (kept === 'all') keepArrivals(world.pending.arrivals);
+      for (const { series } of world.pending.arrivals) {
+        if (kept !== 'all') world.unstored.series.add(series);
+        else if (world.unstored.series.size > 0) world.unstored.series.delete(series);
       }
       for (const { id } of alarms) {
         if (kept === 'nothing') world.unstored.alarms.add(id);

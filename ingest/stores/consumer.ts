@@ -47,15 +47,21 @@ export interface Consumer {
   settleDue(now?: number): Promise<Settled>;
   /** Resolves when the next hours are settled, or cannot be; at once when nothing is being settled. */
   progress(): Promise<undefined>;
-  /** Settles everything, open hours too. */
-  settleAll(): Promise<Settled>;
   /** Readings that no store holds durably yet. */
   waiting(): number;
+  /** When the oldest of them was received, ms epoch; undefined: there is none. */
+  oldestReceivedAt(): number | undefined;
   /** Waits for what is under way; nothing is settled afterwards. */
   close(): Promise<void>;
 }
 
-export function createConsumer(options: ConsumerOptions): Consumer {
+/** The consumer whose store is our own. */
+export interface SettlingConsumer extends Consumer {
+  /** Settles everything, open hours too. */
+  settleAll(): Promise<Settled>;
+}
+
+export function createConsumer(options: ConsumerOptions): SettlingConsumer {
   const { ledger, readings, tail, clock, onError, onSettled, bound = 500_000 } = options;
   let underWay: Promise<Settled> | undefined;
   let closed = false;
@@ -121,6 +127,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       return begin(clock.now().wall, true);
     },
     waiting: () => tail.size(),
+    oldestReceivedAt: () => tail.oldestReceivedAt(),
     async close() {
       closed = true;
       await underWay;

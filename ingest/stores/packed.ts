@@ -22,16 +22,21 @@ export function packArrivals(arrivals: readonly Arrival[]): PackedReadings {
   const packed = new Float64Array(arrivals.length * ROW);
   let at = 0;
   for (const arrival of arrivals) {
-    packed[at + SEQ] = arrival.seq;
-    packed[at + SERIES] = arrival.series;
-    packed[at + TIME] = arrival.sourceTime;
-    packed[at + VALUE] = arrival.value;
-    packed[at + MARKS] = marksCode(arrival);
-    packed[at + RECEIVED] = arrival.receivedAt;
-    packed[at + CLAIMED] = arrival.claimedTime ?? NaN;
+    packArrival(packed, at, arrival);
     at += ROW;
   }
   return packed;
+}
+
+/** As the row that starts at `at`. */
+export function packArrival(packed: PackedReadings, at: number, arrival: Arrival): void {
+  packed[at + SEQ] = arrival.seq;
+  packed[at + SERIES] = arrival.series;
+  packed[at + TIME] = arrival.sourceTime;
+  packed[at + VALUE] = arrival.value;
+  packed[at + MARKS] = marksCode(arrival);
+  packed[at + RECEIVED] = arrival.receivedAt;
+  packed[at + CLAIMED] = arrival.claimedTime ?? NaN;
 }
 
 export function packSettlements(settlements: readonly Settlement[]): PackedReadings {

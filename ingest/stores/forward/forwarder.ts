@@ -1,0 +1,210 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Clock, Timer } from '../../../contract/clock.ts';
+import type { Consumer } from '../consumer.ts';
+import type { InfluxStore } from '../influx/types.ts';
+import type { ForwardReader } from '../ledger/forwarded.ts';
+import type { Arrival, Ledger } from '../ledger/types.ts';
+import type { Tail } from '../tail.ts';
+import { createCursors } from './cursors.ts';
+import { isolatedEntry, type IsolationOptions } from './isolated.ts';
+import { createArrivalQueue } from './queue.ts';
+import { createRecordStream, type SentRecords } from './record-stream.ts';
+import { createRelease } from './release.ts';
+import { delayAfter, troubleOf, type ForwardTrouble } from './retry.ts';
+
+/** Readings of one request. */
+const BATCH = 5_000;
+/** ms that readings wait for more of them; also between two looks for events and transitions. */
+const GATHER = 1_000;
+/** ms that a request under way may still take when we end; what it carried stays in the log. */
+const CLOSING = 2_000;
+const NOTHING = { readings: 0, conflicts: 0, duplicates: 0, spoilt: 0 };
+
+export interface ForwarderOptions extends IsolationOptions {
+  readonly influx: InfluxStore;
+  readonly ledger: Pick<Ledger, 'commit' | 'room' | 'trim'>;
+  readonly reader: ForwardReader;
+  readonly tail: Tail;
+  readonly clock: Clock;
+  /** What the log holds at the start, in its order. */
+  readonly log: readonly Arrival[];
+  /** Arrivals in memory beyond which those of open hours leave it too, once they are forwarded. */
+  readonly bound: number;
+  /** The line has more to do than it gets done: it waits for us then, so that the log does not grow without end. */
+  readonly lineIsBehind: () => boolean;
+  readonly onError: (error: unknown) => void;
+  readonly onBatch?: (batch: ForwardedBatch) => void;
+  readonly onRecords?: (sent: SentRecords) => void;
+  readonly onHealth?: (health: ForwardHealth) => void;
+  /** From 0 to 1. */
+  readonly random?: () => number;
+}
+
+/** What became of one attempt to send readings. */
+export interface ForwardedBatch {
+  readonly result: 'written' | ForwardTrouble;
+  /** ms until the answer. */
+  readonly took: number;
+  readonly readings: number;
+  readonly tooOld: number;
+  readonly isolated: number;
+}
+
+export interface ForwardHealth {
+  /** Of the newest attempt; null: it passed. `untried`: there was none yet. */
+  readonly trouble: ForwardTrouble | 'untried' | null;
+  /** What the server or the network said; null: no trouble. */
+  readonly words: string | null;
+}
+
+/** Sends what the log of arrivals holds to InfluxDB, and events and transitions of alarms beside it. */
+export interface Forwarder extends Consumer {
+  /** Arrivals that are durable in the log now, in its order. */
+  take(arrivals: readonly Arrival[]): void;
+  health(): ForwardHealth;
+  /** Events and transitions that are not sent yet. */
+  recordsWaiting(): number;
+}
+
+/**
+ * The second consumer of the log: an arrival counts as taken over when the server said so (204), in the order of the
+ * log. One request is under way at a time; what fails is sent again, for ever.
+ */
+export function createForwarder(options: ForwarderOptions): Forwarder {
+  const { influx, ledger, reader, tail, clock, lineIsBehind, onError, onBatch, onRecords, onHealth } = options;
+  const { random = Math.random } = options;
+  const cursors = createCursors({ ledger, reader, clock, target: influx.target, onError });
+  const records = createRecordStream({ influx, reader, cursors, onSent: (sent) => onRecords?.(sent) });
+  const release = createRelease({ tail, ledger, bound: options.bound });
+  const queue = createArrivalQueue();
+  const from = cursors.at('arrivals');
+  queue.push(options.log.filter(({ seq }) => seq > from));
+
+  let health: ForwardHealth = { trouble: 'untried', words: null };
+  let failures = 0;
+  let closed = false;
+  let releasing: Promise<void> | undefined;
+  /** Ends the rest that is under way. */
+  let wake = () => {};
+  let step = Promise.withResolvers<undefined>();
+
+  function rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer: Timer = clock.after(ms, () => wake());
+      wake = () => {
+        timer.cancel();
+        wake = () => {};
+        resolve();
+      };
+    });
+  }
+
+  async function run(): Promise<void> {
+    let recordsAt = -Infinity;
+    let more = false;
+    while (!closed) {
+      if (queue.size() < BATCH && !more) await rest(GATHER);
+      if (closed) return;
+      try {
+        await sendArrivals();
+        if (more || clock.now().mono >= recordsAt) {
+          more = await sendRecords();
+          recordsAt = clock.now().mono + GATHER;
+        }
+        // One batch a turn: the line goes on in between.
+        await setImmediate();
+      } catch (error) {
+        if (closed) return;
+        const wait = delayAfter(error, { failures, random: random() });
+        failures += 1;
+        turnOut(troubleOf(error), error);
+        await restOut(wait);
+      }
+    }
+  }
+
+  /** Waits for its time whatever arrives meanwhile. */
+  async function restOut(ms: number): Promise<void> {
+    const until = clock.now().mono + ms;
+    while (!closed && clock.now().mono < until) await rest(until - clock.now().mono);
+  }
+
+  async function sendArrivals(): Promise<void> {
+    const batch = queue.peek(BATCH);
+    if (batch === undefined) return;
+    const since = clock.now().mono;
+    try {
+      const { rejected, tooOld, took } = await influx.write(batch.settlements);
+      const receivedAt = clock.now().wall;
+      await cursors.isolate(
+        rejected.map((one) => isolatedEntry(one, receivedAt, options)).filter((entry) => entry !== undefined),
+      );
+      queue.drop(batch.count);
+      cursors.moved('arrivals', batch.lastSeq);
+      turnOut(null);
+      onBatch?.({ result: 'written', took, readings: batch.count, tooOld, isolated: rejected.length });
+    } catch (error) {
+      const took = clock.now().mono - since;
+      onBatch?.({ result: troubleOf(error), took, readings: 0, tooOld: 0, isolated: 0 });
+      throw error;
+    } finally {
+      stepped();
+    }
+  }
+
+  async function sendRecords(): Promise<boolean> {
+    const { sent, more } = await records.send();
+    if (sent) turnOut(null);
+    return more;
+  }
+
+  function turnOut(trouble: ForwardTrouble | null, error?: unknown): void {
+    if (trouble === null) failures = 0;
+    const words = trouble === null ? null : error instanceof Error ? error.message : String(error);
+    const changed = health.trouble !== trouble;
+    health = { trouble, words };
+    if (changed) onHealth?.(health);
+  }
+
+  function stepped(): void {
+    step.resolve(undefined);
+    step = Promise.withResolvers<undefined>();
+  }
+
+  const running = run().catch(onError);
+
+  return {
+    take(arrivals) {
+      queue.push(arrivals);
+      if (queue.size() >= BATCH && failures === 0) wake();
+    },
+    async settleDue(now = clock.now().wall) {
+      if (closed) return NOTHING;
+      releasing ??= release(now, cursors.at('arrivals'))
+        .catch(onError)
+        .finally(() => {
+          releasing = undefined;
+        });
+      await releasing;
+      return NOTHING;
+    },
+    progress: () => (failures === 0 && lineIsBehind() ? step.promise : Promise.resolve(undefined)),
+    waiting: () => queue.size(),
+    oldestReceivedAt: () => queue.oldestReceivedAt(),
+    health: () => health,
+    recordsWaiting: () => records.waiting(),
+    async close() {
+      closed = true;
+      wake();
+      await new Promise<void>((resolve) => {
+        const timer = clock.after(CLOSING, resolve);
+        void running.then(() => {
+          timer.cancel();
+          resolve();
+        });
+      });
+      await releasing;
+      await cursors.close();
+    },
+  };
+}

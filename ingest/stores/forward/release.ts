@@ -1,0 +1,51 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Ledger } from '../ledger/types.ts';
+import type { DueHour, Tail } from '../tail.ts';
+
+/** An hour leaves the tail this long after its end, ms. */
+const GRACE = 60_000;
+/** What comes late for an hour that is over stays this long for more (ms), unless so much is there already. */
+const PATIENCE = 20_000;
+const CROWD = 1_000;
+/** Arrivals that leave between two looks at what else is to be done. */
+const SLICE = 20_000;
+
+export interface ReleaseOptions {
+  readonly tail: Tail;
+  readonly ledger: Pick<Ledger, 'trim'>;
+  /** Arrivals in memory beyond which those of open hours leave too. */
+  readonly bound: number;
+}
+
+export interface Release {
+  /**
+   * Lets go of what is forwarded up to `upTo` and whose hour is over at this wall time (ms epoch), then trims the log.
+   * Rejects with CommitFailed when the log could not be trimmed; the next call does it.
+   */
+  (now: number, upTo: number): Promise<void>;
+}
+
+/** What is forwarded stays in tail and log until its hour is over: an ordinary start needs no server. */
+export function createRelease({ tail, ledger, bound }: ReleaseOptions): Release {
+  let trimmed = 0;
+  return async (now, upTo) => {
+    for (;;) {
+      const all = tail.size() > bound;
+      const due = tail.due({ now, grace: GRACE, patience: PATIENCE, crowd: CROWD, all, upTo, limit: SLICE });
+      const forwarded = due.map((hour) => upToSeq(hour, upTo)).filter(({ arrivals }) => arrivals.length > 0);
+      if (forwarded.length === 0) break;
+      tail.settled(forwarded);
+      await setImmediate();
+    }
+    const point = Math.min(tail.trimPoint(), upTo);
+    if (point <= trimmed) return;
+    await ledger.trim(point);
+    trimmed = point;
+  };
+}
+
+/** An hour's arrivals stand in the order of their seq. */
+function upToSeq({ series, hour, arrivals }: DueHour, upTo: number): DueHour {
+  const end = arrivals.findIndex(({ seq }) => seq > upTo);
+  return { series, hour, arrivals: end === -1 ? arrivals : arrivals.slice(0, end) };
+}
