@@ -4,6 +4,7 @@ import { openForReading } from '../sqlite/migrate.ts';
 import { accessReader } from './read-access.ts';
 import { forwardReader } from './forwarded.ts';
 import { readArrivals } from './read-arrivals.ts';
+import { registryVersionReader } from './registry-versions.ts';
 import { quarantineReader } from './read-quarantine.ts';
 import { channelReader } from './read-channels.ts';
 import { shiftRecordReader } from './read-records.ts';
@@ -49,6 +50,10 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
   );
   const alarm = db.prepare('SELECT * FROM alarm WHERE id = ?');
   const alarms = db.prepare('SELECT * FROM alarm WHERE site = ? AND id < ? ORDER BY id DESC LIMIT ?');
+  const alarmsWithin = db.prepare(
+    `SELECT * FROM alarm WHERE site = ? AND raised_at < ? AND coalesce(returned_at, closed_at, 9e15) > ?
+     AND subject_kind = 'point' AND subject = ? ORDER BY id DESC LIMIT ?`,
+  );
   const journal = db.prepare('SELECT * FROM journal WHERE alarm = ? ORDER BY id');
   const starts = db.prepare(
     "SELECT at, detail ->> 'downMs' AS down FROM system_event WHERE kind = 'started' AND at > ? ORDER BY at",
@@ -69,6 +74,7 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
     ...channelReader(db),
     ...accessReader(db),
     ...shiftRecordReader(db),
+    ...registryVersionReader(db),
     load: () =>
       namingDamage(file, () => {
         // One snapshot: the next numbers belong to exactly these rows.
@@ -100,6 +106,7 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
     punches: (site, device, since) => Number(punches.get(site, device, since)?.['n'] ?? 0),
     alarm: (id) => optional(alarm.get(id), readAlarm),
     alarmsOf: (site, { before = Number.MAX_SAFE_INTEGER, limit }) => alarms.all(site, before, limit).map(readAlarm),
+    alarmsWithin: (site, { point, from, to, limit }) => alarmsWithin.all(site, to, from, point, limit).map(readAlarm),
     journalOf: (id) => journal.all(id).map(readJournal),
     downtimes: (since) =>
       starts

@@ -6,6 +6,7 @@ import type { Reading, SeriesId } from '../../../contract/reading.ts';
 import type { SiteRegistry } from '../../../contract/registry.ts';
 import type { MachineState } from '../../alarms/types.ts';
 import type { AccessChange, AccessReader } from './access.ts';
+import type { RegistryVersionReader } from './registry-versions.ts';
 import type { ChannelChangeRow, ChannelReader } from './channels.ts';
 import type { ShiftRecordChange, ShiftRecordReader } from './shift-rows.ts';
 import type { ForwardedRow, ForwardReader } from './forwarded.ts';
@@ -287,7 +288,7 @@ export interface StoredUser {
 }
 
 /** Short keyed reads, synchronous on a read-only connection: committed state, also of other processes. */
-export interface LedgerReader extends ChannelReader, AccessReader, ShiftRecordReader {
+export interface LedgerReader extends ChannelReader, AccessReader, ShiftRecordReader, RegistryVersionReader {
   load(): LedgerState;
   registryRevision(): number;
   registries(): readonly SiteRegistry[];
@@ -299,6 +300,8 @@ export interface LedgerReader extends ChannelReader, AccessReader, ShiftRecordRe
   punches(site: string, device: string, since: number): number;
   alarm(id: number): AlarmRecord | undefined;
   alarmsOf(site: string, page: { before?: number; limit: number }): readonly AlarmRecord[];
+  /** Alarms of a point whose condition was present between two moments (ms epoch), the newest first. */
+  alarmsWithin(site: string, query: { point: string; from: number; to: number; limit: number }): readonly AlarmRecord[];
   journalOf(alarm: number): readonly JournalRow[];
   /** When we did not run, of the starts since a moment: from the newest commit before to the start; ms epoch. */
   downtimes(since: number): readonly { readonly from: number; readonly to: number }[];

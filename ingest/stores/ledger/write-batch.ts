@@ -63,9 +63,9 @@ export function batchWriter(db: DatabaseSync, writer: string): BatchWriter {
         alarms.journal(batch.journal ?? []);
         alarms.notifications(batch.notifications ?? []);
         alarms.systemEvents(batch.systemEvents ?? []);
-        registry.put(batch.registry ?? []);
+        registry.put(batch.registry ?? [], batch.at);
         const { registryChanges = [], quarantineChanges = [] } = batch;
-        registry.change(registryChanges);
+        registry.change(registryChanges, batch.at);
         endCredentials([...(batch.registry ?? []), ...registryChanges.map(({ registry: one }) => one)], batch.at);
         quarantine.changes(quarantineChanges.map(({ change }) => change));
         alarms.systemEvents([

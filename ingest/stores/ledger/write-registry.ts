@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Compile } from 'typebox/compile';
 import { SiteRegistry } from '../../../contract/registry.ts';
+import { registryVersionWriter } from './registry-versions.ts';
 import { RegistryChanged, type RegistryChange } from './types.ts';
 
 const registrySchema = Compile(SiteRegistry);
@@ -11,9 +12,10 @@ export class InvalidRegistry extends Error {
 }
 
 export interface RegistryWriter {
-  put(registries: readonly SiteRegistry[]): void;
+  /** `at`: ms epoch of the commit. */
+  put(registries: readonly SiteRegistry[], at: number): void;
   /** @throws RegistryChanged */
-  change(changes: readonly RegistryChange[]): void;
+  change(changes: readonly RegistryChange[], at: number): void;
 }
 
 export function registryWriter(db: DatabaseSync): RegistryWriter {
@@ -24,22 +26,27 @@ export function registryWriter(db: DatabaseSync): RegistryWriter {
 
   const revisionOf = db.prepare('SELECT revision FROM registry WHERE site = ?');
 
-  function write(registry: SiteRegistry): void {
+  const keepVersion = registryVersionWriter(db);
+
+  function write(registry: SiteRegistry, at: number): void {
     if (!registrySchema.Check(registry)) {
       const [first] = registrySchema.Errors(registry);
       throw new InvalidRegistry(`The registry is not valid at ${first?.instancePath || '/'}: ${first?.message ?? '?'}`);
     }
     raise.run();
     put.run(registry.site, JSON.stringify(registry));
+    keepVersion(registry, at);
   }
 
   return {
-    put: (registries) => registries.forEach(write),
-    change(changes) {
+    put(registries, at) {
+      for (const registry of registries) write(registry, at);
+    },
+    change(changes, at) {
       for (const { registry, revision } of changes) {
         if (revisionOf.get(registry.site)?.['revision'] !== revision)
           throw new RegistryChanged(`The registry of ${registry.site} was changed by somebody else meanwhile.`);
-        write(registry);
+        write(registry, at);
       }
     },
   };
