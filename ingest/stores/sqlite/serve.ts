@@ -4,36 +4,47 @@ import type { Fault, ThreadReply, ThreadRequest } from './thread.ts';
 
 export interface Service<Request, Result, Ready> {
   readonly ready: Ready;
-  handle(request: Request): Result;
+  /** May take its time: what it promises is answered when it is there, and others meanwhile. */
+  handle(request: Request): Result | Promise<Result>;
   /** Buffers of a result that change owner. */
   transfer?(result: Result): readonly Transferable[];
-  close(): void;
+  /** Leaves nothing behind that keeps the thread alive; waits for what is under way. */
+  close(): void | Promise<void>;
 }
 
-/** The worker's end of a thread: opens, then answers requests in order, each failure as a fault. */
-export function serve<Request, Result, Ready>(open: () => Service<Request, Result, Ready>): void {
+/**
+ * The worker's end of a thread: opens, then answers requests, each failure as a fault. `tell` sends a note that nobody
+ * asked for; it comes before the answer to whatever is under way.
+ */
+export function serve<Request, Result, Ready>(
+  open: (tell: (note: unknown) => void) => Service<Request, Result, Ready>,
+): void {
   const port = parentPort;
   if (port === null) throw new Error('This script runs as a worker thread only.');
-  const reply = (message: ThreadReply<Ready, Result>, transfer: readonly Transferable[] = []) =>
+  const reply = (message: ThreadReply<Ready, Result, unknown>, transfer: readonly Transferable[] = []) =>
     port.postMessage(message, [...transfer]);
   let service: Service<Request, Result, Ready>;
   try {
-    service = open();
+    service = open((note) => reply({ kind: 'note', note }));
   } catch (error) {
     reply({ kind: 'refused', fault: faultOf(error) });
     return;
   }
   port.on('message', ({ id, body }: ThreadRequest<Request>) => {
     if (body === null) {
-      service.close();
-      port.close();
+      const closing = service.close();
+      if (closing === undefined) port.close();
+      else void closing.finally(() => port.close());
       return;
     }
+    const done = (result: Result) => reply({ kind: 'done', id, result }, service.transfer?.(result));
+    const failed = (error: unknown) => reply({ kind: 'failed', id, fault: faultOf(error) });
     try {
       const result = service.handle(body);
-      reply({ kind: 'done', id, result }, service.transfer?.(result));
+      if (result instanceof Promise) void result.then(done).catch(failed);
+      else done(result);
     } catch (error) {
-      reply({ kind: 'failed', id, fault: faultOf(error) });
+      failed(error);
     }
   });
   reply({ kind: 'ready', ready: service.ready });

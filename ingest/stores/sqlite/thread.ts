@@ -16,22 +16,25 @@ export interface ThreadRequest<Request> {
   readonly body: Request | null;
 }
 
-export type ThreadReply<Ready, Result> =
+export type ThreadReply<Ready, Result, Note = never> =
   | { readonly kind: 'ready'; readonly ready: Ready }
+  | { readonly kind: 'note'; readonly note: Note }
   | { readonly kind: 'refused'; readonly fault: Fault }
   | { readonly kind: 'done'; readonly id: number; readonly result: Result }
   | { readonly kind: 'failed'; readonly id: number; readonly fault: Fault };
 
-export interface ThreadOptions<Ready> {
+export interface ThreadOptions<Ready, Note = never> {
   readonly script: URL;
   /** Handed to each start of the script. */
   readonly data: unknown;
   /** After each start, before any call is posted. */
   readonly onReady?: (ready: Ready) => void;
+  /** What the script tells without being asked. */
+  readonly onNote?: (note: Note) => void;
   readonly revive: (fault: Fault) => Error;
 }
 
-/** A worker thread that answers calls in their order. */
+/** A worker thread that answers calls, in their order unless it takes its time with some. */
 export interface Thread<Request, Result> {
   /** Resolves when the thread is there; starts it anew when it was lost. */
   started(): Promise<void>;
@@ -47,8 +50,8 @@ interface Waiting<Result> {
 }
 
 /** Resolves when the script says that it is ready; rejects with its refusal. */
-export async function startThread<Request, Result, Ready = undefined>(
-  options: ThreadOptions<Ready>,
+export async function startThread<Request, Result, Ready = undefined, Note = never>(
+  options: ThreadOptions<Ready, Note>,
 ): Promise<Thread<Request, Result>> {
   const pending = new Map<number, Waiting<Result>>();
   let nextId = 1;
@@ -79,12 +82,14 @@ export async function startThread<Request, Result, Ready = undefined>(
         pending.clear();
         for (const { reject: rejectCall } of lost) rejectCall(error);
       };
-      thread.on('message', (reply: ThreadReply<Ready, Result>) => {
+      thread.on('message', (reply: ThreadReply<Ready, Result, Note>) => {
         if (reply.kind === 'ready') {
           worker = thread;
           starting = undefined;
           options.onReady?.(reply.ready);
           resolve(thread);
+        } else if (reply.kind === 'note') {
+          options.onNote?.(reply.note);
         } else if (reply.kind === 'refused') {
           reject(options.revive(reply.fault));
         } else {

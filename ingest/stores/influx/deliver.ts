@@ -1,0 +1,84 @@
+import { Answered, cut } from './failure.ts';
+import { lineOf, type Line, type Part } from './lines.ts';
+import { culpritsOf, isInfluxes } from './rejection.ts';
+import { InfluxFailed, type RejectedReading, type Written } from './types.ts';
+
+/** A record that has no readings in it is named so. */
+const RECORD = { series: 0, value: 0 };
+
+/**
+ * Sends lines until each is held by the server, too old for it, or rejected. After a part of a request was rejected
+ * all the rest of it is sent again: what the answer leaves unsaid (another shard, another reason) is then said.
+ * @throws InfluxFailed when it cannot be told what became of them: all are to be sent again.
+ */
+export async function deliver(
+  lines: readonly Line[],
+  send: (body: string) => Promise<void>,
+  now: () => number,
+): Promise<Written> {
+  const rejected: RejectedReading[] = [];
+  let [written, tooOld, requests, took] = [0, 0, 0, 0];
+  // What is to be sent, last first.
+  const waiting: (readonly Line[])[] = [lines];
+
+  const reject = (line: Line, parts: readonly Part[], why: string) => {
+    if (line.parts.length === 0) rejected.push({ ...RECORD, t: line.t, why });
+    for (const { series, value } of parts) rejected.push({ series, t: line.t, value, why });
+  };
+
+  for (let batch = waiting.pop(); batch !== undefined; batch = waiting.pop()) {
+    if (batch.length === 0) continue;
+    const begun = now();
+    requests += 1;
+    const refusal = await send(batch.map(({ text }) => text).join('\n')).then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof Answered) return error;
+        throw error;
+      },
+    );
+    took += now() - begun;
+    if (refusal === undefined) {
+      written += sizeOf(batch);
+      continue;
+    }
+    if (!isInfluxes(refusal)) throw new InfluxFailed(strange(refusal), { trouble: 'invalid', status: refusal.status });
+
+    const culprits = culpritsOf(refusal, batch);
+    if (culprits.kind === 'too_old') {
+      tooOld += sizeOf(culprits.lines);
+      const gone = new Set(culprits.lines);
+      waiting.push(batch.filter((line) => !gone.has(line)));
+    } else if (culprits.kind === 'parts') {
+      const rest: Line[] = [];
+      for (const line of batch) {
+        const bad = culprits.of.get(line);
+        if (bad === undefined) rest.push(line);
+        else {
+          reject(line, bad, culprits.why);
+          const good = line.parts.filter((part) => !bad.includes(part));
+          if (good.length > 0) rest.push(lineOf(good, line.t, line.measurement));
+        }
+      }
+      waiting.push(rest);
+    } else if (batch.length > 1) {
+      const middle = batch.length >>> 1;
+      waiting.push(batch.slice(middle), batch.slice(0, middle));
+    } else {
+      const [line] = batch;
+      if (line === undefined) continue;
+      if (line.parts.length > 1) waiting.push(line.parts.map((part) => lineOf([part], line.t, line.measurement)));
+      else reject(line, line.parts, cut(refusal.message));
+    }
+  }
+  return { written, tooOld, rejected, requests, took };
+}
+
+/** Readings, or records, in lines. */
+export function sizeOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, { parts }) => sum + Math.max(1, parts.length), 0);
+}
+
+function strange({ status, message }: Answered): string {
+  return `What answers a write with ${status} does not speak as InfluxDB does: ${cut(message)}`;
+}
