@@ -5,6 +5,7 @@ import type { IngestLevels, Meter } from '../ingest/meter.ts';
 /** Seconds; a commit takes one fsync, under load with what gathered meanwhile. */
 const COMMIT_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const LAG_BUCKETS = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const WRITE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const ITEM_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000];
 
 /** What is asked when somebody scrapes. */
@@ -116,6 +117,7 @@ function createMeter(registers: Registry[]): Meter {
     help: 'Blocks that could not be read and were set aside',
     registers,
   });
+  const store = createStoreMeter(registers, quarantined);
   const refusals = new Counter({
     name: 'fw_refusals_total',
     help: 'What the broker did not accept, by reason',
@@ -144,6 +146,52 @@ function createMeter(registers: Registry[]): Meter {
       spoilt.inc(sum.spoilt);
     },
     refused: (reason) => refusals.inc({ reason }),
+    ...store,
+  };
+}
+
+/** What is forwarded to a store outside. */
+function createStoreMeter(
+  registers: Registry[],
+  quarantined: Counter<'code'>,
+): Pick<Meter, 'forwarded' | 'forwardedRecords'> {
+  const batches = new Counter({
+    name: 'fw_store_batches_total',
+    help: 'Batches of readings sent to InfluxDB, by what became of them; all but written are sent again',
+    labelNames: ['result'],
+    registers,
+  });
+  const took = new Histogram({
+    name: 'fw_store_write_seconds',
+    help: 'How long InfluxDB took to answer a batch that it wrote',
+    buckets: WRITE_BUCKETS,
+    registers,
+  });
+  const counter = (name: string, help: string) => new Counter({ name, help, registers });
+  const readings = counter('fw_store_readings_total', 'Readings that InfluxDB took');
+  const isolated = counter('fw_store_isolated_total', 'Readings that InfluxDB rejected, now in quarantine');
+  const tooOld = counter('fw_store_too_old_total', 'Readings older than what InfluxDB keeps, let go');
+  const records = new Counter({
+    name: 'fw_store_records_total',
+    help: 'Events and alarm transitions sent to InfluxDB, by what became of them; outrun were past their time before',
+    labelNames: ['measurement', 'result'],
+    registers,
+  });
+  return {
+    forwarded(batch) {
+      batches.inc({ result: batch.result });
+      if (batch.result !== 'written') return;
+      took.observe(batch.took / 1_000);
+      readings.inc(batch.readings - batch.isolated - batch.tooOld);
+      isolated.inc(batch.isolated);
+      tooOld.inc(batch.tooOld);
+      if (batch.isolated > 0) quarantined.inc({ code: 'store_rejected' }, batch.isolated);
+    },
+    forwardedRecords({ measurement, written, rejected, outrun }) {
+      records.inc({ measurement, result: 'written' }, written);
+      if (rejected.length > 0) records.inc({ measurement, result: 'rejected' }, rejected.length);
+      if (outrun > 0) records.inc({ measurement, result: 'outrun' }, outrun);
+    },
   };
 }
 
@@ -171,6 +219,26 @@ function createGauges({ levels, clock, registers }: { levels: Levels; clock: Clo
   level('fw_arrivals_oldest_age_seconds', 'Age of the oldest of them; 0: there is none', () => {
     const at = ingest().oldestArrivalAt;
     return at === null ? 0 : Math.max(0, (clock.now().wall - at) / 1_000);
+  });
+  level('fw_store_reachable', '1 while InfluxDB takes what is sent, or readings are kept in our own store', () => {
+    const { store } = ingest();
+    return Number(store === null || store.state === 'takes' || store.state === 'untried');
+  });
+  level('fw_store_records_waiting', 'Events and alarm transitions that InfluxDB does not hold yet', () => {
+    return ingest().store?.recordsWaiting ?? 0;
+  });
+  new Gauge({
+    name: 'fw_store_info',
+    help: 'The store of the readings, its generation and version as far as they are known',
+    labelNames: ['kind', 'generation', 'version'],
+    registers,
+    collect() {
+      this.reset();
+      const { store } = ingest();
+      const { generation = null, version = null } = store ?? {};
+      const kind = store === null ? 'embedded' : 'influxdb';
+      this.set({ kind, generation: String(generation ?? ''), version: version ?? '' }, 1);
+    },
   });
   level('fw_mqtt_connections', 'MQTT connections that are open', levels.connections);
   level('fw_live_screens', 'Live screens that are connected', levels.screens);

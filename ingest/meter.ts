@@ -1,4 +1,8 @@
 import type { Refusal } from '../contract/message.ts';
+import type { ForwardedBatch } from './stores/forward/forwarder.ts';
+import type { SentRecords } from './stores/forward/record-stream.ts';
+import type { InfluxServer } from './stores/influx/types.ts';
+import type { StoreState } from './line/tick.ts';
 import type { Settled } from './stores/consumer.ts';
 import type { LedgerBatch } from './stores/ledger/types.ts';
 
@@ -16,7 +20,28 @@ export interface Meter {
   commit(commit: { readonly took: number; readonly items: number; readonly batch: LedgerBatch }): void;
   commitFailed(): void;
   settled(settled: Settled): void;
+  /** A batch of readings was sent to a store outside, or could not be. */
+  forwarded(batch: ForwardedBatch): void;
+  forwardedRecords(sent: SentRecords): void;
   refused(reason: Refusal['reason']): void;
+}
+
+/** Where a store outside stands; sums since our start. */
+export interface StoreLevels extends StoreState, Pick<InfluxServer, 'generation' | 'version'> {
+  /** Readings that it took. */
+  readonly readings: number;
+  /** Readings that it rejected, each in the quarantine now. */
+  readonly isolated: number;
+  /** Readings older than what it keeps. */
+  readonly tooOld: number;
+  /** Attempts that failed. */
+  readonly failures: number;
+  /** ms epoch; null: none yet. */
+  readonly lastWriteAt: number | null;
+  /** ms that it took to answer then. */
+  readonly lastTook: number;
+  /** Events and transitions of alarms that it does not hold yet. */
+  readonly recordsWaiting: number;
 }
 
 /** Where ingest stands now. */
@@ -29,10 +54,12 @@ export interface IngestLevels {
   readonly queued: number;
   /** Readings in memory that no store holds yet. */
   readonly tail: number;
-  /** Rows of the log of arrivals that are not trimmed. */
+  /** Arrivals that their store does not hold yet; with our own, rows of the log that are not trimmed. */
   readonly log: number;
   /** Receipt of the oldest arrival that no store holds, ms epoch; null: there is none. */
   readonly oldestArrivalAt: number | null;
+  /** Null: readings are kept in our own. */
+  readonly store: StoreLevels | null;
   readonly alarms: readonly {
     readonly site: string;
     readonly priority: number;

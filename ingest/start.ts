@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../contract/clock.ts';
 import type { ConnectionChange, InboundMessage, Refusal } from '../contract/message.ts';
 import type { Desk, QuerySide } from '../contract/query.ts';
+import { createTakeover } from './consume.ts';
 import { takeAcknowledge, type AcknowledgeOutcome } from './line/acknowledge.ts';
 import { noteConflict } from './line/identity-conflict.ts';
 import { createLine, type Item } from './line/line.ts';
@@ -11,23 +12,22 @@ import { noteSettledConflicts } from './line/readings.ts';
 import { createDeviceDesk } from './line/device-desk.ts';
 import { createRegistryWatch } from './line/registry-watch.ts';
 import { restore, restoreLastMessages } from './line/restore.ts';
-import type { SeriesState } from './line/state.ts';
 import { takeTick } from './line/tick.ts';
 import { createWorld, type Changes } from './line/world.ts';
 import { alarmView } from './live/alarm-view.ts';
 import { createAnnouncer } from './live/announcer.ts';
 import { levelsOf } from './live/levels.ts';
 import { createQuerySide } from './live/query-side.ts';
+import { rebuildValues } from './live/rebuild-values.ts';
 import { createRefusalBook } from './live/refusal-book.ts';
 import { keepRefusals } from './live/refusal-keeper.ts';
 import { createRefusals } from './live/refusals.ts';
-import { createSparklines, SPARKLINE_SPAN } from './live/sparklines.ts';
+import { createSparklines } from './live/sparklines.ts';
 import type { Channels } from './notify/channels.ts';
 import { startNotify, type NotifySettings } from './notify/start.ts';
 import type { Catalogue } from './standards/types.ts';
-import { createConsumer } from './stores/consumer.ts';
-import { rangeOf } from './stores/query.ts';
-import type { Ledger, LedgerReader } from './stores/ledger/types.ts';
+import type { InfluxStore } from './stores/influx/types.ts';
+import type { Arrival, Ledger, LedgerReader } from './stores/ledger/types.ts';
 import type { ReadingsStore } from './stores/readings/types.ts';
 import type { SeriesDirectory } from './stores/series-directory.ts';
 import { createLogRoom, LOG_LIMIT } from './stores/log-room.ts';
@@ -38,14 +38,8 @@ const TICK = 1_000;
 const SETTLE_EVERY = 10_000;
 /** Readings in memory from which on they are settled at once, those of open hours too. */
 const SETTLE_FROM = 500_000;
-/** Unsettled readings from which on the line goes no faster than they are settled. */
-const PACE_FROM = 1_000_000;
-/** ms that one batch waits for that at most: a store that hangs holds back no alarm. */
-const PACE_PATIENCE = 200;
 const EXPIRE_EVERY = 3_600_000;
 const DAY = 86_400_000;
-/** Series that a start reads at one time. */
-const START_READS = 200;
 /** Event keys and quarantine are kept this long (ms). */
 const EVENTS_KEPT = 90 * DAY;
 /** Tokens and walls that ended stay listed for so long (ms). */
@@ -67,6 +61,8 @@ export interface IngestOptions {
   readonly ledger: Ledger;
   readonly reader: LedgerReader;
   readonly readings: ReadingsStore;
+  /** The same where it is InfluxDB: arrivals are forwarded to it instead of being settled. */
+  readonly influx?: InfluxStore | undefined;
   /** Where a store outside learns what its series are called. */
   readonly directory: SeriesDirectory;
   /** ms that raw readings are kept. */
@@ -84,6 +80,8 @@ export interface Ingest {
   readonly desk: Desk;
   readonly channels: Channels;
   accept(message: InboundMessage): Promise<void>;
+  /** The same, told by a call. */
+  take(message: InboundMessage, committed: () => void): void;
   connection(change: ConnectionChange): void;
   refused(refusal: Refusal): void;
   /** Tells whether what is accepted can be stored; false, then true after recovery. */
@@ -106,7 +104,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   for (const arrival of state.arrivals) tail.append(arrival);
   directory.learn(state.series);
   const onSeries = directory.learn;
-  const world = createWorld({ ...state, started, tail, lastCommitAt: state.lastCommitAt ?? 0, onSeries });
+  const onArrivals = (arrivals: readonly Arrival[]) => takeover.take(arrivals);
+  const world = createWorld({ ...state, started, tail, lastCommitAt: state.lastCommitAt ?? 0, onSeries, onArrivals });
   directory.locate((site, point) => world.models.committed(site)?.points.get(point)?.area.id);
   const logRoom = createLogRoom({ waiting: () => consumer.waiting(), limit: logLimit, freeBytes });
   const mayStore = () => ledger.room() === 'ample' && !logRoom.isFull();
@@ -125,36 +124,32 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   // What was read back is committed already; what the start itself changed walks the line like everything else.
   const startRows = world.pending;
   world.merge('all');
-  await rebuildValues();
+  await rebuildValues({
+    world,
+    readings,
+    sparklines,
+    clock,
+    onTrouble: (error) => log.warn({ err: error }, 'the store does not say what was last: screens begin with the log'),
+  });
+  restoreLastMessages(world);
+  world.merge('all');
 
   const book = createRefusalBook(registered, reader.refusals());
   const announcer = createAnnouncer({ world, clock, epoch: randomUUID(), storing: () => line.storing() });
   const lineEvents = { onChanges: announce, onStoring: storingChanged, onError };
-  const line = createLine({ world, ledger, clock, mayStore, ...lineEvents, meter, pace });
-  const consumer = createConsumer({
-    ledger,
-    readings,
+  const line = createLine({ world, ledger, clock, mayStore, ...lineEvents, meter, pace: () => takeover.pace() });
+  const takeover = createTakeover({
+    ...options,
+    world,
     tail,
-    clock,
-    onError,
+    meter,
+    arrivals: state.arrivals,
     bound: settleFrom,
-    onSettled(settled) {
-      meter?.settled(settled);
-      if (settled.conflicts > 0) enqueue(() => noteSettledConflicts(world, settled.conflicts, clock.now()));
-    },
+    queued: () => line.queued(),
+    onError,
+    onConflicts: (count) => void enqueue(() => noteSettledConflicts(world, count, clock.now())),
   });
-
-  /** Waits for a settling that is under way. Where the store takes nothing none is for long, and nothing waits for it. */
-  function pace(): Promise<void> | undefined {
-    if (consumer.waiting() < PACE_FROM) return undefined;
-    return new Promise((resolve) => {
-      const timer = clock.after(PACE_PATIENCE, resolve);
-      void consumer.progress().then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
-  }
+  const { consumer } = takeover;
   const refusalKeeper = keepRefusals({ book, ledger, clock, storing: line.storing });
   const rules: MessageRules = { seen: (site, device, id) => reader.eventHashes(site, device, id), retention };
 
@@ -162,27 +157,6 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     const downSince = state.lastCommitAt;
     const detail = { downMs: downSince === null ? 0 : Math.max(0, started.wall - downSince) };
     world.pending.systemEvents.push({ at: started.wall, site: null, kind: 'started', actor: null, detail });
-  }
-
-  /** The last values and their course: shown as such, unknown until something is reported. */
-  async function rebuildValues(): Promise<void> {
-    const all = [...world.series.committedEntries()];
-    for (let at = 0; at < all.length; at += START_READS) {
-      await Promise.all(all.slice(at, at + START_READS).map(([key, known]) => rebuildValue(key, known)));
-    }
-    restoreLastMessages(world);
-    world.merge('all');
-  }
-
-  async function rebuildValue(key: string, known: SeriesState): Promise<void> {
-    const to = Math.max(started.wall, world.lastCommitAt);
-    const query = { series: known.series.id, from: to - SPARKLINE_SPAN, to: to + 1, limit: 20_000 };
-    const found = await rangeOf({ readings, tail }, query);
-    for (const { t, value, quality } of found) if (quality !== 'bad') sparklines.add(known.series.id, t, value);
-    const last = found.findLast(({ quality }) => quality !== 'bad');
-    if (last === undefined || last.quality === 'bad') return;
-    const { value, quality, reason, t, receivedAt } = last;
-    world.series.set(key, { ...known, current: { value, quality, reason, sourceTime: t, receivedAt } });
   }
 
   function announce(changes: Changes): void {
@@ -206,22 +180,21 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     line.enqueue({ judge, done: () => {}, letGo: () => {}, offends: () => [], ...rest });
   }
 
-  function accept(message: InboundMessage): Promise<void> {
-    const passed = (outcome: MessageOutcome) => meter?.message(outcome, clock.now().mono - message.received.mono);
-    return new Promise((resolve) => {
-      let outcome: MessageOutcome = 'stored';
-      enqueue(() => takeMessage(world, message, rules), {
-        done() {
-          passed(outcome);
-          resolve();
-        },
-        // Never answered, so that the device keeps it.
-        letGo: () => void passed('not_stored'),
-        offends() {
-          outcome = 'offender';
-          return quarantineOffender(message);
-        },
-      });
+  function take(message: InboundMessage, committed: () => void): void {
+    let outcome: MessageOutcome = 'stored';
+    const passed = (what: MessageOutcome) => meter?.message(what, clock.now().mono - message.received.mono);
+    line.enqueue({
+      judge: () => takeMessage(world, message, rules),
+      done() {
+        passed(outcome);
+        committed();
+      },
+      // Never answered, so that the device keeps it.
+      letGo: () => void passed('not_stored'),
+      offends() {
+        outcome = 'offender';
+        return quarantineOffender(message);
+      },
     });
   }
 
@@ -277,7 +250,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     };
     registryWatch.look(now);
     const room = { logFilling: logRoom.isFilling(), diskLow: logRoom.diskLow() };
-    enqueue(() => takeTick(world, now, { previous: before, room }), { done: finish, letGo: finish });
+    const store = takeover.state();
+    enqueue(() => takeTick(world, now, { previous: before, room, store }), { done: finish, letGo: finish });
   }
 
   function settle(): void {
@@ -353,10 +327,11 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   return {
     query: createQuerySide({ ...sources, announcer, sparklines, refusals: book, storing: line.storing }),
     desk,
-    accept,
+    accept: (message) => new Promise((resolve) => take(message, resolve)),
+    take,
     connection,
     refused,
-    levels: () => levelsOf({ world, line, tail, ledger }),
+    levels: () => levelsOf({ world, line, tail, ledger, takeover }),
     onStoring: (listener) => void storingListeners.push(listener),
     channels: notify.channels,
     drained: () => line.drained(),

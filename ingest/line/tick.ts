@@ -15,14 +15,22 @@ import type { AlarmRecord } from '../stores/ledger/types.ts';
 import { keyOf } from './state.ts';
 import type { World } from './world.ts';
 
+/** How a store outside takes readings. `untried`: nobody knows yet, as after a start. */
+export interface StoreState {
+  readonly state: 'takes' | 'refuses' | 'unreachable' | 'untried';
+  /** What it said, in no language of ours; null: nothing. */
+  readonly words: string | null;
+}
+
 /** What a tick finds besides the time. */
 export interface Found {
   readonly previous: Instant;
   readonly room: { readonly logFilling: boolean; readonly diskLow: boolean };
+  readonly store: StoreState;
 }
 
 /** What the passing of time does: silence, delays, opening hours, a wall clock that was set. */
-export function takeTick(world: World, now: Instant, { previous, room }: Found): void {
+export function takeTick(world: World, now: Instant, { previous, room, store }: Found): void {
   const before = calendarTime(world, previous);
   const stepped = watchHostClock(world, now, previous);
   for (const [site, model] of world.models.entries()) {
@@ -30,6 +38,7 @@ export function takeTick(world: World, now: Instant, { previous, room }: Found):
     judgeCondition(world, model, { rule: 'system.not_stored', subject }, !world.storing, now);
     judgeCondition(world, model, { rule: 'system.log_filling', subject }, room.logFilling, now);
     judgeCondition(world, model, { rule: 'system.disk_low', subject }, room.diskLow, now);
+    judgeStore(world, model, store, now);
     const compiled = refreshCalendar(world, model, now);
     if (stepped || compiled || calendarChanged(world, site, before, now)) judgeForce(world, model, now);
     for (const device of model.devices.values()) tickDevice({ world, model, device, now });
@@ -43,6 +52,15 @@ export function takeTick(world: World, now: Instant, { previous, room }: Found):
     if (alarm.rule === 'device.offline') gather(world, alarm, now);
     if (alarm.rule === 'device.identity_conflict') endConflict(world, alarm, now);
   }
+}
+
+/** A store that stopped taking readings: by somebody's decision, or because it cannot. */
+function judgeStore(world: World, model: SiteModel, { state, words }: StoreState, now: Instant): void {
+  if (state === 'untried') return;
+  const subject = { kind: 'site', id: model.registry.site } as const;
+  const detail = words === null ? {} : { detail: words };
+  judgeCondition(world, model, { rule: 'system.store_refused', subject, ...detail }, state === 'refuses', now);
+  judgeCondition(world, model, { rule: 'system.store_unreachable', subject, ...detail }, state === 'unreachable', now);
 }
 
 /** Something opened, closed or came into season; where trust in our clock changed, that may lie behind us. */

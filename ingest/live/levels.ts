@@ -1,3 +1,4 @@
+import type { Takeover } from '../consume.ts';
 import type { Line } from '../line/line.ts';
 import type { World } from '../line/world.ts';
 import type { IngestLevels } from '../meter.ts';
@@ -8,12 +9,13 @@ import { stateOf } from './alarm-view.ts';
 interface LevelSources {
   readonly world: World;
   readonly line: Pick<Line, 'queued' | 'storing'>;
-  readonly tail: Pick<Tail, 'size' | 'newestSeq' | 'trimPoint' | 'oldestReceivedAt'>;
+  readonly tail: Pick<Tail, 'size' | 'newestSeq' | 'trimPoint'>;
   readonly ledger: Pick<Ledger, 'room'>;
+  readonly takeover: Pick<Takeover, 'consumer' | 'levels'>;
 }
 
 /** Where ingest stands, from committed state. */
-export function levelsOf({ world, line, tail, ledger }: LevelSources): IngestLevels {
+export function levelsOf({ world, line, tail, ledger, takeover }: LevelSources): IngestLevels {
   const counts = new Map<string, IngestLevels['alarms'][number]>();
   for (const [, alarm] of world.alarms.committedEntries()) {
     const { site, priority } = alarm;
@@ -21,13 +23,16 @@ export function levelsOf({ world, line, tail, ledger }: LevelSources): IngestLev
     const key = `${site}|${priority}|${state}`;
     counts.set(key, { site, priority, state, count: (counts.get(key)?.count ?? 0) + 1 });
   }
+  const store = takeover.levels();
   return {
     storing: line.storing(),
     room: ledger.room(),
     queued: line.queued(),
     tail: tail.size(),
-    log: tail.newestSeq() - tail.trimPoint(),
-    oldestArrivalAt: tail.oldestReceivedAt() ?? null,
+    // What is forwarded stays in the log until its hour is over.
+    log: store === null ? tail.newestSeq() - tail.trimPoint() : takeover.consumer.waiting(),
+    oldestArrivalAt: takeover.consumer.oldestReceivedAt() ?? null,
+    store,
     alarms: [...counts.values()],
   };
 }

@@ -66,6 +66,8 @@ const RULE_IDS = [
   'system.not_stored',
   'system.log_filling',
   'system.disk_low',
+  'system.store_refused',
+  'system.store_unreachable',
   'system.clock',
   'channel.failing',
 ] as const satisfies readonly BuiltInRuleId[];

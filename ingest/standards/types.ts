@@ -67,6 +67,8 @@ export type BuiltInRuleId =
   | 'system.not_stored'
   | 'system.log_filling'
   | 'system.disk_low'
+  | 'system.store_refused'
+  | 'system.store_unreachable'
   | 'system.clock'
   | 'channel.failing';
 

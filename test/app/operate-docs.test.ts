@@ -27,6 +27,7 @@ test('every metric of our own is explained, and none that does not exist', async
       tail: 0,
       log: 0,
       oldestArrivalAt: null,
+      store: null,
       alarms: [],
     }),
     connections: () => 0,

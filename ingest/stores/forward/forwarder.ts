@@ -83,6 +83,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   let health: ForwardHealth = { trouble: 'untried', words: null };
   let failures = 0;
   let closed = false;
+  const isClosed = () => closed;
   let releasing: Promise<void> | undefined;
   /** Ends the rest that is under way. */
   let wake = () => {};
@@ -102,9 +103,9 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   async function run(): Promise<void> {
     let recordsAt = -Infinity;
     let more = false;
-    while (!closed) {
+    while (!isClosed()) {
       if (queue.size() < BATCH && !more) await rest(GATHER);
-      if (closed) return;
+      if (isClosed()) return;
       try {
         await sendArrivals();
         if (more || clock.now().mono >= recordsAt) {
@@ -114,7 +115,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
         // One batch a turn: the line goes on in between.
         await setImmediate();
       } catch (error) {
-        if (closed) return;
+        if (isClosed()) return;
         const wait = delayAfter(error, { failures, random: random() });
         failures += 1;
         turnOut(troubleOf(error), error);
@@ -126,7 +127,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   /** Waits for its time whatever arrives meanwhile. */
   async function restOut(ms: number): Promise<void> {
     const until = clock.now().mono + ms;
-    while (!closed && clock.now().mono < until) await rest(until - clock.now().mono);
+    while (!isClosed() && clock.now().mono < until) await rest(until - clock.now().mono);
   }
 
   async function sendArrivals(): Promise<void> {

@@ -1,0 +1,162 @@
+import type { Clock } from '../contract/clock.ts';
+import type { StoreState } from './line/tick.ts';
+import type { World } from './line/world.ts';
+import type { Meter, StoreLevels } from './meter.ts';
+import { createConsumer, type Consumer } from './stores/consumer.ts';
+import { createForwarder, type ForwardHealth } from './stores/forward/forwarder.ts';
+import type { InfluxStore } from './stores/influx/types.ts';
+import type { Arrival, Ledger, LedgerReader } from './stores/ledger/types.ts';
+import type { ReadingsStore } from './stores/readings/types.ts';
+import type { SeriesDirectory } from './stores/series-directory.ts';
+import type { Tail } from './stores/tail.ts';
+
+/** Readings that no store holds from which on the line goes no faster than they are taken over. */
+const PACE_FROM = 1_000_000;
+/** ms that one batch waits for that at most: a store that hangs holds back no alarm. */
+const PACE_PATIENCE = 200;
+/** Items that wait for the line from which on it has more to do than it gets done. */
+const BEHIND = 500;
+
+export interface TakeoverOptions {
+  readonly world: Pick<World, 'models'>;
+  readonly ledger: Ledger;
+  readonly reader: Pick<LedgerReader, 'forward'>;
+  readonly readings: ReadingsStore;
+  /** Where readings go instead of into blocks of our own. */
+  readonly influx?: InfluxStore | undefined;
+  readonly directory: Pick<SeriesDirectory, 'of'>;
+  readonly tail: Tail;
+  readonly clock: Clock;
+  /** What the log of arrivals held at the start. */
+  readonly arrivals: readonly Arrival[];
+  /** Arrivals in memory beyond which open hours leave it too. */
+  readonly bound: number;
+  /** Items that wait for the line. */
+  readonly queued: () => number;
+  readonly meter: Meter | undefined;
+  readonly log: {
+    info(fields: Record<string, unknown>, message: string): void;
+    warn(fields: Record<string, unknown>, message: string): void;
+  };
+  readonly onError: (error: unknown) => void;
+  /** Readings that replaced another value of the same time in a block. */
+  readonly onConflicts: (count: number) => void;
+}
+
+/** What takes the log of arrivals over: blocks of our own, or a store outside. */
+export interface Takeover {
+  readonly consumer: Consumer;
+  /** Arrivals that are durable in the log now, in its order. */
+  take(arrivals: readonly Arrival[]): void;
+  /** Waited for by the line between two batches. */
+  pace(): Promise<void> | undefined;
+  state(): StoreState;
+  /** Null: the store is our own. */
+  levels(): StoreLevels | null;
+}
+
+export function createTakeover(options: TakeoverOptions): Takeover {
+  const { clock, influx } = options;
+  const takeover = influx === undefined ? intoBlocks(options) : intoInflux(influx, options);
+  const { consumer } = takeover;
+  return {
+    ...takeover,
+    /** Waits for what is under way. Where the store takes nothing none is for long, and nothing waits for it. */
+    pace() {
+      if (consumer.waiting() < PACE_FROM) return undefined;
+      return new Promise((resolve) => {
+        const timer = clock.after(PACE_PATIENCE, resolve);
+        void consumer.progress().then(() => {
+          timer.cancel();
+          resolve();
+        });
+      });
+    },
+  };
+}
+
+function intoBlocks(options: TakeoverOptions): Omit<Takeover, 'pace'> {
+  const { meter, onConflicts } = options;
+  const consumer = createConsumer({
+    ...options,
+    onSettled(settled) {
+      meter?.settled(settled);
+      if (settled.conflicts > 0) onConflicts(settled.conflicts);
+    },
+  });
+  return { consumer, take: () => {}, state: () => ({ state: 'takes', words: null }), levels: () => null };
+}
+
+function intoInflux(influx: InfluxStore, options: TakeoverOptions): Omit<Takeover, 'pace'> {
+  const { world, reader, clock, queued, meter, log } = options;
+  const sums = { readings: 0, isolated: 0, tooOld: 0, failures: 0, lastWriteAt: null as number | null, lastTook: 0 };
+  const consumer = createForwarder({
+    ...options,
+    influx,
+    reader: reader.forward,
+    log: options.arrivals,
+    lineIsBehind: () => queued() >= BEHIND,
+    deviceOf: (site, { point, metric, at }) =>
+      world.models
+        .committed(site)
+        ?.points.get(point)
+        ?.bindings.find((one) => one.metric === metric && one.since <= at && at < one.until)?.device,
+    onBatch(batch) {
+      meter?.forwarded(batch);
+      sums.readings += batch.readings;
+      sums.isolated += batch.isolated;
+      sums.tooOld += batch.tooOld;
+      if (batch.result !== 'written') sums.failures += 1;
+      else Object.assign(sums, { lastWriteAt: clock.now().wall, lastTook: batch.took });
+    },
+    onRecords(sent) {
+      meter?.forwardedRecords(sent);
+      const { measurement, rejected, outrun } = sent;
+      const [first] = rejected;
+      if (first !== undefined)
+        log.warn(
+          { measurement, count: rejected.length, why: first.why },
+          'InfluxDB rejected records; they are left out',
+        );
+      if (outrun > 0) log.warn({ measurement, count: outrun }, 'events were past their time before they could be sent');
+    },
+    onHealth({ trouble, words }) {
+      if (trouble === null) log.info({ ...influx.server() }, 'InfluxDB takes what is sent');
+      else log.warn({ trouble, words }, 'InfluxDB takes nothing; everything is kept and sent again');
+    },
+  });
+
+  function state(): StoreState {
+    const health = consumer.health();
+    // What was found out at the start counts until something was tried.
+    const { problem } = influx.server();
+    if (health.trouble === 'untried' && problem !== null) return { state: 'refuses', words: problem };
+    return { state: stateOf(health), words: health.trouble === 'refused' ? (problem ?? health.words) : health.words };
+  }
+
+  return {
+    consumer,
+    take: (arrivals) => consumer.take(arrivals),
+    state,
+    levels() {
+      const { generation, version } = influx.server();
+      return { generation, version, ...state(), ...sums, recordsWaiting: consumer.recordsWaiting() };
+    },
+  };
+}
+
+function stateOf({ trouble }: ForwardHealth): StoreState['state'] {
+  switch (trouble) {
+    case null:
+      return 'takes';
+    case 'untried':
+      return 'untried';
+    case 'refused':
+      return 'refuses';
+    // Our own ledger's trouble is told by its own alarm.
+    case 'failed':
+      return 'takes';
+    default:
+      return 'unreachable';
+  }
+}
