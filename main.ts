@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runBackup } from './app/backup/backup.ts';
+import { runRestore } from './app/backup/restore.ts';
 import { askPassword } from './app/admin/password-prompt.ts';
 import { openAdminLedger } from './app/admin/open-ledger.ts';
 import { AdminError } from './app/admin/ports.ts';
@@ -16,6 +18,7 @@ import { createLog } from './app/log.ts';
 import { createMetrics } from './app/metrics.ts';
 import { setupLink } from './app/links.ts';
 import { StartError } from './app/start-error.ts';
+import type { Tools } from './app/tools/arguments.ts';
 import { startBroker } from './broker/broker.ts';
 import { keepCertificate } from './broker/certificate-keeper.ts';
 import type { Clock } from './contract/clock.ts';
@@ -254,6 +257,13 @@ async function admin(argv: readonly string[]): Promise<void> {
   });
 }
 
+/** What an operator's own commands run with. */
+function tools(): Tools {
+  const clock = systemClock();
+  const out = (line: string) => void process.stdout.write(`${line}\n`);
+  return { env: process.env, version: VERSION, now: () => clock.now().wall, out };
+}
+
 /** Where a device is told to connect: over TLS where there is TLS. */
 function mqttForDevices({ host, port, tls }: Config['mqtt']): { host: string; port: number; certFile?: string } {
   return tls ?? { host, port: port ?? 0 };
@@ -267,10 +277,17 @@ function stopped(): Promise<void> {
 
 /** Runs a command; what an operator can mend is said in a sentence, without a stack. */
 export async function main([command = 'start', ...argv]: readonly string[]): Promise<void> {
-  const commands: Record<string, (argv: readonly string[]) => Promise<void>> = { start: serve, demo, admin };
+  const commands: Record<string, (argv: readonly string[]) => Promise<void>> = {
+    start: serve,
+    demo,
+    admin,
+    backup: (given) => runBackup(given, tools()),
+    restore: (given) => runRestore(given, tools()),
+  };
   try {
     const run = Object.hasOwn(commands, command) ? commands[command] : undefined;
-    if (run === undefined) throw new StartError(`"${command}" is no command: start, demo and admin are.`);
+    if (run === undefined)
+      throw new StartError(`"${command}" is no command. These are: ${Object.keys(commands).join(', ')}.`);
     await run(argv);
   } catch (error) {
     const plain = error instanceof StartError || error instanceof ConfigError || error instanceof UnusableFile;

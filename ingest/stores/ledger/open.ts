@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { packArrivals } from '../packed.ts';
-import { DamagedFile, ForeignFile, NewerSchema, speaksOfDamage, wantsRoom } from '../sqlite/errors.ts';
+import { DamagedFile, ForeignFile, NewerSchema, NoRoomForCopy, speaksOfDamage, wantsRoom } from '../sqlite/errors.ts';
 import { startThread, type Fault } from '../sqlite/thread.ts';
 import type { WriterData, WriterReady, WriterRequest, WriterResult } from './protocol.ts';
 import {
@@ -25,7 +25,7 @@ export interface LedgerOptions {
 
 /**
  * Opens the ledger with a writer thread of its own; creates or migrates the file.
- * Rejects with NewerSchema, ForeignFile or DamagedFile (nothing changed) or CommitFailed.
+ * Rejects with NewerSchema, ForeignFile, NoRoomForCopy or DamagedFile (nothing changed) or CommitFailed.
  *
  * The identical batch (the same object) may be committed again after a transient failure: when its thread was
  * lost half-way, it is looked up whether the transaction was in the file already. On a full disk the first commit that
@@ -100,6 +100,7 @@ function revive({ kind, message, transient, sqliteCode, detail }: Fault, file: s
   if (kind === 'RegistryChanged') return new RegistryChanged(message);
   if (kind === 'NewerSchema') return new NewerSchema(file, Number(found), Number(known));
   if (kind === 'ForeignFile') return new ForeignFile(file);
+  if (kind === 'NoRoomForCopy') return new NoRoomForCopy(file);
   if (kind === 'DamagedFile') return new DamagedFile(file, String(found));
   const told = speaksOfDamage(sqliteCode) ? new DamagedFile(file, message).message : message;
   return new CommitFailed(told, { transient, sqliteCode });

@@ -4,4 +4,5 @@ export const READINGS_SCHEMA: Schema = {
   /** `FWrd` */
   applicationId: 0x4657_7264,
   migrations: new URL('./migrations/', import.meta.url),
+  copyBefore: 'where-there-is-room',
 };

@@ -12,11 +12,24 @@ export class NewerSchema extends UnusableFile {
   constructor(file: string, found: number, known: number) {
     super(
       `${file} has schema ${found}, this program knows up to ${known}. Nothing was changed. ` +
-        'Start the newer program that wrote it, or restore the backup made before the upgrade.',
+        `Start the newer program that wrote it, or go back to the copy made before the upgrade (${file}.schema-${known}).`,
     );
     this.file = file;
     this.found = found;
     this.known = known;
+  }
+}
+
+/** The disk has no room for the copy that is made before a migration: refused before anything is touched. */
+export class NoRoomForCopy extends UnusableFile {
+  override readonly name = 'NoRoomForCopy';
+  readonly file: string;
+  constructor(file: string) {
+    super(
+      `${file} is of an older program, and there is no room for the copy of it that is made before it is changed. ` +
+        'Nothing was changed. Free as much space as the file takes, and start again.',
+    );
+    this.file = file;
   }
 }
 

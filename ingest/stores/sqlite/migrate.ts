@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { copyBeforeMigration } from './copy-before.ts';
 import { ForeignFile, NewerSchema, sqliteCode } from './errors.ts';
 
 export interface Schema {
@@ -7,6 +8,8 @@ export interface Schema {
   readonly applicationId: number;
   /** Folder of `0001-….sql`, `0002-….sql`, …: each is applied once, in order, and never edited after a release. */
   readonly migrations: URL;
+  /** Whether a file is copied before it is brought to a newer schema; `where-there-is-room`: not onto a scarce disk. */
+  readonly copyBefore?: 'always' | 'where-there-is-room';
 }
 
 interface Migration {
@@ -22,7 +25,7 @@ const WAL_LIMIT = 64 * 1024 * 1024;
 
 /**
  * Opens a file for writing and brings it to this program's schema; creates it (mode 0600) when it is missing.
- * WAL, `synchronous=FULL`. Throws NewerSchema or ForeignFile, having changed nothing.
+ * WAL, `synchronous=FULL`. Throws NewerSchema, ForeignFile or NoRoomForCopy, having changed nothing.
  */
 export function openForWriting(file: string, schema: Schema): DatabaseSync {
   const migrations = readMigrations(schema.migrations);
@@ -73,11 +76,26 @@ function readMigrations(folder: URL): readonly Migration[] {
 function refuseStrangers(file: string, schema: Schema, known: number): void {
   const db = openForReading(file);
   try {
-    check(db, file, schema, known);
-  } catch (error) {
-    throw sqliteCode(error) === NOT_A_DATABASE ? new ForeignFile(file) : error;
+    readVersion(db, file, schema, known);
   } finally {
     db.close();
+  }
+}
+
+/**
+ * The schema of a file that is open.
+ * @throws ForeignFile, or NewerSchema where this program does not know it
+ */
+export function readVersion(
+  db: DatabaseSync,
+  file: string,
+  schema: Schema,
+  known = readMigrations(schema.migrations).length,
+): number {
+  try {
+    return check(db, file, schema, known);
+  } catch (error) {
+    throw sqliteCode(error) === NOT_A_DATABASE ? new ForeignFile(file) : error;
   }
 }
 
@@ -91,7 +109,10 @@ function check(db: DatabaseSync, file: string, schema: Schema, known: number): n
 }
 
 function migrate(db: DatabaseSync, file: string, schema: Schema, migrations: readonly Migration[]): void {
-  if (pragma(db, 'user_version') === migrations.length) return;
+  const version = pragma(db, 'user_version');
+  if (version === migrations.length) return;
+  if (version > 0 && schema.copyBefore !== undefined)
+    copyBeforeMigration(db, { file, version, when: schema.copyBefore });
   inTransaction(db, () => {
     // Asked again under the lock: another process may have migrated meanwhile.
     const from = check(db, file, schema, migrations.length);
