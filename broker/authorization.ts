@@ -1,11 +1,13 @@
 import type { AedesOptions, Client, PublishPacket } from 'aedes';
-import type { Clock } from '../contract/clock.ts';
+import type { Clock, Instant } from '../contract/clock.ts';
 import type { InboundMessage } from '../contract/message.ts';
-import { parseTopic } from '../contract/topics.ts';
+import { parseTopic, type DeviceTopic } from '../contract/topics.ts';
+import { createAcknowledgements } from './acknowledgements.ts';
 import { topicRefusal } from './authentication.ts';
 import type { Connection } from './connection.ts';
 import type { BrokerLimits } from './limits.ts';
 import type { BrokerLog, Ingress } from './ports.ts';
+import type { Publish } from './publish-packet.ts';
 import type { Sessions } from './sessions.ts';
 
 type AuthorizePublish = NonNullable<AedesOptions['authorizePublish']>;
@@ -42,60 +44,111 @@ function isWill(packet: { readonly cmd?: string }): boolean {
 }
 
 function takePublish(options: AuthorizationOptions, connection: Connection, packet: PublishPacket, done: Answer): void {
-  const { sessions, limits, log } = options;
-  const { guard, ordering, client } = connection;
+  const { guard, client } = connection;
   const { bytes, unusable } = guard.arrived();
   // aedes reads on only when every message of the last read is answered. The guard does the counting here.
   queueMicrotask(() => client._nextBatch());
+  const publish = {
+    qos: packet.qos,
+    retain: packet.retain,
+    messageId: packet.messageId ?? 0,
+    topic: unusable ?? packet.topic,
+    payload: typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload,
+    bytes,
+  };
+  take(options, connection, { publish, received: options.clock.now(), acknowledge: () => done(null) });
+}
 
-  const committed = deliver(options, connection, packet, unusable ?? packet.topic);
+/** Takes what is published with QoS 0 or 1, past aedes. */
+export function createTakeDirectly(options: Omit<AuthorizationOptions, 'connectionOf'>) {
+  const acknowledgements = createAcknowledgements();
+  return (connection: Connection, publish: Publish, received: Instant): void => {
+    const acknowledge = publish.qos === 0 ? nothing : () => acknowledgements.add(connection.guard, publish.messageId);
+    take(options, connection, { publish, received, acknowledge });
+  };
+}
+
+const nothing = (): void => {};
+
+interface Taken {
+  readonly publish: Omit<Publish, 'usable'>;
+  readonly received: Instant;
+  readonly acknowledge: () => void;
+}
+
+function take(
+  options: Omit<AuthorizationOptions, 'connectionOf'>,
+  connection: Connection,
+  { publish, received, acknowledge }: Taken,
+): void {
+  const { sessions, limits, log } = options;
+  const { guard, ordering, client } = connection;
+  const { qos, bytes } = publish;
+  const failed = (error: unknown): void => {
+    log.error({ err: error, clientId: client.id }, 'ingest failed on a message: not acknowledged, connection closed');
+    connection.closeAsOurs();
+  };
 
   // Nothing can be committed and the bound is reached: this one gets no answer, and its memory is given back. The
   // connection is closed once messages can be stored again, so that the device sends it again.
   if (!options.storing() && (ordering.size() >= limits.inFlight || ordering.bytes() >= limits.inFlightBytes)) {
-    committed.catch((error: unknown) => log.error({ err: error }, 'ingest failed on a message that was let go'));
-    if (packet.qos > 0) connection.leaveUnanswered();
-    if (packet.qos === 2) sessions.forget(client.id, packet.messageId ?? 0);
+    deliver(options, connection, { publish, received, committed: nothing, failed });
+    if (qos > 0) connection.leaveUnanswered();
+    if (qos === 2) sessions.forget(client.id, publish.messageId);
     guard.release(bytes);
     return;
   }
   const ready = ordering.add({
-    qos: packet.qos,
+    qos,
     bytes,
     drop: () => guard.release(bytes),
     answer() {
-      done(null);
+      acknowledge();
       guard.release(bytes);
     },
   });
-  committed.then(ready, (error: unknown) => {
-    log.error({ err: error, clientId: client.id }, 'ingest failed on a message: not acknowledged, connection closed');
-    connection.closeAsOurs();
-  });
+  deliver(options, connection, { publish, received, committed: ready, failed });
 }
 
-async function deliver(
-  options: AuthorizationOptions,
+interface Delivery extends Pick<Taken, 'publish' | 'received'> {
+  readonly committed: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+function deliver(
+  { ingress, sessions }: Pick<AuthorizationOptions, 'ingress' | 'sessions'>,
   connection: Connection,
-  packet: PublishPacket,
-  name: string,
-): Promise<void> {
-  const { device } = connection;
-  const topic = parseTopic(name);
-  const refusal = device === null ? 'foreign_topic' : topicRefusal(device, name);
-  if (refusal !== undefined || topic === undefined) {
-    connection.refuse(refusal ?? 'unknown_topic', name);
+  { publish, received, committed, failed }: Delivery,
+): void {
+  const { qos, retain, messageId, topic: name, payload } = publish;
+  const topic = ownTopic(connection, name);
+  if (topic === undefined) return committed();
+  const message: InboundMessage = { topic, payload, received, qos, retain, origin: 'publish' };
+  if (qos === 2) {
+    const id = { clientId: connection.client.id, messageId, topic: name, payload };
+    sessions.once(id, async () => ingress.accept(message)).then(committed, failed);
     return;
   }
-  const message = inbound(options, packet, topic, 'publish');
-  if (packet.qos !== 2) return options.ingress.accept(message);
-  const id = {
-    clientId: connection.client.id,
-    messageId: packet.messageId ?? 0,
-    topic: name,
-    payload: message.payload,
-  };
-  return options.sessions.once(id, async () => options.ingress.accept(message));
+  try {
+    if (ingress.take === undefined) ingress.accept(message).then(committed, failed);
+    else ingress.take(message, committed);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/** The topic, where its device may publish to it; else undefined, and the refusal is reported. */
+function ownTopic(connection: Connection, name: string): DeviceTopic | undefined {
+  const { device, usual } = connection;
+  if (usual?.name === name) return usual.topic;
+  const topic = parseTopic(name);
+  const refusal = device === null ? 'foreign_topic' : topicRefusal(device, name);
+  if (refusal === undefined && topic !== undefined) {
+    connection.usual = { name, topic };
+    return topic;
+  }
+  connection.refuse(refusal ?? 'unknown_topic', name);
+  return undefined;
 }
 
 /** A will was checked when its device connected, and is checked again here. */
@@ -113,7 +166,7 @@ function takeWill(
     done(new Error('this will is not published'));
     return;
   }
-  Promise.try(() => ingress.accept(inbound(options, packet, topic, 'will'))).then(
+  Promise.try(() => ingress.accept(willMessage(options, packet, topic))).then(
     () => done(null),
     (error: unknown) => {
       log.error({ err: error, clientId: connection.client.id }, 'ingest failed on a will');
@@ -122,15 +175,10 @@ function takeWill(
   );
 }
 
-function inbound(
-  { clock }: AuthorizationOptions,
-  packet: PublishPacket,
-  topic: InboundMessage['topic'],
-  origin: InboundMessage['origin'],
-): InboundMessage {
+function willMessage({ clock }: AuthorizationOptions, packet: PublishPacket, topic: DeviceTopic): InboundMessage {
   const { payload, qos, retain } = packet;
   const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-  return { topic, payload: bytes, received: clock.now(), qos, retain, origin };
+  return { topic, payload: bytes, received: clock.now(), qos, retain, origin: 'will' };
 }
 
 /** Nothing is ever delivered to a device, under `$share/…` neither: every filter is answered 0x80. */

@@ -6,7 +6,7 @@ import type { RefusalReason } from '../contract/message.ts';
 import type { Peer } from './admission.ts';
 import { internalsOf } from './aedes-internals.ts';
 import { judgeConnect, type ConnectJudged } from './authentication.ts';
-import { createAuthorizePublish, createAuthorizeSubscribe } from './authorization.ts';
+import { createAuthorizePublish, createAuthorizeSubscribe, createTakeDirectly } from './authorization.ts';
 import { createConnection, type Connection } from './connection.ts';
 import { createGuard } from './guard.ts';
 import { createIdentityConflicts } from './identity-conflict.ts';
@@ -80,6 +80,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 
   const connectionOf = (client: Client): Connection | undefined => byClient.get(client);
   const authorization = { clock, ingress, sessions, limits, log, connectionOf, storing: () => storing };
+  const takeDirectly = createTakeDirectly(authorization);
 
   const aedes = await Aedes.createBroker({
     connectTimeout: AEDES_CONNECT_TIMEOUT_MS,
@@ -179,6 +180,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       connectWithin,
       bounded: () => storing,
       onRefused: (reason, detail) => connection.refuseFinally(reason, detail),
+      onPublish: (publish, received) => takeDirectly(connection, publish, received),
       refreshKeepalive: () => client._keepaliveTimer?.refresh(),
       onRateHeld: () => {
         if (rates.of(client.id).tell()) {

@@ -1,6 +1,7 @@
 import type { ConnectPacket } from 'aedes';
 import type { Clock } from '../contract/clock.ts';
 import type { ConnectionEnd, Refusal, RefusalReason } from '../contract/message.ts';
+import type { DeviceTopic } from '../contract/topics.ts';
 import type { AedesClient } from './aedes-internals.ts';
 import type { Guard } from './guard.ts';
 import { createOrdering, type Ordering } from './ordering.ts';
@@ -27,6 +28,8 @@ export interface Connection {
   readonly number: number;
   /** A message of QoS 1 or 2 was let go without an answer. */
   readonly unanswered: boolean;
+  /** The topic that it last published to, found to be its own. */
+  usual: { readonly name: string; readonly topic: DeviceTopic } | null;
   /** Undefined while it lasts. */
   end(): ConnectionEnd | undefined;
   claim(connect: ConnectPacket): void;
@@ -99,6 +102,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     device: null,
     number: 0,
     unanswered: false,
+    usual: null,
     end: endSoFar,
     claim(packet) {
       const { clientId, username, keepalive, clean, protocolVersion } = packet;
@@ -112,6 +116,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     authenticated(verified) {
       self.device = verified;
+      self.usual = null;
       options.onKnown();
     },
     established() {

@@ -24,6 +24,7 @@ const FLAGS_FROM_CLIENT: ReadonlyMap<number, number | null> = new Map([
 const TLS_HANDSHAKE = 0x16;
 
 const FIRST_GROWTH = 4_096;
+const NOTHING = Buffer.alloc(0);
 
 export interface WirePacket {
   readonly type: number;
@@ -57,7 +58,7 @@ export interface FramerLimits {
 export function createFramer(limits: FramerLimits): Framer {
   let header: number[] = [];
   let remaining: number | null = null;
-  let partial: Buffer = Buffer.alloc(0);
+  let partial: Buffer = NOTHING;
   let filled = 0;
   let connectSeen = false;
 
@@ -80,13 +81,8 @@ export function createFramer(limits: FramerLimits): Framer {
     return { reason: 'packet_too_large', detail: `${length} bytes declared, ${limit} allowed` };
   }
 
-  function finish(bytes: Buffer, emit: (packet: WirePacket) => void): void {
-    const first = header[0] ?? 0;
-    const body = header.length;
-    header = [];
-    remaining = null;
-    partial = Buffer.alloc(0);
-    filled = 0;
+  function finish(bytes: Buffer, body: number, emit: (packet: WirePacket) => void): void {
+    const first = bytes[0] ?? 0;
     if (first >> 4 === CONNECT) connectSeen = true;
     emit({ type: first >> 4, flags: first & 0x0f, bytes, body });
   }
@@ -102,13 +98,32 @@ export function createFramer(limits: FramerLimits): Framer {
     filled += part.length;
   }
 
+  function forget(): void {
+    header = [];
+    remaining = null;
+    partial = NOTHING;
+    filled = 0;
+  }
+
   return {
     push(chunk, emit) {
       let at = 0;
-      let start = 0;
       while (at < chunk.length) {
         if (remaining === null) {
-          if (header.length === 0) start = at;
+          if (header.length === 0) {
+            // The usual packet is here as a whole: nothing of it is kept, nothing copied.
+            const body = bodyAt(chunk, at);
+            const length = lengthAt(chunk, at, body);
+            if (body > 0 && body + length <= chunk.length) {
+              const first = chunk[at] ?? 0;
+              const fault = checkFirstByte(first) ?? checkLength(first, length);
+              if (fault !== undefined) return fault;
+              const end = body + length;
+              finish(chunk.subarray(at, end), body - at, emit);
+              at = end;
+              continue;
+            }
+          }
           const byte = chunk[at++] ?? 0;
           header.push(byte);
           if (header.length === 1) {
@@ -125,13 +140,6 @@ export function createFramer(limits: FramerLimits): Framer {
           const fault = checkLength(header[0] ?? 0, length);
           if (fault !== undefined) return fault;
           remaining = length;
-          // Nothing of this packet is kept from an earlier chunk and all of it is here: no copy.
-          if (at - start === header.length && chunk.length - at >= length) {
-            const end = at + length;
-            finish(chunk.subarray(start, end), emit);
-            at = end;
-            continue;
-          }
           keep(Buffer.from(header), header.length + length);
         }
         const total = header.length + remaining;
@@ -139,7 +147,10 @@ export function createFramer(limits: FramerLimits): Framer {
         keep(chunk.subarray(at, end), total);
         at = end;
         if (filled < total) break;
-        finish(partial.subarray(0, total), emit);
+        const whole = partial.subarray(0, total);
+        const body = header.length;
+        forget();
+        finish(whole, body, emit);
       }
       return undefined;
     },
@@ -148,4 +159,17 @@ export function createFramer(limits: FramerLimits): Framer {
 
 function protocolError(detail: string): WireFault {
   return { reason: 'protocol_error', detail };
+}
+
+/** Where the variable header of the packet at `at` begins; 0: its Remaining Length breaks off, or takes too many bytes. */
+function bodyAt(chunk: Buffer, at: number): number {
+  const last = Math.min(chunk.length - 1, at + 4);
+  for (let place = at + 1; place <= last; place += 1) if ((chunk[place] ?? 0) < 0x80) return place + 1;
+  return 0;
+}
+
+function lengthAt(chunk: Buffer, at: number, body: number): number {
+  let length = 0;
+  for (let place = body - 1; place > at; place -= 1) length = length * 0x80 + ((chunk[place] ?? 0) & 0x7f);
+  return length;
 }

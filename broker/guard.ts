@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import type { Clock, Timer } from '../contract/clock.ts';
+import type { Clock, Instant, Timer } from '../contract/clock.ts';
 import type { RefusalReason } from '../contract/message.ts';
 import { closeGently } from './farewell.ts';
 import {
@@ -14,12 +14,14 @@ import {
 } from './framer.ts';
 import type { BrokerLimits } from './limits.ts';
 import { faultInFields } from './packet-fields.ts';
-import { examinePublish, UNUSABLE_TOPIC, withTopic } from './publish-packet.ts';
+import { readPublish, UNUSABLE_TOPIC, withTopic, type Publish } from './publish-packet.ts';
 import type { Allowance } from './rate.ts';
 
 /** What counts against a device's rate: all that it may send unasked. */
 const RATED = new Set([PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PINGREQ]);
 const CONNACK_HEADER = 0x20;
+const PUBACK_HEADER = 0x40;
+const ASCII = /^[\x20-\x7e]*$/;
 
 /** Why the next packet has to wait. */
 type Obstacle =
@@ -39,11 +41,13 @@ export interface GuardOptions {
   readonly bounded: () => boolean;
   readonly onRefused: (reason: RefusalReason, detail: string) => void;
   readonly refreshKeepalive: () => void;
+  /** A PUBLISH of QoS 0 or 1 that goes past aedes; `acknowledge` and `release` follow in their time. */
+  readonly onPublish: (publish: Publish, received: Instant) => void;
   /** It is held because it sends more than it may. */
   readonly onRateHeld: () => void;
 }
 
-/** A PUBLISH that was let through. */
+/** A PUBLISH that was let through to aedes. */
 interface Passed {
   readonly bytes: number;
   /** The topic as sent, where it had to be replaced by UNUSABLE_TOPIC. */
@@ -61,6 +65,10 @@ export interface Guard {
   arrived(): Passed;
   /** A message was answered, or let go. */
   release(bytes: number): void;
+  /** A PUBACK for a PUBLISH that went past aedes; written by the next `flush`. True: it is the first of those. */
+  acknowledge(messageId: number): boolean;
+  /** Writes what was acknowledged as one piece. */
+  flush(): void;
   /** After `bounded` changed. */
   reconsider(): void;
   /** Lets nothing more through. */
@@ -77,6 +85,9 @@ export interface Guard {
  * Whole packets pass, one after another; from the bound on messages in flight they wait here, and the socket is no
  * longer read. The same where a device is over its rate. A PINGREQ may wait behind them, so that the keepalive is
  * refreshed for as long as this lasts; it is not where a device fetches nothing, which may be gone.
+ *
+ * What is published with QoS 0 or 1 goes past aedes, which has nothing to add to it and would take half of the time
+ * that the message takes in all. Behind one of QoS 2 that aedes has not handed on yet it goes the same way, in its turn.
  */
 export function createGuard(options: GuardOptions): Guard {
   const { socket, clock, limits } = options;
@@ -97,6 +108,9 @@ export function createGuard(options: GuardOptions): Guard {
   let rateTimer: Timer | null = null;
   let sessionPresent = false;
   let answered = false;
+  let usualTopic: string | null = null;
+  let published = 0;
+  let acknowledged: number[] = [];
 
   let connectTimer: Timer | null = clock.after(options.connectWithin, () => {
     refuse('connect_timeout', `no CONNECT within ${limits.connectTimeout} ms`);
@@ -169,23 +183,23 @@ export function createGuard(options: GuardOptions): Guard {
     flow();
   }
 
-  function obstacle({ type }: WirePacket): Obstacle | undefined {
+  function obstacle({ type }: WirePacket, mono: number): Obstacle | undefined {
     if (stopped || guard.orderly || stream.destroyed) return 'order';
     if (type === CONNECT) return undefined;
     if (keepalive === null) return 'order';
     if (type === DISCONNECT) return undefined;
-    if (stream.writableNeedDrain) return 'undrained';
+    if (stream.writableNeedDrain || socket.writableNeedDrain) return 'undrained';
     if (type === PUBLISH && atBound()) return 'bound';
-    return RATED.has(type) && allowance !== null && allowance.wait() > 0 ? 'rate' : undefined;
+    return RATED.has(type) && allowance !== null && allowance.wait(mono) > 0 ? 'rate' : undefined;
   }
 
   function atBound(): boolean {
     return options.bounded() && (inFlight >= limits.inFlight || inFlightBytes >= limits.inFlightBytes);
   }
 
-  function pass(packet: WirePacket): void {
+  function pass(packet: WirePacket, now: Instant): void {
     if (packet.type === DISCONNECT) guard.orderly = true;
-    if (RATED.has(packet.type)) allowance?.take();
+    if (RATED.has(packet.type)) allowance?.take(now.mono);
     if (packet.type !== PUBLISH) {
       const fault = faultInFields(packet);
       if (fault !== undefined) {
@@ -195,15 +209,27 @@ export function createGuard(options: GuardOptions): Guard {
       wanted = stream.push(packet.bytes);
       return;
     }
-    const examined = examinePublish(packet);
-    if ('fault' in examined) {
-      refuse('protocol_error', examined.fault);
+    const publish = readPublish(packet, usualTopic);
+    if ('fault' in publish) {
+      refuse('protocol_error', publish.fault);
       return;
     }
     inFlight++;
-    inFlightBytes += packet.bytes.length;
-    passed.push({ bytes: packet.bytes.length, unusable: examined.unusable });
-    wanted = stream.push(examined.unusable === null ? packet.bytes : withTopic(packet, UNUSABLE_TOPIC));
+    inFlightBytes += publish.bytes;
+    const { topic, usable, bytes } = publish;
+    if (passesAedes(packet)) {
+      if (topic !== usualTopic && usable && ASCII.test(topic)) usualTopic = topic;
+      published++;
+      options.onPublish(publish, now);
+      return;
+    }
+    passed.push({ bytes, unusable: usable ? null : topic });
+    wanted = stream.push(usable ? packet.bytes : withTopic(packet, UNUSABLE_TOPIC));
+  }
+
+  /** In its turn behind those of QoS 2 that aedes has not handed on yet. */
+  function passesAedes({ type, flags }: WirePacket): boolean {
+    return type === PUBLISH && (flags & 4) === 0 && passed.length === 0;
   }
 
   /** Also in the middle of `flow`, when a packet was refused. */
@@ -214,7 +240,7 @@ export function createGuard(options: GuardOptions): Guard {
   function next(): WirePacket | undefined {
     const packet = queue[head];
     if (packet === undefined) {
-      queue = [];
+      queue.length = 0;
       head = 0;
     }
     return packet;
@@ -223,21 +249,25 @@ export function createGuard(options: GuardOptions): Guard {
   function flow(): void {
     if (flowing || gone()) return;
     flowing = true;
+    const before = published;
+    const now = clock.now();
     let packet = next();
-    while (packet !== undefined && wanted && obstacle(packet) === undefined) {
+    while (packet !== undefined && (wanted || passesAedes(packet)) && obstacle(packet, now.mono) === undefined) {
       head++;
-      pass(packet);
+      pass(packet, now);
       packet = next();
     }
     flowing = false;
     if (gone()) return;
+    // aedes sees nothing of them, and counts what it sees.
+    if (published > before) options.refreshKeepalive();
     if (packet === undefined && guard.inputOver && !endPassed) {
       endPassed = true;
       stream.push(null);
     }
     if (packet === undefined) socket.resume();
     else socket.pause();
-    const waitsFor = packet === undefined ? undefined : obstacle(packet);
+    const waitsFor = packet === undefined ? undefined : obstacle(packet, now.mono);
     hold(waitsFor === 'bound' || waitsFor === 'rate');
     if (waitsFor === 'rate') waitForRate();
   }
@@ -279,7 +309,17 @@ export function createGuard(options: GuardOptions): Guard {
     release(bytes) {
       inFlight--;
       inFlightBytes -= bytes;
-      flow();
+      if (queue.length > 0) flow();
+    },
+    acknowledge(messageId) {
+      return acknowledged.push(messageId) === 1;
+    },
+    flush() {
+      const bytes = pubacks(acknowledged);
+      acknowledged = [];
+      if (gone()) return;
+      if (!answered || stream.writableLength > 0) stream.write(bytes);
+      else if (socket.writable) socket.write(bytes);
     },
     reconsider: flow,
     stop() {
@@ -292,8 +332,21 @@ export function createGuard(options: GuardOptions): Guard {
   socket.on('end', onInputOver);
   socket.on('close', onInputOver);
   socket.on('error', () => {}); // 'close' follows and is the end of the input
+  socket.on('drain', flow);
   stream.on('drain', flow);
   return guard;
+}
+
+function pubacks(messageIds: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(messageIds.length * 4);
+  let at = 0;
+  for (const messageId of messageIds) {
+    bytes[at] = PUBACK_HEADER;
+    bytes[at + 1] = 2;
+    bytes.writeUInt16BE(messageId, at + 2);
+    at += 4;
+  }
+  return bytes;
 }
 
 /** aedes says so only of sessions with subscriptions, which none has here. */

@@ -1,11 +1,11 @@
 /** One message that waits for its answer. */
-interface Waiting {
+export interface Waiting {
   readonly qos: 0 | 1 | 2;
   readonly bytes: number;
   /** Runs in its turn. */
-  readonly answer: () => void;
+  answer(): void;
   /** Runs instead of `answer` where none is given any more. */
-  readonly drop: () => void;
+  drop(): void;
 }
 
 export interface Ordering {
@@ -36,7 +36,10 @@ export function createOrdering(onEmpty: () => void): Ordering {
       bytes -= entry.waiting.bytes;
       entry.waiting.answer();
     }
-    if (first > 1_000 || first === line.length) {
+    if (first === line.length) {
+      line.length = 0;
+      first = 0;
+    } else if (first > 1_000) {
       line = line.slice(first);
       first = 0;
     }

@@ -27,6 +27,8 @@ export interface Ingress {
    * Never resolves for a message that was let go unstored: its connection is closed after recovery.
    */
   accept(message: InboundMessage): Promise<void>;
+  /** The same for the tens of thousands a second: calls `committed` instead of resolving. What it throws is a rejection. */
+  take?(message: InboundMessage, committed: () => void): void;
   connection(change: ConnectionChange): void;
   refused(refusal: Refusal): void;
 }

@@ -9,24 +9,47 @@ const MAX_LEVELS = 100;
 const SLASH = 0x2f;
 const PLUS = 0x2b;
 const HASH = 0x23;
+const QOS = [0, 1, 2] as const;
 
-export type PublishExamined =
-  | { readonly fault: string }
-  /** `unusable`: the topic as sent, where no broker may take it (empty, wildcards, far too deep); else null. */
-  | { readonly unusable: string | null };
+/** A PUBLISH as its device sent it. */
+export interface Publish {
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  /** 0: of QoS 0, which has none. */
+  readonly messageId: number;
+  readonly topic: string;
+  /** False: no broker may take this topic (empty, wildcards, far too deep). */
+  readonly usable: boolean;
+  /** Part of what one read of the socket brought. */
+  readonly payload: Buffer;
+  /** Of the whole packet. */
+  readonly bytes: number;
+}
 
-/** Looks at a PUBLISH as far as its sender can have made it unreadable. MQTT 3.1.1 section 3.3. */
-export function examinePublish({ flags, bytes, body }: WirePacket): PublishExamined {
-  const qos = (flags >> 1) & 3;
-  if (qos === 3) return { fault: 'a PUBLISH with both QoS bits set' }; // [MQTT-3.3.1-4]
-  const content = bytes.subarray(body);
-  if (content.length < 2) return { fault: 'a PUBLISH without a topic' };
-  const end = 2 + content.readUInt16BE(0);
-  if (content.length < end + (qos === 0 ? 0 : 2)) return { fault: 'a PUBLISH shorter than its topic says' };
-  if (qos > 0 && content.readUInt16BE(end) === 0) return { fault: 'a PUBLISH with packet identifier 0' }; // [MQTT-2.3.1-1]
-  const topic = content.subarray(2, end);
-  if (!isText(topic)) return { fault: `a PUBLISH to ${NO_TEXT}` };
-  return { unusable: isUsable(topic) ? null : topic.toString('utf8') };
+/**
+ * Reads a PUBLISH as far as its sender can have made it unreadable. MQTT 3.1.1 section 3.3.
+ * @param usual a topic in ASCII that was found fine before, as a device usually has one; it is not looked at again
+ */
+export function readPublish({ flags, bytes, body }: WirePacket, usual: string | null): Publish | { fault: string } {
+  const qos = QOS[(flags >> 1) & 3];
+  if (qos === undefined) return { fault: 'a PUBLISH with both QoS bits set' }; // [MQTT-3.3.1-4]
+  const { length } = bytes;
+  if (length < body + 2) return { fault: 'a PUBLISH without a topic' };
+  const from = body + 2;
+  const end = from + bytes.readUInt16BE(body);
+  const start = qos === 0 ? end : end + 2;
+  if (length < start) return { fault: 'a PUBLISH shorter than its topic says' };
+  const messageId = qos === 0 ? 0 : bytes.readUInt16BE(end);
+  if (qos > 0 && messageId === 0) return { fault: 'a PUBLISH with packet identifier 0' }; // [MQTT-2.3.1-1]
+  let topic = bytes.toString('latin1', from, end);
+  let usable = true;
+  if (topic !== usual) {
+    const name = bytes.subarray(from, end);
+    if (!isText(name)) return { fault: `a PUBLISH to ${NO_TEXT}` };
+    usable = isUsable(name);
+    topic = name.toString('utf8');
+  }
+  return { qos, retain: (flags & 1) === 1, messageId, topic, usable, payload: bytes.subarray(start), bytes: length };
 }
 
 function isUsable(topic: Buffer): boolean {

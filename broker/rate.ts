@@ -9,10 +9,10 @@ export interface RateLimit {
 
 /** What one credential may send, over all its connections: reconnecting wins nothing. */
 export interface Allowance {
-  /** How long the next message has to wait, in ms; 0: not at all. */
-  wait(): number;
+  /** How long the next message has to wait, in ms; 0: not at all. `mono`: now, where it is known already. */
+  wait(mono?: number): number;
   /** Counts one message. */
-  take(): void;
+  take(mono?: number): void;
   /** Whether it is time to tell that this one is being held: true at most once a minute. */
   tell(): boolean;
 }
@@ -35,19 +35,18 @@ export function createRates({ perSecond, burst }: RateLimit, clock: Clock): Rate
     let at = clock.now().mono;
     let toldAt = -Infinity;
 
-    function refill(): void {
-      const { mono } = clock.now();
+    function refill(mono = clock.now().mono): void {
       tokens = Math.min(burst, tokens + ((mono - at) * perSecond) / 1_000);
       at = mono;
     }
 
     return {
-      wait() {
-        if (tokens < WHOLE) refill();
+      wait(mono) {
+        if (tokens < WHOLE) refill(mono);
         return tokens >= WHOLE ? 0 : Math.ceil(((WHOLE - tokens) * 1_000) / perSecond);
       },
-      take() {
-        refill();
+      take(mono) {
+        refill(mono);
         tokens--;
       },
       tell() {

@@ -86,12 +86,27 @@ test('hundreds of messages pipelined behind CONNECT while commits are slow are a
 
 test('a hundred packets behind a CONNECT that is still being answered do not close the connection', async () => {
   const { broker, seen } = await startBench();
+  seen.hold();
   const raw = rawDevice(broker);
   raw.send(connectPacket(), ...Array.from({ length: 100 }, (): Packet => ({ cmd: 'pingreq' })), publishPacket(1, 'x'));
   expect((await raw.expectPacket('connack')).returnCode).toBe(0);
   for (let i = 0; i < 100; i++) await raw.expectPacket('pingresp');
+  await seen.until(() => seen.held.length === 1);
+  seen.commitAll();
   await raw.expectPacket('puback');
   expect(seen.refusals).toEqual([]);
+});
+
+test('messages of every QoS are handed on in the order in which they were sent', async () => {
+  const { broker, seen } = await startBench();
+  const raw = rawDevice(broker);
+  const levels = [1, 2, 0, 1, 2, 2, 1, 0, 0, 2, 1] as const;
+  const sent = levels.map((qos, at) => publishPacket(at + 1, `${at}`, { qos }));
+  raw.send(connectPacket(), ...sent);
+  await seen.until(() => seen.messages.length === levels.length);
+  expect(seen.messages.map(({ qos, payload }) => [qos, Buffer.from(payload).toString()])).toEqual(
+    levels.map((qos, at) => [qos, `${at}`]),
+  );
 });
 
 test('the bound counts bytes too, and lets one large message through', async () => {

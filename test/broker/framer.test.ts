@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import mqttPacket, { type Packet } from 'mqtt-packet';
 import { expect, test } from 'vitest';
 import { createFramer, type WirePacket } from '../../broker/framer.ts';
-import { examinePublish, UNUSABLE_TOPIC, withTopic } from '../../broker/publish-packet.ts';
+import { readPublish, UNUSABLE_TOPIC, withTopic } from '../../broker/publish-packet.ts';
 import { connectPacket, publishPacket } from './bench.ts';
 
 const LIMITS = { controlPacket: 1_024, publishPacket: 65_536 };
@@ -102,13 +102,33 @@ test.each([
   ['no room for its identifier', Buffer.from([0x32, 4, 0, 1, 97, 0])],
   ['identifier 0', Buffer.from([0x32, 5, 0, 1, 97, 0, 0])],
 ])('a PUBLISH with %s is at fault', (_name, bytes) => {
-  expect(examinePublish(framed(bytes))).toHaveProperty('fault');
+  expect(readPublish(framed(bytes), null)).toHaveProperty('fault');
 });
 
 test.each(['', 'a/+/b', '#', 'a#', '/'.repeat(100)])('the topic %j is one that no broker may take', (topic) => {
   const name = Buffer.from(topic);
   const packet = framed(Buffer.concat([Buffer.from([0x30, name.length + 2, 0, name.length]), name]));
-  expect(examinePublish(packet)).toEqual({ unusable: topic });
+  expect(readPublish(packet, null)).toMatchObject({ topic, usable: false });
+});
+
+test('a PUBLISH is read alike whether its topic was met before or not, and as a parser of packets reads it', () => {
+  const ascii = fc.constantFrom('a', 'a/b', 'fw/v1/north/boiler/readings');
+  const message = fc.record({
+    topic: fc.oneof(ascii, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 })),
+    payload: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+    qos: fc.constantFrom(0 as const, 1 as const, 2 as const),
+    retain: fc.boolean(),
+    dup: fc.boolean(),
+    messageId: fc.integer({ min: 1, max: 65_535 }),
+  });
+  fc.assert(
+    fc.property(message, ascii, ({ topic, payload, qos, retain, dup, messageId }, usual) => {
+      fc.pre(!/[\0+#]/.test(topic) && topic.isWellFormed());
+      const bytes = mqttPacket.generate({ cmd: 'publish', topic, payload, qos, retain, dup, messageId });
+      const read = { topic, qos, retain, messageId: qos === 0 ? 0 : messageId, usable: true, bytes: bytes.length };
+      for (const known of [null, usual]) expect(readPublish(framed(bytes), known)).toEqual({ ...read, payload });
+    }),
+  );
 });
 
 test('a PUBLISH keeps everything but its topic when that is replaced', () => {

@@ -41,6 +41,7 @@ test('a device that fetches nothing is not kept alive by what it sends: none of 
   const [socket, peer] = duplexPair();
   const clock = new DrivenClock();
   let refreshed = 0;
+  const passed: Buffer[] = [];
   const guard = createGuard({
     socket,
     clock,
@@ -50,8 +51,8 @@ test('a device that fetches nothing is not kept alive by what it sends: none of 
     onRefused: () => {},
     refreshKeepalive: () => refreshed++,
     onRateHeld: () => {},
+    onPublish: ({ payload }) => passed.push(payload),
   });
-  const passed: Buffer[] = [];
   guard.stream.on('data', (bytes: Buffer) => passed.push(bytes));
   peer.write(mqttPacket.generate(connectPacket()));
   while (passed.length < 1) await new Promise((resolve) => guard.stream.once('data', resolve));

@@ -13,8 +13,8 @@ export const BROKER_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'broker/authorization.ts',
-        from: 'committed.then(ready, (error: unknown) => {',
-        to: 'ready();\n  committed.catch((error: unknown) => {',
+        from: 'committed: ready, failed });',
+        to: 'committed: nothing, failed });\n  ready();',
       },
     ],
     tests: [ACKNOWLEDGE],
@@ -157,7 +157,7 @@ export const BROKER_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'broker/authorization.ts',
-        from: 'if (packet.qos === 2) sessions.forget(client.id, packet.messageId ?? 0);',
+        from: 'if (qos === 2) sessions.forget(client.id, publish.messageId);',
         to: '',
       },
       { file: 'broker/broker.ts', from: 'if (storing) sessions.forgetUncommitted();', to: '' },
