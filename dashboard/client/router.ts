@@ -23,6 +23,14 @@ export function createAppRouter({ session, preferences }: { session: Session; pr
           { path: 'points/:point', name: 'point', component: () => import('./pages/OverviewPage.vue') },
           { path: 'alarms/:alarm(\\d+)?', name: 'alarms', component: () => import('./pages/AlarmsPage.vue') },
           { path: 'devices', name: 'devices', component: () => import('./pages/DevicesPage.vue') },
+          { path: 'records', name: 'records', component: () => import('./pages/RecordsPage.vue') },
+          {
+            path: 'records/:area/:day(\\d{4}-\\d\\d-\\d\\d)/:from(\\d{4})',
+            name: 'shift-form',
+            component: () => import('./pages/ShiftFormPage.vue'),
+            // On a phone its own buttons stand where the navigation is else.
+            meta: { bare: true },
+          },
           { path: 'quarantine', name: 'quarantine', component: () => import('./pages/QuarantinePage.vue') },
           { path: 'notifications', name: 'notifications', component: () => import('./pages/NotificationsPage.vue') },
           { path: 'walls', name: 'walls', component: () => import('./pages/WallsPage.vue') },

@@ -4,6 +4,7 @@ import { devices } from './en/devices.ts';
 import { forms } from './en/forms.ts';
 import { notifications } from './en/notifications.ts';
 import { quarantine } from './en/quarantine.ts';
+import { record } from './en/record.ts';
 import { wall } from './en/wall.ts';
 import type { Catalogue } from './zh.ts';
 
@@ -15,6 +16,7 @@ export const en: Catalogue = {
     overview: 'Overview',
     alarms: 'Alarms',
     devices: 'Devices',
+    records: 'Records',
     account: 'Account',
     settings: 'Settings',
   },
@@ -390,5 +392,6 @@ export const en: Catalogue = {
   forms,
   notificationsPage: notifications,
   quarantinePage: quarantine,
+  recordPage: record,
   wallPage: wall,
 };

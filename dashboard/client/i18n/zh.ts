@@ -4,12 +4,21 @@ import { devices } from './zh/devices.ts';
 import { forms } from './zh/forms.ts';
 import { notifications } from './zh/notifications.ts';
 import { quarantine } from './zh/quarantine.ts';
+import { record } from './zh/record.ts';
 import { wall } from './zh/wall.ts';
 
 export const zh = {
   product: '后勤设施监测',
   skip: '跳到正文',
-  nav: { label: '主导航', overview: '总览', alarms: '报警', devices: '设备', account: '我的', settings: '设置' },
+  nav: {
+    label: '主导航',
+    overview: '总览',
+    alarms: '报警',
+    devices: '设备',
+    records: '记录',
+    account: '我的',
+    settings: '设置',
+  },
   language: { label: '语言', 'zh-CN': '中文', en: 'English' },
   theme: { label: '外观', system: '跟随系统', light: '浅色', dark: '深色', contrast: '高对比' },
   role: { viewer: '查看员', operator: '值班员', administrator: '管理员' },
@@ -371,6 +380,7 @@ export const zh = {
   forms,
   notificationsPage: notifications,
   quarantinePage: quarantine,
+  recordPage: record,
   wallPage: wall,
 };
 
