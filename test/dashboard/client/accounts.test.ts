@@ -11,6 +11,8 @@ import { SampleAudit } from './sample-audit.ts';
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   let screens: TestBrowser;
   let server: Awaited<ReturnType<typeof startSample>>;
+  /** The same for all: a browser keeps what it has of an origin. */
+  let port = 0;
   let sample: SampleAccounts;
 
   beforeAll(async () => {
@@ -18,7 +20,8 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   }, 120_000);
   afterAll(() => screens.close());
   beforeEach(async () => {
-    server = await startSample({ clientDir: screens.clientDir });
+    server = await startSample({ clientDir: screens.clientDir, port });
+    ({ port } = server);
     sample = new SampleAccounts();
   });
   afterEach(async () => {

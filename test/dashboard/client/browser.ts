@@ -2,11 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
 import type { UserRole } from '../../../contract/account.ts';
 import type { Accounts } from '../../../dashboard/server/ports.ts';
+import { buildClient } from '../../browser/built-client.ts';
 import { findProgram } from '../../parts.ts';
 
 /** Undefined: there is no Chromium on this machine. */
@@ -31,16 +30,27 @@ interface Visit extends BrowserContextOptions {
   readonly prepare?: (context: BrowserContext) => Promise<void>;
 }
 
-/** The client as it is served, built for the file that tests it, and a browser to see it in. */
+/** The client as it is served, and a browser to see it in. */
 export async function startBrowser() {
   const clientDir = mkdtempSync(join(tmpdir(), 'fw-client-'));
-  const configFile = fileURLToPath(new URL('../../../dashboard/vite.config.ts', import.meta.url));
-  await build({ configFile, logLevel: 'error', build: { outDir: clientDir, emptyOutDir: true } });
+  buildClient(clientDir);
   const browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: FLAGS });
   /** What the pages complained about: blocked by the policy, thrown, or logged as an error. */
   const complaints: string[] = [];
 
+  /** Pages that nobody looks at, by what they were opened with: a new one reads and compiles all scripts anew. */
+  const spare = new Map<string, Page[]>();
+  const inUse = new Map<Page, string>();
+
   async function open(options: BrowserContextOptions = {}): Promise<Page> {
+    const look = JSON.stringify(options);
+    const page = spare.get(look)?.pop() ?? (await openAlone(options));
+    inUse.set(page, look);
+    return page;
+  }
+
+  /** A page that is thrown away after its test: for those that change what a page keeps, its clock or its scripts. */
+  async function openAlone(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await browser.newContext({
       locale: 'zh-CN',
       viewport: { width: 1389, height: 868 },
@@ -55,10 +65,19 @@ export async function startBrowser() {
     return page;
   }
 
+  /** As a stranger's. */
+  async function wipe(page: Page): Promise<void> {
+    const context = page.context();
+    await Promise.all([page.unrouteAll(), context.unrouteAll(), context.clearCookies()]);
+    await page.evaluate('localStorage.clear(); sessionStorage.clear()');
+    await page.goto('about:blank');
+  }
+
   return {
     clientDir,
     complaints,
     open,
+    openAlone,
     /** A page of somebody who came by a one-time link, live on the overview. */
     async enter(
       server: { link(username: string): string },
@@ -84,9 +103,15 @@ export async function startBrowser() {
       await page.locator(LIVE).first().waitFor();
       return page;
     },
-    /** Closes every page, and forgets what they complained about. */
+    /** Takes every page away from whoever looked at it, and forgets what they complained about. */
     async clear(): Promise<void> {
-      await Promise.all(browser.contexts().map((context) => context.close()));
+      for (const [page, look] of inUse) {
+        await wipe(page);
+        spare.set(look, [...(spare.get(look) ?? []), page]);
+      }
+      inUse.clear();
+      const kept = new Set([...spare.values()].flat().map((page) => page.context()));
+      await Promise.all(browser.contexts().flatMap((context) => (kept.has(context) ? [] : [context.close()])));
       complaints.length = 0;
     },
     async close(): Promise<void> {
@@ -98,10 +123,11 @@ export async function startBrowser() {
 
 export type TestBrowser = Awaited<ReturnType<typeof startBrowser>>;
 
-/** What axe finds wrong with the page as it stands, one line each. */
-export async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found: unknown = await page.evaluate(`axe.run().then(({ violations }) =>
+/** What axe finds wrong with the page as it stands, one line each: of everything, or of its colours alone. */
+export async function violations(page: Page, of: 'everything' | 'colours' = 'everything'): Promise<string[]> {
+  const options = of === 'colours' ? { runOnly: ['color-contrast'] } : { rules: { 'target-size': { enabled: true } } };
+  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(AXE);
+  const found: unknown = await page.evaluate(`axe.run(${JSON.stringify(options)}).then(({ violations }) =>
     violations.flatMap(({ id, nodes }) => nodes.map(({ target, any }) => id + ' ' + target + ' ' + (any[0]?.message ?? ''))))`);
   return Array.isArray(found) ? found.map(String) : ['axe gave no answer'];
 }

@@ -8,13 +8,16 @@ import { SITE } from './sample-alarms.ts';
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   let screens: TestBrowser;
   let server: Awaited<ReturnType<typeof startSample>>;
+  /** The same for all: a browser keeps what it has of an origin. */
+  let port = 0;
 
   beforeAll(async () => {
     screens = await startBrowser();
   }, 120_000);
   afterAll(() => screens.close());
   beforeEach(async () => {
-    server = await startSample({ clientDir: screens.clientDir });
+    server = await startSample({ clientDir: screens.clientDir, port });
+    ({ port } = server);
   });
   afterEach(async () => {
     expect(screens.complaints.filter((each) => !each.includes('status of'))).toEqual([]);

@@ -10,6 +10,8 @@ import { delivery, SampleChannels } from './sample-channels.ts';
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   let screens: TestBrowser;
   let server: Awaited<ReturnType<typeof startSample>>;
+  /** The same for all: a browser keeps what it has of an origin. */
+  let port = 0;
   let sample: SampleChannels;
 
   beforeAll(async () => {
@@ -17,7 +19,8 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   }, 120_000);
   afterAll(() => screens.close());
   beforeEach(async () => {
-    server = await startSample({ clientDir: screens.clientDir });
+    server = await startSample({ clientDir: screens.clientDir, port });
+    ({ port } = server);
     sample = new SampleChannels();
   });
   afterEach(async () => {

@@ -33,16 +33,21 @@ const MISPLACED = `(() => {
   return wrong;
 })()`;
 
-describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
-  let browser: TestBrowser;
-  let server: Awaited<ReturnType<typeof startWallServer>>;
+const SIZE = '[document.documentElement.scrollWidth, document.documentElement.scrollHeight]';
 
-  beforeAll(async () => {
-    browser = await startBrowser();
-  }, 120_000);
-  afterAll(() => browser.close());
+let browser: TestBrowser;
+beforeAll(async () => {
+  if (chromiumPath !== undefined) browser = await startBrowser();
+}, 120_000);
+afterAll(() => (chromiumPath === undefined ? undefined : browser.close()));
+
+describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
+  let server: Awaited<ReturnType<typeof startWallServer>>;
+  /** The same for all: a browser keeps what it has of an origin. */
+  let port = 0;
   beforeEach(async () => {
-    server = await startWallServer({ clientDir: browser.clientDir });
+    server = await startWallServer({ clientDir: browser.clientDir, port });
+    ({ port } = server);
   });
   afterEach(async () => {
     await browser.clear();
@@ -58,20 +63,28 @@ describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
   }
   const banner = (page: Page, text: string | RegExp) => page.locator('.wall-banner').getByText(text);
 
-  test.each([
-    ['1080 lines', HD, TICKET.layout],
-    ['4K', { width: 3840, height: 2160 }, TICKET.layout],
-    ['1366 × 768', { width: 1366, height: 768 }, TICKET.layout],
-    ['upright', { width: 1080, height: 1920 }, TICKET.layout],
-    ['a small screen far away', HD, { ...TICKET.layout, inches: 43, metres: 5 }],
-  ])('everything is large enough and within the picture: %s', async (_, viewport, layout) => {
-    server.house.answer = { ...TICKET, layout };
-    for (const query of ['', '?lang=en']) {
-      const page = await look({ viewport, query });
-      expect(await page.evaluate(MISPLACED), query).toEqual([]);
-      expect(
-        await page.evaluate('[document.documentElement.scrollWidth, document.documentElement.scrollHeight]'),
-      ).toEqual([viewport.width, viewport.height]);
+  test.each(['', '?lang=en'])('everything is large enough and within the picture on every screen %s', async (query) => {
+    const page = await browser.openAlone({ viewport: HD });
+    const screens = [
+      ['a small screen far away', HD, { ...TICKET.layout, inches: 43, metres: 5 }],
+      ['1080 lines', HD, TICKET.layout],
+      ['4K', { width: 3840, height: 2160 }, TICKET.layout],
+      ['1366 × 768', { width: 1366, height: 768 }, TICKET.layout],
+      ['upright', { width: 1080, height: 1920 }, TICKET.layout],
+    ] as const;
+    let shown;
+    for (const [name, viewport, layout] of screens) {
+      server.house.answer = { ...TICKET, layout };
+      await page.setViewportSize(viewport);
+      if (shown !== layout) {
+        // The same address again would load nothing.
+        await page.goto('about:blank');
+        await page.goto(server.url.replace('#', `${query}#`));
+        await page.locator(BEATING).waitFor();
+      }
+      shown = layout;
+      await expect.poll(() => page.evaluate(SIZE), { message: name }).toEqual([viewport.width, viewport.height]);
+      await expect.poll(() => page.evaluate(MISPLACED), { message: name }).toEqual([]);
     }
   });
 
@@ -122,7 +135,7 @@ describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
   });
 
   test('pages turn every 15 s, and each names what comes next', async () => {
-    const page = await browser.open({ viewport: HD });
+    const page = await browser.openAlone({ viewport: HD });
     await page.clock.install();
     await page.goto(server.url);
     await page.locator(BEATING).waitFor();
@@ -137,7 +150,7 @@ describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
   });
 
   test('a standing picture is told from a calm one after 5 s, and is lost after 15 s', async () => {
-    const page = await browser.open({ viewport: HD });
+    const page = await browser.openAlone({ viewport: HD });
     await page.clock.install();
     await page.goto(server.url);
     await page.locator(BEATING).waitFor();
@@ -155,7 +168,7 @@ describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
   });
 
   test('a line that went dead without a word is laid anew after 6 s', async () => {
-    const page = await browser.open({ viewport: HD });
+    const page = await browser.openAlone({ viewport: HD });
     await page.clock.install();
     await page.goto(server.url);
     await page.locator(BEATING).waitFor();
@@ -176,7 +189,7 @@ describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
   });
 
   test('a part of the page that could not be had is had when the server is back', async () => {
-    const page = await browser.open({ viewport: HD });
+    const page = await browser.openAlone({ viewport: HD });
     await page.clock.install();
     let down = true;
     await page.route('**/assets/WallPage-*.js', (route) => (down ? route.abort() : route.continue()));
@@ -192,7 +205,6 @@ describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
     const page = await look();
     let loads = 0;
     page.on('load', () => (loads += 1));
-    const { port } = server;
     await server.close();
     server = await startWallServer({ clientDir: browser.clientDir, port });
     await expect.poll(() => server.connections(), { timeout: 10_000 }).toBe(1);
@@ -239,7 +251,7 @@ describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
   });
 
   test('a sound that the browser blocks is said, and a touch allows it', async () => {
-    const page = await browser.open({ viewport: HD });
+    const page = await browser.openAlone({ viewport: HD });
     // Looking at a page from outside counts as a touch, so that Chromium would not block anything here.
     await page.addInitScript(`window.AudioContext = class extends AudioContext {
       constructor() { super(); void this.suspend(); }
@@ -264,14 +276,12 @@ describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
 });
 
 describe.skipIf(chromiumPath === undefined)('links of walls', () => {
-  let browser: TestBrowser;
   let server: Awaited<ReturnType<typeof startSample>>;
-  beforeAll(async () => {
-    browser = await startBrowser();
-  }, 120_000);
-  afterAll(() => browser.close());
+  /** The same for all: a browser keeps what it has of an origin. */
+  let port = 0;
   beforeEach(async () => {
-    server = await startSample({ clientDir: browser.clientDir });
+    server = await startSample({ clientDir: browser.clientDir, port });
+    ({ port } = server);
   });
   afterEach(async () => {
     await browser.clear();
