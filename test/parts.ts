@@ -1,84 +1,122 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { CACHE } from './cache.ts';
+import { fetchInflux2 } from './servers/build-influxd.ts';
+import { findInflux1, findInflux2, INFLUXDB2_URL } from './servers/where.ts';
 
-/** Programs that tests run beside ours: real clients, a real browser, a real tracer. */
+/** Programs that tests run beside ours: real clients, real servers, a real browser, a real tracer. */
 export interface Part {
-  readonly name: 'mosquitto_pub' | 'strace' | 'chromium' | 'font';
+  readonly name: string;
   /** What its absence leaves untried, in plain words. */
   readonly without: string;
-  /** Debian packages that hold it and what it links to. */
-  readonly packages: readonly string[];
-  /** `unpack`: into the cache, nothing is installed. `install`: too entangled for that; by apt, as root only. */
-  readonly by: 'unpack' | 'install';
+  /** How it comes here where `npm test` cannot fetch it, as an order. */
+  readonly hint: string;
+  isThere(): boolean;
+  /** @param root whether packages may be installed */
+  fetch(say: (line: string) => void, root: boolean): void;
 }
 
-export const PARTS: readonly Part[] = [
+const UNPACKED = join(CACHE, 'debian');
+const UNPACKED_BINS = [join(UNPACKED, 'usr', 'bin'), join(UNPACKED, 'usr', 'sbin')];
+const FONT_DIRS = ['/usr/share/fonts/opentype/noto', '/usr/share/fonts/truetype/noto'];
+
+const PARTS: readonly Part[] = [
+  unpacked('mosquitto_pub', 'messages of an independent MQTT client (mosquitto_pub)', [
+    'mosquitto-clients',
+    'libmosquitto1',
+    'libcjson1',
+  ]),
+  unpacked('strace', 'counting the sync calls of a commit (strace)', ['strace', 'libunwind8']),
+  installed('chromium', 'everything in a real browser (chromium)', ['chromium']),
+  installed('font', 'Chinese text in screenshots (fonts-noto-cjk)', ['fonts-noto-cjk'], hasFont),
+  unpacked('influxdb', 'everything with a server of InfluxDB 1.x', ['influxdb'], () => findInflux1() !== undefined),
   {
-    name: 'mosquitto_pub',
-    without: 'messages of an independent MQTT client (mosquitto_pub)',
-    packages: ['mosquitto-clients', 'libmosquitto1', 'libcjson1'],
-    by: 'unpack',
-  },
-  {
-    name: 'strace',
-    without: 'counting the sync calls of a commit (strace)',
-    packages: ['strace', 'libunwind8'],
-    by: 'unpack',
-  },
-  { name: 'chromium', without: 'everything in a real browser (chromium)', packages: ['chromium'], by: 'install' },
-  {
-    name: 'font',
-    without: 'Chinese text in screenshots (fonts-noto-cjk)',
-    packages: ['fonts-noto-cjk'],
-    by: 'install',
+    name: 'influxdb2',
+    without: 'everything with a server of InfluxDB 2.x',
+    hint: 'Install Go, Rust and a C compiler, or Docker, or influxd 2.x; or set INFLUXDB2_URL and INFLUXDB2_TOKEN (an operator token)',
+    isThere: () => INFLUXDB2_URL !== undefined || findInflux2() !== undefined,
+    fetch: fetchInflux2,
   },
 ];
 
-const CACHE = join(import.meta.dirname, '..', '.cache', 'parts');
-const UNPACKED_BIN = join(CACHE, 'usr', 'bin');
-const FONT_DIRS = ['/usr/share/fonts/opentype/noto', '/usr/share/fonts/truetype/noto'];
+/** Only the bench runs it. */
+export const MOSQUITTO = unpacked('mosquitto', 'Mosquitto, and what needs it', [
+  'mosquitto',
+  'libmosquitto1',
+  'libcjson1',
+  'libdlt2',
+  'libwrap0',
+  'libwebsockets17',
+  'libev4',
+]);
+
+/** Into the cache: nothing is installed. */
+function unpacked(
+  name: string,
+  without: string,
+  packages: readonly string[],
+  isThere = () => findProgram(name) !== undefined,
+): Part {
+  return {
+    name,
+    without,
+    hint: `On Debian: apt-get install ${packages.join(' ')}`,
+    isThere,
+    fetch(say) {
+      if (!isDebian()) return;
+      say(`fetching ${packages.join(', ')}`);
+      const downloads = join(UNPACKED, 'downloads', name);
+      mkdirSync(downloads, { recursive: true });
+      if (!attempt('apt-get', ['download', ...packages], downloads)) return;
+      for (const file of readdirSync(downloads))
+        if (file.endsWith('.deb')) attempt('dpkg', ['-x', join(downloads, file), UNPACKED]);
+    },
+  };
+}
+
+/** Too entangled to be unpacked: by apt, as root only. */
+function installed(
+  name: string,
+  without: string,
+  packages: readonly string[],
+  isThere = () => findProgram(name) !== undefined,
+): Part {
+  return {
+    name,
+    without,
+    hint: `On Debian: apt-get install ${packages.join(' ')}`,
+    isThere,
+    fetch(say, root) {
+      if (!isDebian() || !root) return;
+      say(`installing ${packages.join(', ')}`);
+      attempt('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+    },
+  };
+}
 
 /** Where a program is, on the PATH or in the cache; undefined: nowhere. */
 export function findProgram(name: string): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), UNPACKED_BIN];
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...UNPACKED_BINS];
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
 /** The environment in which an unpacked program finds the libraries unpacked beside it. */
 export function partEnv(): NodeJS.ProcessEnv {
-  const libraries = join(CACHE, 'usr', 'lib');
-  if (!existsSync(libraries)) return process.env;
-  const folders = [libraries, ...readdirSync(libraries).map((folder) => join(libraries, folder))];
+  const libraries = [join(UNPACKED, 'usr', 'lib'), join(UNPACKED, 'lib')].filter((folder) => existsSync(folder));
+  if (libraries.length === 0) return process.env;
+  const folders = libraries.flatMap((folder) => [folder, ...readdirSync(folder).map((inner) => join(folder, inner))]);
   return { ...process.env, LD_LIBRARY_PATH: [...folders, process.env['LD_LIBRARY_PATH'] ?? ''].join(delimiter) };
 }
 
-export function isThere(part: Part): boolean {
-  if (part.name !== 'font') return findProgram(part.name) !== undefined;
-  return FONT_DIRS.some((folder) => existsSync(folder) && readdirSync(folder).some((file) => file.includes('CJK')));
-}
-
 /** Fetches what is missing where this machine can; returns what is missing still. */
-export function fetchParts(say: (line: string) => void): Part[] {
-  const missing = PARTS.filter((part) => !isThere(part));
+export function fetchParts(say: (line: string) => void, parts: readonly Part[] = PARTS): Part[] {
+  const missing = parts.filter((part) => !part.isThere());
   if (missing.length === 0) return [];
-  if (!isDebian()) return missing;
   const root = process.getuid?.() === 0;
-  if (root) attempt('apt-get', ['update', '-qq']);
-  for (const part of missing) {
-    say(`fetching ${part.packages.join(', ')}`);
-    if (part.by === 'unpack') unpack(part);
-    else if (root) attempt('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...part.packages]);
-  }
-  return PARTS.filter((part) => !isThere(part));
-}
-
-function unpack(part: Part): void {
-  const downloads = join(CACHE, 'downloads', part.name);
-  mkdirSync(downloads, { recursive: true });
-  if (!attempt('apt-get', ['download', ...part.packages], downloads)) return;
-  for (const file of readdirSync(downloads))
-    if (file.endsWith('.deb')) attempt('dpkg', ['-x', join(downloads, file), CACHE]);
+  if (root && isDebian()) attempt('apt-get', ['update', '-qq']);
+  for (const part of missing) part.fetch(say, root);
+  return missing.filter((part) => !part.isThere());
 }
 
 function attempt(command: string, args: readonly string[], cwd?: string): boolean {
@@ -89,6 +127,10 @@ function attempt(command: string, args: readonly string[], cwd?: string): boolea
   } catch {
     return false;
   }
+}
+
+function hasFont(): boolean {
+  return FONT_DIRS.some((folder) => existsSync(folder) && readdirSync(folder).some((file) => file.includes('CJK')));
 }
 
 function isDebian(): boolean {

@@ -43,8 +43,7 @@ if (!run('vitest', ['run', ...reporters, ...process.argv.slice(2)])) failures.pu
 
 const { passed, failed, skipped } = readReport();
 say('');
-for (const { without, packages } of missing)
-  say(`Not tried here: ${without}. On Debian: apt-get install ${packages.join(' ')}`);
+for (const { without, hint } of missing) say(`Not tried here: ${without}. ${hint}`);
 for (const failure of failures) say(`Failed: ${failure}`);
 const total = failed === 0 && failures.length > 0 ? failures.length : failed;
 say(`${passed} passed, ${total} failed, ${skipped} skipped`);

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { applyEdit, type Edit } from './mutant.ts';
 
 export interface Copy {
@@ -36,7 +36,6 @@ export function copyTree(root: string): Copy {
     if (file !== '' && existsSync(source)) cpSync(source, join(dir, file), { recursive: true });
   }
   linkPackages(join(root, 'node_modules'), join(dir, 'node_modules'));
-  linkParts(join(root, '.cache', 'parts'), join(dir, '.cache', 'parts'));
 
   return {
     dir,
@@ -58,12 +57,6 @@ export function copyTree(root: string): Copy {
 function linkPackages(from: string, to: string): void {
   mkdirSync(to);
   for (const name of readdirSync(from)) if (!name.startsWith('.vite')) symlinkSync(join(from, name), join(to, name));
-}
-
-function linkParts(from: string, to: string): void {
-  if (!existsSync(from)) return;
-  mkdirSync(dirname(to), { recursive: true });
-  symlinkSync(from, to);
 }
 
 function read(dir: string, file: string): string {

@@ -1,90 +1,100 @@
-import { Type } from 'typebox';
+import { randomUUID } from 'node:crypto';
+import { Type, type Static } from 'typebox';
 import { Parse } from 'typebox/value';
 import { ask } from './ask.ts';
 import { startServer, type ServerProcess } from './process.ts';
-import { findInflux2, INFLUXD2_VERSION } from './where.ts';
+import { findInflux2, INFLUXD2_VERSION, INFLUXDB2_URL } from './where.ts';
 
-const program = findInflux2();
+const program = INFLUXDB2_URL === undefined ? findInflux2() : undefined;
 
 /** Why tests with InfluxDB 2.x are skipped; undefined: they run. */
-export const influx2Missing = program === undefined ? `no InfluxDB ${INFLUXD2_VERSION} here` : undefined;
+export const influx2Missing =
+  program === undefined && INFLUXDB2_URL === undefined ? `no InfluxDB ${INFLUXD2_VERSION} here` : undefined;
+/** Why tests that stop or kill the server are skipped: there is none, or it is somebody else's. */
+export const influx2Unstoppable = program === undefined ? (influx2Missing ?? 'INFLUXDB2_URL is not ours') : undefined;
 
 export interface Influx2 extends ServerProcess {
   readonly org: string;
   readonly bucket: string;
-  /** May do everything. */
+  /** May do everything, in this organisation at least. */
   readonly token: string;
   /** @param retentionSeconds 0: for ever; else at least 3,600. */
   createBucket(name: string, retentionSeconds?: number): Promise<void>;
   /** A token that may do with the buckets named, of the same organisation, what is said, and nothing else. */
   createToken(rights: { readonly read?: readonly string[]; readonly write?: readonly string[] }): Promise<string>;
-  /** InfluxQL with the operator's token. @throws Error with the server's words. */
+  /** InfluxQL with the token above. @throws Error with the server's words. */
   query(influxql: string, bucket?: string): Promise<unknown>;
-  /** Flux with the operator's token; the answer is annotated CSV. @throws Error with the server's words. */
+  /** Flux with the token above; the answer is annotated CSV. @throws Error with the server's words. */
   flux(script: string): Promise<string>;
-  /** Lines with the operator's token, their times in ms. @throws Error with the server's words. */
+  /** Lines with the token above, their times in ms. @throws Error with the server's words. */
   write(lines: string, bucket?: string): Promise<void>;
 }
 
-const Setup = Type.Object({ org: Type.Object({ id: Type.String() }) });
+const Org = Type.Object({ id: Type.String() });
+const Setup = Type.Object({ org: Org });
 const Buckets = Type.Object({ buckets: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })) });
 const Made = Type.Object({ token: Type.String() });
 
-const ORG = 'mine';
 const BUCKET = 'readings';
-const TOKEN = 'operator-of-a-test';
 
 /** @throws Error when the program is missing or does not start. */
 export async function startInflux2(): Promise<Influx2> {
-  if (program === undefined) throw new Error(influx2Missing);
-  const server = await startServer({
-    name: 'influx2',
-    program,
-    command: ({ dir, port }) => ({ args: argumentsOf(dir, port) }),
-    answers: async (url) => (await fetch(`${url}/health`)).ok,
-  });
-  const headers = { authorization: `Token ${TOKEN}` };
-  const call = (path: string, body: object, more: Readonly<Record<string, string>> = headers) =>
+  const server = INFLUXDB2_URL === undefined ? await startOwn() : somebodyElses(INFLUXDB2_URL);
+  const name = INFLUXDB2_URL === undefined ? 'mine' : `facility-watch-test-${randomUUID()}`;
+  const operator = process.env['INFLUXDB2_TOKEN'] ?? 'operator-of-a-test';
+  const asOperator = { authorization: `Token ${operator}` };
+  const call = (path: string, body: object) =>
     ask(`${server.url}/api/v2/${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...more },
+      headers: { 'content-type': 'application/json', ...asOperator },
       body: JSON.stringify(body),
     });
-  const owner = { username: 'keeper', password: 'keeper-of-a-test', org: ORG, bucket: BUCKET, token: TOKEN };
-  const { org } = Parse(
-    Setup,
-    await call('setup', owner, {}).catch(async (error: unknown) => {
-      await server.close();
-      throw error;
-    }),
-  );
-  const idOf = async (name: string): Promise<string> => {
-    const query = new URLSearchParams({ org: ORG, name });
+  async function setUp(): Promise<{ org: Static<typeof Org>; token: string }> {
+    if (INFLUXDB2_URL === undefined) {
+      const owner = { username: 'keeper', password: 'keeper-of-a-test', org: name, bucket: BUCKET, token: operator };
+      return { ...Parse(Setup, await call('setup', owner)), token: operator };
+    }
+    const made = Parse(Org, await call('orgs', { name }));
+    await call('buckets', { orgID: made.id, name: BUCKET, retentionRules: [] });
+    // InfluxQL asks the organisation of its token.
+    const everything = ['buckets', 'dbrp', 'orgs', 'authorizations'].flatMap((type) =>
+      ['read', 'write'].map((action) => ({ action, resource: { type, orgID: made.id } })),
+    );
+    const { token } = Parse(Made, await call('authorizations', { orgID: made.id, permissions: everything }));
+    return { org: made, token };
+  }
+  const { org, token } = await setUp().catch(async (error: unknown) => {
+    await server.close();
+    throw error;
+  });
+  const headers = { authorization: `Token ${token}` };
+  const idOf = async (bucket: string): Promise<string> => {
+    const query = new URLSearchParams({ org: name, name: bucket });
     const { buckets } = Parse(Buckets, await ask(`${server.url}/api/v2/buckets?${query.toString()}`, { headers }));
-    const [bucket] = buckets;
-    if (bucket === undefined) throw new Error(`no bucket ${name}`);
-    return bucket.id;
+    const [found] = buckets;
+    if (found === undefined) throw new Error(`no bucket ${bucket}`);
+    return found.id;
   };
   return {
     ...server,
     get pid() {
       return server.pid;
     },
-    org: ORG,
+    org: name,
     bucket: BUCKET,
-    token: TOKEN,
-    async createBucket(name, retentionSeconds = 0) {
+    token,
+    async createBucket(made, retentionSeconds = 0) {
       const retentionRules = retentionSeconds === 0 ? [] : [{ type: 'expire', everySeconds: retentionSeconds }];
-      await call('buckets', { orgID: org.id, name, retentionRules });
+      await call('buckets', { orgID: org.id, name: made, retentionRules });
     },
     async createToken({ read = [], write = [] }) {
-      const right = async (action: string, name: string) => ({
+      const right = async (action: string, to: string) => ({
         action,
-        resource: { type: 'buckets', id: await idOf(name), orgID: org.id },
+        resource: { type: 'buckets', id: await idOf(to), orgID: org.id },
       });
       const permissions = await Promise.all([
-        ...read.map((name) => right('read', name)),
-        ...write.map((name) => right('write', name)),
+        ...read.map((to) => right('read', to)),
+        ...write.map((to) => right('write', to)),
       ]);
       return Parse(Made, await call('authorizations', { orgID: org.id, permissions })).token;
     },
@@ -93,12 +103,41 @@ export async function startInflux2(): Promise<Influx2> {
       return ask(`${server.url}/query?${of.toString()}`, { method: 'POST', headers });
     },
     async flux(script) {
-      return String(await call(`query?org=${ORG}`, { query: script, type: 'flux' }));
+      return String(await call(`query?org=${name}`, { query: script, type: 'flux' }));
     },
     async write(lines, bucket = BUCKET) {
-      const to = new URLSearchParams({ org: ORG, bucket, precision: 'ms' });
+      const to = new URLSearchParams({ org: name, bucket, precision: 'ms' });
       await ask(`${server.url}/api/v2/write?${to.toString()}`, { method: 'POST', headers, body: lines });
     },
+    async close() {
+      if (INFLUXDB2_URL !== undefined)
+        await ask(`${server.url}/api/v2/orgs/${org.id}`, { method: 'DELETE', headers: asOperator });
+      await server.close();
+    },
+  };
+}
+
+function startOwn(): Promise<ServerProcess> {
+  if (program === undefined) throw new Error(influx2Missing);
+  return startServer({
+    name: 'influx2',
+    program,
+    command: ({ dir, port }) => ({ args: argumentsOf(dir, port) }),
+    answers: async (url) => (await fetch(`${url}/health`)).ok,
+  });
+}
+
+function somebodyElses(url: string): ServerProcess {
+  const refuse = () => Promise.reject(new Error('INFLUXDB2_URL is not ours to stop'));
+  return {
+    url: url.replace(/\/$/, ''),
+    port: Number(new URL(url).port),
+    dir: '',
+    pid: undefined,
+    stop: refuse,
+    kill: refuse,
+    restart: refuse,
+    close: () => Promise.resolve(),
   };
 }
 

@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { CACHE } from '../cache.ts';
 
+/** A server of InfluxDB 2.x that somebody else runs, with INFLUXDB2_TOKEN, an operator's; undefined: none. */
+export const INFLUXDB2_URL = process.env['INFLUXDB2_URL'];
+
 /** What tests run InfluxDB 2.x from; built by `build-influxd.ts` where Go and Rust are there. */
 export const INFLUXD2_VERSION = '2.7.12';
 export const INFLUXD2 = join(CACHE, `influxd-${INFLUXD2_VERSION}`);
