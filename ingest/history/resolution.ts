@@ -49,14 +49,11 @@ export function edgesOf({ from, to }: Span, width: number): number[] {
 
 /** Edges of local days that cover a span, `step` of them at a time, counted from 1970, so that they stay where they are. */
 export function dayEdges({ from, to }: Span, zone: string, step = 1): number[] {
-  const epoch = Temporal.PlainDate.from('1970-01-01');
-  const first = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(zone).toPlainDate();
-  const number = epoch.until(first, { largestUnit: 'days' }).days;
-  let date = first.subtract({ days: number - Math.floor(number / step) * step });
   const edges: number[] = [];
-  for (let edge = startOfDay(date, zone); edge < to; edge = startOfDay(date, zone)) {
+  let day = Math.floor(dayNumber(from, zone) / step) * step;
+  for (let edge = startOfDay(day, zone); edge < to; edge = startOfDay(day, zone)) {
     edges.push(edge);
-    date = date.add({ days: step });
+    day += step;
   }
   edges.push(to);
   return edges;
@@ -65,16 +62,33 @@ export function dayEdges({ from, to }: Span, zone: string, step = 1): number[] {
 /** The local days that a span touches, whole. */
 export function daysTouching({ from, to }: Span, zone: string): Span[] {
   const days: Span[] = [];
-  let date = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(zone).toPlainDate();
-  for (let start = startOfDay(date, zone); start < to;) {
-    date = date.add({ days: 1 });
-    const end = startOfDay(date, zone);
+  let day = dayNumber(from, zone);
+  for (let start = startOfDay(day, zone); start < to;) {
+    day += 1;
+    const end = startOfDay(day, zone);
     days.push({ from: start, to: end });
     start = end;
   }
   return days;
 }
 
-function startOfDay(date: Temporal.PlainDate, zone: string): number {
-  return date.toZonedDateTime(zone).epochMilliseconds;
+const EPOCH = Temporal.PlainDate.from('1970-01-01');
+/** Calendar arithmetic takes µs, and three years have a thousand days. */
+const starts = new Map<string, Map<number, number>>();
+
+/** Days since 1970 on the zone's calendar. */
+function dayNumber(at: number, zone: string): number {
+  const date = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate();
+  return EPOCH.until(date, { largestUnit: 'days' }).days;
+}
+
+function startOfDay(day: number, zone: string): number {
+  const known = starts.get(zone) ?? new Map<number, number>();
+  starts.set(zone, known);
+  let start = known.get(day);
+  if (start === undefined) {
+    start = EPOCH.add({ days: day }).toZonedDateTime(zone).epochMilliseconds;
+    known.set(day, start);
+  }
+  return start;
 }

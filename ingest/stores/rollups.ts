@@ -27,7 +27,7 @@ export interface Computed {
   readonly next: number;
 }
 
-/** Everything that one computation gives: one transaction. */
+/** Everything that one computation gives of a series. */
 export interface RollupBatch {
   readonly series: SeriesId;
   readonly hours?: readonly Rollup[];
@@ -63,10 +63,11 @@ export interface Rollups {
   note(hours: readonly SeriesHour[]): Promise<void>;
   /** Hours before `before` that wait, those of one series together; at most `limit`. */
   changed(before: number, limit: number): Promise<readonly ChangedHour[]>;
-  /** Days that ended before a moment (ms epoch) and wait; at most `limit`. */
+  /** Days that wait, ended before a moment (ms epoch), all of whose hours were computed; at most `limit`. */
   changedDays(before: number, limit: number): Promise<readonly ChangedDay[]>;
   computed(): Promise<ReadonlyMap<SeriesId, Computed>>;
-  put(batch: RollupBatch): Promise<void>;
+  /** One transaction, durable on return. */
+  put(batches: readonly RollupBatch[]): Promise<void>;
   /** `reach`: ms for which a value may hold beyond its hour. */
   hours(query: RollupQuery & { readonly reach: number }): Promise<RollupRange>;
   days(query: RollupQuery & { readonly reach: number }): Promise<RollupRange>;

@@ -26,7 +26,7 @@ export type SettlerRequest =
   /** Deletes hours before `hour` of the next series after `after`. */
   | { readonly op: 'expire'; readonly hour: number; readonly after: SeriesId }
   | { readonly op: 'note'; readonly hours: readonly SeriesHour[] }
-  | { readonly op: 'put'; readonly batch: RollupBatch };
+  | { readonly op: 'put'; readonly batches: readonly RollupBatch[] };
 
 export interface SettlerResult extends Omit<SettleResult, 'spoilt'> {
   readonly spoilt: readonly SpoiltBlock[];

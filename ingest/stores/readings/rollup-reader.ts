@@ -39,9 +39,8 @@ export function rollupReader(db: DatabaseSync): RollupReader {
   const extent = arrays('SELECT first, next FROM computed WHERE series = ?');
   const extents = arrays('SELECT series, first, next FROM computed');
   const waiting = arrays('SELECT id, series, hour FROM changed_hour WHERE hour < ? ORDER BY series, hour LIMIT ?');
-  const waitingDays = arrays(
-    'SELECT id, series, start_t, end_t FROM changed_day WHERE end_t <= ? ORDER BY series, start_t LIMIT ?',
-  );
+  const waitingDays = arrays(`SELECT id, series, start_t, end_t FROM changed_day JOIN computed USING (series)
+    WHERE end_t <= ? AND end_t <= next * ${HOUR} ORDER BY series, start_t LIMIT ?`);
 
   return {
     range({ series, from, to, unit, reach, standards }) {

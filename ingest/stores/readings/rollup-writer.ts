@@ -10,7 +10,7 @@ export interface RollupWriter {
   mark(hours: readonly SeriesHour[]): void;
   note(hours: readonly SeriesHour[]): void;
   /** One transaction, durable on return. */
-  put(batch: RollupBatch): void;
+  put(batches: readonly RollupBatch[]): void;
 }
 
 export function rollupWriter(db: DatabaseSync): RollupWriter {
@@ -25,18 +25,19 @@ export function rollupWriter(db: DatabaseSync): RollupWriter {
   const mark = (hours: readonly SeriesHour[]) => {
     for (const { series, hour } of hours) change.run(series, hour);
   };
+  function putOne(batch: RollupBatch): void {
+    const { series, hours = [], days = [], computed, changedDays = [], doneHours = [], doneDays = [] } = batch;
+    for (const row of hours) putHour.run(series, row.from / HOUR, ...rollupValues(row));
+    for (const row of days) putDay.run(series, row.from, row.to, ...rollupValues(row));
+    if (computed !== undefined) putComputed.run(series, computed.first, computed.next);
+    for (const { from, to } of changedDays) changeDay.run(series, from, to);
+    for (const id of doneHours) strikeHour.run(id);
+    for (const id of doneDays) strikeDay.run(id);
+  }
+
   return {
     mark,
     note: (hours) => inTransaction(db, () => mark(hours)),
-    put({ series, hours = [], days = [], computed, changedDays = [], doneHours = [], doneDays = [] }) {
-      inTransaction(db, () => {
-        for (const row of hours) putHour.run(series, row.from / HOUR, ...rollupValues(row));
-        for (const row of days) putDay.run(series, row.from, row.to, ...rollupValues(row));
-        if (computed !== undefined) putComputed.run(series, computed.first, computed.next);
-        for (const { from, to } of changedDays) changeDay.run(series, from, to);
-        for (const id of doneHours) strikeHour.run(id);
-        for (const id of doneDays) strikeDay.run(id);
-      });
-    },
+    put: (batches) => inTransaction(db, () => batches.forEach(putOne)),
   };
 }

@@ -15,7 +15,7 @@ export interface RollupThreads {
 export function sqliteRollups({ write, read }: RollupThreads): Rollups {
   return {
     note: (hours) => write({ op: 'note', hours }),
-    put: (batch) => write({ op: 'put', batch }),
+    put: (batches) => write({ op: 'put', batches }),
     changed: async (before, limit) => (await read('changed', { op: 'changed', unit: 'hour', before, limit })).hours,
     changedDays: async (before, limit) => (await read('changed', { op: 'changed', unit: 'day', before, limit })).days,
     async computed() {

@@ -18,7 +18,7 @@ serve<SettlerRequest, SettlerResult, undefined>(() => {
       if (request.op === 'settle') return { ...blocks.settle(request.readings), next: null };
       if (request.op === 'expire') return { ...nothing, next: blocks.expire(request.hour, request.after) };
       if (request.op === 'note') rollups.note(request.hours);
-      else rollups.put(request.batch);
+      else rollups.put(request.batches);
       return nothing;
     },
     close: () => db.close(),

@@ -1,0 +1,202 @@
+import type { Side } from '../../contract/alarm.ts';
+import type { LocalText } from '../../contract/ids.ts';
+import type { SiteRegistry } from '../../contract/registry.ts';
+import type { Point, SiteModel } from '../line/model.ts';
+import type { HoldLimit, HourLimit } from '../standards/hour.ts';
+import { limitsFor } from '../standards/resolve.ts';
+import { compileSchedule, inForceSpans } from '../standards/schedule.ts';
+import type { Span } from '../standards/timeline.ts';
+import type { Applies, Catalogue, PointLimit, SiteSchedule } from '../standards/types.ts';
+import type { LedgerReader } from '../stores/ledger/types.ts';
+import { DAY } from './resolution.ts';
+
+/** A metric of a point, wherever its readings lie. */
+export interface PointMetric {
+  readonly site: string;
+  readonly point: string;
+  readonly metric: string;
+}
+
+/** By what a span of a series is judged. */
+export interface Frame {
+  readonly holds: readonly HoldLimit[];
+  readonly limits: readonly HourLimit[];
+  readonly downtimes: readonly Span[];
+}
+
+/** One side of a standard at a point, with the time for which it had this value. */
+export interface LimitSpan extends Span {
+  readonly standard: string;
+  readonly title: LocalText;
+  readonly side: Side;
+  readonly limit: number;
+  readonly reached: boolean;
+  readonly critical: boolean;
+  readonly compliance: boolean;
+  /** When it was in force. */
+  readonly inForce: readonly Span[];
+}
+
+export interface Frames {
+  /** Undefined: the point is registered no more. */
+  of(series: PointMetric, span: Span): Frame | undefined;
+  /** How long a value of the series may hold, ms: no later hour knows of it. */
+  reach(series: PointMetric): number;
+  holds(series: PointMetric): readonly HoldLimit[];
+  downtimes(since: number): readonly Span[];
+  limits(series: PointMetric, span: Span): readonly LimitSpan[];
+  open(series: PointMetric, span: Span): readonly Span[];
+  heating(series: PointMetric, span: Span): readonly Span[];
+  /** IANA name; UTC for a site that is gone. */
+  zone(site: string): string;
+}
+
+export interface FramesOptions {
+  readonly catalogue: Catalogue;
+  readonly reader: Pick<LedgerReader, 'registryVersions' | 'registryRevision' | 'downtimes'>;
+  readonly model: (site: string) => SiteModel | undefined;
+}
+
+interface Version extends Span {
+  /** When it began, however it was cut. */
+  readonly since: number;
+  readonly registry: SiteRegistry;
+}
+
+/** A value that has held for longer (a week, ms) holds no more, whatever its sensor. */
+const LONGEST_HOLD = 7 * DAY;
+/** Opening hours are compiled for so long at a time (ms), and this many such pieces are kept. */
+const PIECE = 32 * DAY;
+const KEPT = 300;
+
+/** Looks up by what a time was judged: the registry of that time, its season and its opening hours. */
+export function createFrames({ catalogue, reader, model }: FramesOptions): Frames {
+  const versions = new Map<string, { readonly revision: number; readonly all: readonly Version[] }>();
+  const schedules = new Map<string, SiteSchedule>();
+
+  function versionsOf(site: string): readonly Version[] {
+    const revision = reader.registryRevision();
+    const known = versions.get(site);
+    if (known?.revision === revision) return known.all;
+    const found = reader.registryVersions(site);
+    const all = found.map(({ since, registry }, index) => ({
+      since,
+      from: index === 0 ? -Infinity : since,
+      to: found[index + 1]?.since ?? Infinity,
+      registry,
+    }));
+    versions.set(site, { revision, all });
+    schedules.clear();
+    return all;
+  }
+
+  /** Versions that a span touches, each with the part of it in which it held. */
+  function within(site: string, span: Span): Version[] {
+    return versionsOf(site)
+      .map((version) => ({ ...version, from: Math.max(version.from, span.from), to: Math.min(version.to, span.to) }))
+      .filter(({ from, to }) => from < to);
+  }
+
+  /** Pieces of opening hours that cover a span, for one area. */
+  function* pieces({ registry, since, from, to }: Version, area: string): Generator<Span & { schedule: SiteSchedule }> {
+    for (let start = Math.floor(from / PIECE) * PIECE; start < to; start += PIECE) {
+      const key = `${registry.site}|${since}|${area}|${start}`;
+      const areas = registry.areas.filter(({ id }) => id === area);
+      const schedule = schedules.get(key) ?? compileSchedule({ ...registry, areas }, start - DAY, start + PIECE + DAY);
+      schedules.delete(key);
+      schedules.set(key, schedule);
+      for (const oldest of schedules.keys()) if (schedules.size > KEPT) schedules.delete(oldest);
+      yield { from: Math.max(start, from), to: Math.min(start + PIECE, to), schedule };
+    }
+  }
+
+  function spansOf(version: Version, area: string, applies: Applies): Span[] {
+    if (applies === 'always') return [{ from: version.from, to: version.to }];
+    const found: Span[] = [];
+    for (const { schedule, from, to } of pieces(version, area)) {
+      for (const span of inForceSpans(schedule, { applies, area }, { from, to })) joinTo(found, span);
+    }
+    return found;
+  }
+
+  const pointOf = ({ site, point }: PointMetric) => model(site)?.points.get(point);
+
+  function limitSpans(series: PointMetric, span: Span): LimitSpan[] {
+    return within(series.site, span).flatMap((version) => {
+      const spec = version.registry.points.find(({ id }) => id === series.point);
+      if (spec === undefined) return [];
+      return limitsFor(catalogue, version.registry, spec)
+        .filter(({ metric }) => metric === series.metric)
+        .map((limit) => limitSpan(limit, version, spansOf(version, spec.area, limit.applies)));
+    });
+  }
+
+  function times(series: PointMetric, span: Span, applies: Applies): Span[] {
+    const found: Span[] = [];
+    for (const version of within(series.site, span)) {
+      const area = version.registry.points.find(({ id }) => id === series.point)?.area;
+      if (area === undefined) continue;
+      for (const one of spansOf(version, area, applies)) joinTo(found, one);
+    }
+    return found;
+  }
+
+  const holdsFor = (series: PointMetric) => holdsOf(pointOf(series), series.metric);
+  const downtimes = (since: number) => reader.downtimes(since - LONGEST_HOLD);
+
+  return {
+    of(series, span) {
+      if (pointOf(series) === undefined) return undefined;
+      const limits = limitSpans(series, span)
+        .filter(({ compliance }) => compliance)
+        // What people call compliance comes first, the minutes of scald after it.
+        .toSorted((a, b) => Number(a.critical) - Number(b.critical))
+        .map(({ standard, side, limit, reached, inForce }) => ({
+          standard,
+          side,
+          limit,
+          ...(reached ? { reached } : {}),
+          inForce,
+        }));
+      return { holds: holdsFor(series), limits, downtimes: downtimes(span.from) };
+    },
+    reach: (series) => Math.min(LONGEST_HOLD, Math.max(0, ...holdsFor(series).map(({ hold }) => hold))),
+    holds: holdsFor,
+    downtimes,
+    limits: limitSpans,
+    open: (series, span) => times(series, span, 'open'),
+    heating: (series, span) => times(series, span, 'heating'),
+    zone: (site) => model(site)?.registry.timezone ?? 'UTC',
+  };
+}
+
+/** How long a value holds: as long as its sensor may be silent. */
+function holdsOf(point: Point | undefined, metric: string): readonly HoldLimit[] {
+  return (point?.bindings ?? [])
+    .filter((binding) => binding.metric === metric && binding.silence !== null)
+    .map(({ since, silence }) => ({ from: Math.max(0, since), hold: silence ?? 0 }))
+    .sort((a, b) => a.from - b.from);
+}
+
+function limitSpan(limit: PointLimit, { from, to }: Span, inForce: readonly Span[]): LimitSpan {
+  const { standard, title, side, reached = false, timing, compliance } = limit;
+  return {
+    standard,
+    title,
+    side,
+    limit: limit.limit,
+    reached,
+    critical: timing.critical,
+    compliance,
+    from,
+    to,
+    inForce,
+  };
+}
+
+/** Adds a span to ascending ones; one that goes on where the last one ended joins it. */
+function joinTo(spans: Span[], { from, to }: Span): void {
+  const last = spans.at(-1);
+  if (last?.to === from) spans[spans.length - 1] = { from: last.from, to };
+  else spans.push({ from, to });
+}
