@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runBackup } from './app/backup/backup.ts';
 import { runRestore } from './app/backup/restore.ts';
+import { runCopy } from './app/copy/run.ts';
 import { askPassword } from './app/admin/password-prompt.ts';
 import { openAdminLedger } from './app/admin/open-ledger.ts';
 import { AdminError } from './app/admin/ports.ts';
@@ -30,7 +31,8 @@ import { startIngest } from './ingest/start.ts';
 import { loadCatalogue } from './ingest/standards/catalogue.ts';
 import { newToken } from './ingest/stores/ledger/tokens.ts';
 import { UnusableFile } from './ingest/stores/sqlite/errors.ts';
-import { openStores, type Stores } from './ingest/stores/open.ts';
+import type { InfluxServer } from './ingest/stores/influx/types.ts';
+import { openStores, type Stores, type StoresOptions } from './ingest/stores/open.ts';
 import type { SpoiltBlock } from './ingest/stores/readings/types.ts';
 
 const DAY = 86_400_000;
@@ -62,14 +64,19 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const { config, clock, log, prepare, settings = { http: 'HTTP_PORT', mqtt: 'MQTT_PORT' } } = options;
   const onSpoilt = (block: SpoiltBlock) =>
     log.error(block, 'a block of readings cannot be read: its hour has a gap; its bytes are kept in readings.db');
-  const stores = await openStores({ dataDir: openDataDir(config.dataDir), clock, onSpoilt });
+  const stores = await openStores({
+    dataDir: openDataDir(config.dataDir),
+    clock,
+    onSpoilt,
+    influx: influxOf(config, log),
+  });
   const closing: (() => Promise<void>)[] = [() => stores.close()];
   const close = async () => {
     for (const closeOne of closing.splice(0).reverse()) await closeOne();
   };
   try {
     await prepare?.(stores);
-    const { ledger, reader, readings, directory, accounts, credentials, people, tokens, walls, audit } = stores;
+    const { ledger, reader, readings, influx, directory, accounts, credentials, people, tokens, walls, audit } = stores;
     const retention = config.retentionRawDays * DAY;
     const metrics = createMetrics({ clock, version: VERSION });
     const { meter } = metrics;
@@ -81,6 +88,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       ledger,
       reader,
       readings,
+      influx,
       directory,
       retention,
       logLimit: config.maxWaitingReadings,
@@ -145,6 +153,16 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await close();
     throw error;
   }
+}
+
+/** Where readings go instead of readings.db; what is found out about it is logged. */
+function influxOf({ influx, retentionRawDays }: Config, log: SystemOptions['log']): StoresOptions['influx'] {
+  if (influx === null) return undefined;
+  const onServer = ({ problem, ...server }: InfluxServer) => {
+    if (problem === null) log.info(server, 'InfluxDB keeps the readings');
+    else log.warn(server, `InfluxDB cannot be used yet: ${problem}`);
+  };
+  return { settings: { ...influx, retention: retentionRawDays * DAY }, onServer };
 }
 
 /** @throws StartError saying what to do about its files. */
@@ -283,6 +301,7 @@ export async function main([command = 'start', ...argv]: readonly string[]): Pro
     admin,
     backup: (given) => runBackup(given, tools()),
     restore: (given) => runRestore(given, tools()),
+    'copy-readings': async (given) => void (process.exitCode = await runCopy(given, tools())),
   };
   try {
     const run = Object.hasOwn(commands, command) ? commands[command] : undefined;

@@ -8,6 +8,10 @@ export type KeyKind =
   | { readonly kind: 'boolean' }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   | { readonly kind: 'origin' }
+  /** Of a server that we ask: a path may follow, nothing else. */
+  | { readonly kind: 'url' }
+  /** Never repeated in a message. */
+  | { readonly kind: 'secret' }
   /** Addresses and networks, separated by commas. */
   | { readonly kind: 'networks' };
 
@@ -106,6 +110,30 @@ export const CONFIG_KEYS = {
     accepts: { kind: 'integer', min: 10_000, max: 50_000_000 },
     default: '2000000',
     about: 'Readings that may wait, in memory and in the ledger, while readings.db takes none; about 300 bytes each',
+  },
+  INFLUX_URL: {
+    accepts: { kind: 'url' },
+    default: null,
+    about: 'Address of the InfluxDB that keeps the readings; unset: readings.db in the data folder keeps them',
+  },
+  INFLUX_TOKEN: { accepts: { kind: 'secret' }, default: null, about: 'Token for InfluxDB 2 or 3' },
+  INFLUX_TOKEN_FILE: { accepts: { kind: 'text' }, default: null, about: 'File that holds that token instead' },
+  INFLUX_USERNAME: {
+    accepts: { kind: 'text' },
+    default: null,
+    about: 'User of InfluxDB 1, where it asks for one',
+  },
+  INFLUX_PASSWORD: { accepts: { kind: 'secret' }, default: null, about: 'Password of that user' },
+  INFLUX_PASSWORD_FILE: { accepts: { kind: 'text' }, default: null, about: 'File that holds that password instead' },
+  INFLUX_ORG: {
+    accepts: { kind: 'text' },
+    default: null,
+    about: 'Organisation in InfluxDB 2, by name or id; unset: the one that has the bucket',
+  },
+  INFLUX_BUCKET: {
+    accepts: { kind: 'text' },
+    default: 'facility_watch',
+    about: 'Bucket of InfluxDB 2, database of InfluxDB 1 and 3; made when it is missing and we may',
   },
   LOG_LEVEL: {
     accepts: { kind: 'choice', choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] },

@@ -46,6 +46,21 @@ export function parseOrigin(text: string): Parsed<string> {
   return { value: url.origin };
 }
 
+/** An address to send requests to: no user, query or fragment; without a slash at its end. */
+export function parseUrl(text: string): Parsed<string> {
+  const expected = 'an address such as https://influx.example.com:8086, without a user, a query or a fragment';
+  if (!URL.canParse(text)) return { expected };
+  const url = new URL(text);
+  const bare = url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  if ((url.protocol !== 'http:' && url.protocol !== 'https:') || !bare) return { expected };
+  return { value: url.origin + url.pathname.replace(/\/+$/, '') };
+}
+
+/** What goes into a header as it is. */
+export function parseSecret(text: string): Parsed<string> {
+  return /^[\x20-\x7e]*[\x21-\x7e]$/.test(text) ? { value: text } : { expected: 'one line of printable ASCII' };
+}
+
 /** IP addresses and networks in CIDR notation, separated by commas. */
 export function parseNetworks(text: string): Parsed<readonly string[]> {
   const networks = text.split(',').map((part) => part.trim());
@@ -74,6 +89,10 @@ export function describeKind(accepts: KeyKind): string {
   switch (accepts.kind) {
     case 'text':
       return 'text';
+    case 'secret':
+      return 'text of one line';
+    case 'url':
+      return '`http://…` or `https://…`';
     case 'host':
       return 'host name or IP address';
     case 'integer':

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { readConfigFile, type ConfigFile } from './config-file.ts';
+import { readInflux, type InfluxConfig } from './config-influx.ts';
 import { CONFIG_KEYS, configKeys, type ConfigKey, type KeySpec } from './config-keys.ts';
 import {
   isLoopback,
@@ -51,6 +52,8 @@ export interface Config {
   readonly retentionRawDays: number;
   /** Readings that may wait for their store. */
   readonly maxWaitingReadings: number;
+  /** Null: readings are kept in the data folder. */
+  readonly influx: InfluxConfig | null;
   /** One of pino's levels, or `silent`. */
   readonly logLevel: string;
 }
@@ -106,6 +109,12 @@ export function readConfig({ env, argv, file }: ConfigSources): Config {
     allowPlainHttp: allowPlainHttp === true,
     retentionRawDays: read('RETENTION_RAW_DAYS', integerOf('RETENTION_RAW_DAYS')) ?? 0,
     maxWaitingReadings: read('MAX_WAITING_READINGS', integerOf('MAX_WAITING_READINGS')) ?? 0,
+    influx: readInflux({
+      read,
+      where: (key) => settings.get(key)?.where ?? 'default',
+      problems,
+      allowPlainHttp: allowPlainHttp === true,
+    }),
     logLevel: read('LOG_LEVEL', (text) => parseChoice(text, CONFIG_KEYS.LOG_LEVEL.accepts.choices)) ?? '',
   };
   const exposure = [
@@ -199,11 +208,8 @@ function createReader(settings: ReadonlyMap<ConfigKey, Setting>, problems: Confi
     if (setting === undefined || setting.text === null) return null;
     const parsed = parse(setting.text);
     if ('value' in parsed) return parsed.value;
-    problems.push({
-      key,
-      where: setting.where,
-      message: `${quote(setting.text)} will not do: it has to be ${parsed.expected}`,
-    });
+    const text = CONFIG_KEYS[key].accepts.kind === 'secret' ? 'what is set' : quote(setting.text);
+    problems.push({ key, where: setting.where, message: `${text} will not do: it has to be ${parsed.expected}` });
     return null;
   };
 }

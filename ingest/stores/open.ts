@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../contract/clock.ts';
+import { openInfluxReadings, type InfluxOptions } from './influx/store.ts';
 import { accounts } from './ledger/accounts.ts';
 import { apiTokens } from './ledger/api-tokens.ts';
 import { credentialStore } from './ledger/credentials.ts';
@@ -26,6 +27,8 @@ export interface StoresOptions {
   readonly clock: Clock;
   /** Told of each block of readings that cannot be read. */
   readonly onSpoilt?: (block: SpoiltBlock) => void;
+  /** The InfluxDB that keeps the readings; absent: readings.db does. */
+  readonly influx?: Pick<InfluxOptions, 'settings' | 'onServer'> | undefined;
   /** Size of the reserve file; 0: none. */
   readonly reserveBytes?: number;
 }
@@ -34,7 +37,8 @@ export interface StoresOptions {
  * Opens everything that a data folder holds; makes what is missing. The folder has to exist.
  * Rejects with an UnusableFile where somebody has to do something about a file, whose message says what.
  */
-export async function openStores({ dataDir, clock, onSpoilt, reserveBytes = RESERVE }: StoresOptions) {
+export async function openStores(options: StoresOptions) {
+  const { dataDir, clock, onSpoilt, reserveBytes = RESERVE } = options;
   const key = serverKey(dataDir);
   const lock = lockDataDir(dataDir);
   const closing: (() => Promise<void> | void)[] = [() => lock.release()];
@@ -48,11 +52,13 @@ export async function openStores({ dataDir, clock, onSpoilt, reserveBytes = RESE
     const reader = openLedgerReader({ file });
     closing.push(() => reader.close());
     const directory = createSeriesDirectory();
-    const readings = await openSqliteReadings({
+    const blocks = await openSqliteReadings({
       file: join(dataDir, 'readings.db'),
       ...(onSpoilt === undefined ? {} : { onSpoilt }),
     });
-    closing.push(() => readings.close());
+    closing.push(() => blocks.close());
+    const influx = options.influx && (await openInfluxReadings({ ...options.influx, directory, clock }));
+    if (influx !== undefined) closing.push(() => influx.close());
     const seen = sightings({ ledger, clock });
     closing.push(() => seen.close());
     const journal = diary({ ledger, reader, clock });
@@ -61,7 +67,11 @@ export async function openStores({ dataDir, clock, onSpoilt, reserveBytes = RESE
       key,
       ledger,
       reader,
-      readings,
+      /** Where readings are kept and asked for: one of the two below. */
+      readings: influx ?? blocks,
+      /** The file of this folder, there whoever keeps the readings. */
+      blocks,
+      influx,
       directory,
       accounts: accounts({ ledger, reader, key, clock }),
       people: people({ ledger, reader, key, clock }),

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConfigError, readConfig, type Config } from '../../app/config.ts';
 import type { ConfigProblem } from '../../app/config-error.ts';
 
@@ -22,6 +22,7 @@ const DEFAULTS: Config = {
   allowPlainHttp: false,
   retentionRawDays: 730,
   maxWaitingReadings: 2_000_000,
+  influx: null,
   logLevel: 'info',
 };
 
@@ -175,6 +176,57 @@ describe('MQTT over TLS', () => {
     const problems = problemsOf(() => config(env));
     expect(problems.map((problem) => problem.key)).toEqual([key]);
     expect(problems[0]?.message).toMatch(message);
+  });
+});
+
+describe('InfluxDB', () => {
+  const HERE = { INFLUX_URL: 'http://127.0.0.1:8086/' };
+  const secretFile = (text: string): string => {
+    const dir = mkdtempSync(join(tmpdir(), 'fw-secret-'));
+    onTestFinished(() => rmSync(dir, { recursive: true }));
+    writeFileSync(join(dir, 'secret'), text);
+    return join(dir, 'secret');
+  };
+
+  test('keeps the readings where its address is set, and only there', () => {
+    const influx = { url: 'http://127.0.0.1:8086', token: null, username: null, password: null, org: null };
+    expect(config(HERE).influx).toEqual({ ...influx, bucket: 'facility_watch' });
+    // Its own tools use these names too.
+    expect(config({ INFLUX_TOKEN: 'of the command line', INFLUX_ORG: 'mine' }).influx).toBeNull();
+  });
+
+  test('takes a secret from a file, without the end of its line', () => {
+    const INFLUX_TOKEN_FILE = secretFile('t0k en==\r\n');
+    expect(config({ ...HERE, INFLUX_TOKEN_FILE }).influx).toMatchObject({ token: 't0k en==' });
+    const INFLUX_PASSWORD_FILE = secretFile('pass"\\');
+    const read = config({ ...HERE, INFLUX_PASSWORD_FILE, INFLUX_USERNAME: 'us er' }).influx;
+    expect(read).toMatchObject({ token: null, username: 'us er', password: 'pass"\\' });
+  });
+
+  test('in clear beyond this machine has to be accepted, and then it may have a path', () => {
+    const far = { INFLUX_URL: 'http://10.0.0.5:8086/influx/' };
+    expect(problemsOf(() => config(far))).toMatchObject([{ key: 'INFLUX_URL' }]);
+    expect(config({ ...far, ALLOW_PLAIN_HTTP: 'true' }).influx?.url).toBe('http://10.0.0.5:8086/influx');
+    expect(config({ INFLUX_URL: 'https://influx.example.com' }).influx?.url).toBe('https://influx.example.com');
+  });
+
+  const rows: readonly [string, Env, string, RegExp][] = [
+    ['a user in the address', { INFLUX_URL: 'https://me:secret@influx.example.com' }, 'INFLUX_URL', /without a user/],
+    ['a secret of two lines', { ...HERE, INFLUX_TOKEN: 'hush\nhush' }, 'INFLUX_TOKEN', /^what is set will not do/],
+    ['an empty file', { ...HERE, INFLUX_TOKEN_FILE: '/dev/null' }, 'INFLUX_TOKEN_FILE', /has to hold one line/],
+    ['no such file', { ...HERE, INFLUX_TOKEN_FILE: '/no/such' }, 'INFLUX_TOKEN_FILE', /ENOENT/],
+    [
+      'a secret twice',
+      { ...HERE, INFLUX_TOKEN: 'a', INFLUX_TOKEN_FILE: '/dev/null' },
+      'INFLUX_TOKEN_FILE',
+      /is set too/,
+    ],
+    ['token and user', { ...HERE, INFLUX_TOKEN: 'a', INFLUX_USERNAME: 'b' }, 'INFLUX_USERNAME', /a token is set too/],
+    ['a password alone', { ...HERE, INFLUX_PASSWORD: 'a' }, 'INFLUX_USERNAME', /needs its user/],
+  ];
+  test.each(rows)('%s is refused', (_, env, key, message) => {
+    const [problem] = problemsOf(() => config(env));
+    expect(problem).toMatchObject({ key, message: expect.stringMatching(message) as string });
   });
 });
 

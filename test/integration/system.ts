@@ -60,6 +60,7 @@ export async function startTestSystem({ registry, clock, users = [] }: TestSyste
         allowPlainHttp: false,
         retentionRawDays: 730,
         maxWaitingReadings: 2_000_000,
+        influx: null,
         logLevel: 'silent',
       },
       ...more,

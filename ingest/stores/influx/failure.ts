@@ -40,7 +40,7 @@ export function failureOf(error: unknown, { url, late }: { url: string; late: nu
   if (error instanceof SyntaxError)
     return new InfluxFailed(`What answers at ${at} is no InfluxDB: it sends no JSON.`, { trouble: 'invalid' });
   const why = late === null ? reasonOf(error) : `no answer within ${late / 1_000} s`;
-  return new InfluxFailed(`InfluxDB at ${at} cannot be reached (${why}).`, { trouble: 'unreachable' });
+  return new InfluxFailed(`InfluxDB at ${at} (INFLUX_URL) cannot be reached: ${why}.`, { trouble: 'unreachable' });
 }
 
 /** Without a user's name or password, should somebody have written them there. */

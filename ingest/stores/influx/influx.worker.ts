@@ -28,7 +28,7 @@ serve<InfluxRequest, InfluxResult, undefined>((tell) => {
     { precision, now }: { precision: 'ms' | 'ns'; now: number },
   ): Promise<InfluxResult> {
     const sent = lastWrite.then(() =>
-      server.during(async ({ retention }) => {
+      server.writing(async ({ retention }) => {
         const young = retention === null ? lines : lines.filter(({ t }) => t >= now - retention);
         const written = await deliver(
           young,
@@ -47,16 +47,16 @@ serve<InfluxRequest, InfluxResult, undefined>((tell) => {
   function answer(request: InfluxRequest): Promise<InfluxResult> {
     switch (request.op) {
       case 'look':
-        return server.during(() => Promise.resolve({ kind: 'looked' } as const));
+        return server.writing(() => Promise.resolve({ kind: 'looked' } as const));
       case 'write':
         writer.learn(request.labels);
         return send(writer.lines(request.readings), { precision: 'ms', now: request.now });
       case 'record':
         return send(recordLines(request.records), { precision: 'ns', now: request.now });
       case 'range':
-        return server.during(async () => ({ kind: 'found', ...(await reader.range(request)) }) as const);
+        return server.reading(async () => ({ kind: 'found', ...(await reader.range(request)) }) as const);
       case 'before':
-        return server.during(
+        return server.reading(
           async () => ({ kind: 'found', readings: await reader.before(request), next: null }) as const,
         );
     }

@@ -5,10 +5,10 @@ import type { Wire } from './wire.ts';
 
 /** What is known about the server, found out before the first request and again after each refusal. */
 export interface Server {
-  /** Resolves when it can be written to; rejects with InfluxFailed. */
-  ready(): Promise<Destination>;
-  /** Does work with it, and learns from how it ends. */
-  during<T>(work: (destination: Destination) => Promise<T>): Promise<T>;
+  /** Writes to it, and learns from how that ends. */
+  writing<T>(work: (destination: Destination) => Promise<T>): Promise<T>;
+  /** Asks it. A refusal makes us look again; that something can be read says nothing of writing. */
+  reading<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export function watchServer(settings: InfluxSettings, wire: Wire, tell: (server: InfluxServer) => void): Server {
@@ -38,19 +38,31 @@ export function watchServer(settings: InfluxSettings, wire: Wire, tell: (server:
     return looking;
   }
 
+  function doubt(error: unknown): void {
+    if (!(error instanceof InfluxFailed) || error.trouble !== 'refused') return;
+    // What was there may have gone, and somebody may make it again, or give us the right to.
+    destination = undefined;
+  }
+
   return {
-    ready,
-    async during(work) {
+    async writing(work) {
       try {
         const done = await work(await ready());
         learn({ problem: null });
         return done;
       } catch (error) {
-        if (error instanceof InfluxFailed) {
-          // What was there may have gone, and somebody may make it again, or give us the right to.
-          if (error.trouble === 'refused') destination = undefined;
-          if (error.trouble !== 'busy') learn({ problem: error.message });
-        }
+        doubt(error);
+        if (error instanceof InfluxFailed && (error.trouble === 'refused' || error.trouble === 'invalid'))
+          learn({ problem: error.message });
+        throw error;
+      }
+    },
+    async reading(work) {
+      try {
+        await ready();
+        return await work();
+      } catch (error) {
+        doubt(error);
         throw error;
       }
     },
