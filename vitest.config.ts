@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 export default defineConfig({
   test: {
@@ -9,5 +10,6 @@ export default defineConfig({
     pool: 'forks',
     // Most of them wait for a disk, a socket or a story: more of them than cores keep a small machine busy.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
   },
 });
