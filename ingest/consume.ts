@@ -129,8 +129,9 @@ function intoInflux(influx: InfluxStore, options: TakeoverOptions): Omit<Takeove
   function state(): StoreState {
     const health = consumer.health();
     // What was found out at the start counts until something was tried.
-    const { problem } = influx.server();
-    if (health.trouble === 'untried' && problem !== null) return { state: 'refuses', words: problem };
+    const { problem, generation } = influx.server();
+    if (health.trouble === 'untried' && problem !== null)
+      return { state: generation === null ? 'unreachable' : 'refuses', words: problem };
     return { state: stateOf(health), words: health.trouble === 'refused' ? (problem ?? health.words) : health.words };
   }
 

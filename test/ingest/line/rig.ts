@@ -10,6 +10,7 @@ import type { SiteRegistry } from '../../../contract/registry.ts';
 import type { TopicLeaf } from '../../../contract/topics.ts';
 import { startIngest, type Ingest } from '../../../ingest/start.ts';
 import { loadCatalogue } from '../../../ingest/standards/catalogue.ts';
+import type { InfluxStore } from '../../../ingest/stores/influx/types.ts';
 import type { Ledger } from '../../../ingest/stores/ledger/types.ts';
 import type { ReadingsStore } from '../../../ingest/stores/readings/types.ts';
 import { openStores, type Stores } from '../../../ingest/stores/open.ts';
@@ -27,6 +28,8 @@ export interface RigOptions {
   readonly ledger?: (real: Ledger) => Ledger;
   /** The same for the readings. */
   readonly readings?: (real: ReadingsStore) => ReadingsStore;
+  /** Opens InfluxDB as the store of the readings. */
+  readonly influx?: (stores: Stores, clock: DrivenClock) => Promise<InfluxStore>;
   readonly retention?: number;
   readonly logLimit?: number;
   /** Bytes that are free; not asked unless given. */
@@ -78,6 +81,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   if (stores.reader.registries().length === 0)
     await stores.ledger.commit({ at: clock.now().wall, registry: [options.registry] });
   const site = options.registry.site;
+  const influx = await options.influx?.(stores, clock);
   const ingest = await startIngest({
     clock,
     log: {
@@ -88,7 +92,8 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     catalogue: loadCatalogue(),
     ledger,
     reader: stores.reader,
-    readings: options.readings?.(stores.readings) ?? stores.readings,
+    readings: influx ?? options.readings?.(stores.readings) ?? stores.readings,
+    influx,
     directory: stores.directory,
     ...(options.logLimit === undefined ? {} : { logLimit: options.logLimit }),
     ...(options.freeBytes === undefined ? {} : { freeBytes: options.freeBytes }),
@@ -177,6 +182,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       if (closed) return;
       closed = true;
       await ingest.close();
+      await influx?.close();
       await stores.close();
     },
   };

@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { influx1Missing, startInflux1, type Influx1 } from '../../../servers/influx1.ts';
+import { WELL } from '../../line/site.ts';
+import { startInfluxRig, WRITE, type InfluxRig } from './influx-rig.ts';
+
+const HOUR = 3_600;
+const POOL = `SELECT water_temperature FROM readings WHERE point = 'pool'`;
+const values = (rows: readonly Readonly<Record<string, unknown>>[]) => rows.map((row) => row['water_temperature']);
+const waiting = ({ rig }: Pick<InfluxRig, 'rig'>) => rig.ingest.levels().log;
+const inLog = ({ rig }: Pick<InfluxRig, 'rig'>) => Number(rig.rows('SELECT count(*) AS n FROM arrival')[0]?.['n']);
+
+async function publish({ rig }: InfluxRig, ...temperatures: number[]): Promise<void> {
+  for (const temperature of temperatures) {
+    await rig.values('gateway', { 'water_temperature.pool': temperature });
+    rig.clock.advance(10);
+  }
+}
+
+const pool = async ({ rig }: InfluxRig) => {
+  const { wall } = rig.clock.now();
+  const found = await rig.ingest.query.range('mine', 'pool', {
+    metric: 'water_temperature',
+    from: wall - 10 * HOUR * 1_000,
+    to: wall + 1_000,
+  });
+  return found?.readings.map(({ v }) => v);
+};
+
+describe.skipIf(influx1Missing !== undefined)('forwarding to a real InfluxDB', () => {
+  let server: Influx1;
+  beforeAll(async () => {
+    server = await startInflux1();
+  });
+  afterAll(() => server.close());
+
+  test('what the server took waits no more, and leaves the log when its hour is over', async () => {
+    const at = await startInfluxRig(server);
+    await publish(at, 43, 43.1, 43.2);
+    expect(waiting(at)).toBe(3);
+    await at.until(() => waiting(at) === 0);
+    expect(values(await at.held(POOL))).toEqual([43, 43.1, 43.2]);
+    expect([inLog(at), at.rig.ingest.levels().tail]).toEqual([3, 3]);
+    at.rig.clock.advance(HOUR * 1_000);
+    await at.rig.pass(1);
+    at.rig.clock.advance(120_000);
+    await at.until(() => inLog(at) === 0);
+    expect(at.rig.ingest.levels().tail).toBe(0);
+    expect(await pool(at)).toEqual([43, 43.1, 43.2]);
+  });
+
+  test('what no server took stays in log and tail however old it is, and everything is sent once one does', async () => {
+    const at = await startInfluxRig(server);
+    await publish(at, 43);
+    await at.until(() => waiting(at) === 0);
+    await at.proxy.fault({ kind: 'refused' });
+    await publish(at, 43.1, 43.2);
+    await at.until(() => at.rig.ingest.levels().store?.state === 'unreachable');
+    for (let hours = 0; hours < 3; hours += 1) {
+      at.rig.clock.advance(HOUR * 1_000);
+      await at.rig.pass(1);
+    }
+    expect(at.rig.alarms('system.store_unreachable')).toHaveLength(1);
+    expect([waiting(at), inLog(at) >= 2, at.rig.ingest.levels().tail]).toEqual([2, true, 2]);
+    await publish(at, 43.3);
+    await at.proxy.pass();
+    await at.until(() => waiting(at) === 0);
+    expect(values(await at.held(POOL))).toEqual([43, 43.1, 43.2, 43.3]);
+    await at.rig.pass(1);
+    expect(at.rig.alarms('system.store_unreachable')).toMatchObject([{ state: 'returned_unacknowledged' }]);
+  });
+
+  test('a server that asks for patience is asked again when it said, and not before', async () => {
+    const at = await startInfluxRig(server);
+    await publish(at, 43);
+    await at.until(() => waiting(at) === 0);
+    const before = at.proxy.requests(WRITE);
+    at.proxy.answer({ status: 503, headers: { 'retry-after': '45' } }, 1, WRITE);
+    await publish(at, 43.1);
+    await at.until(() => at.proxy.requests(WRITE) > before);
+    await at.until(() => at.rig.ingest.levels().store?.failures === 1);
+    await at.rig.pass(40);
+    expect(at.proxy.requests(WRITE)).toBe(before + 1);
+    await publish(at, 43.2);
+    await at.rig.pass(4);
+    expect(at.proxy.requests(WRITE)).toBe(before + 1);
+    await at.until(() => waiting(at) === 0);
+    expect(values(await at.held(POOL))).toEqual([43, 43.1, 43.2]);
+  });
+
+  test('a server that refuses is tried each minute, loses nothing, and is an alarm with its words', async () => {
+    const at = await startInfluxRig(server);
+    await publish(at, 43);
+    await at.until(() => waiting(at) === 0);
+    at.proxy.answer({ status: 401, body: '{"error":"authorization failed"}' }, Infinity);
+    await publish(at, 43.1);
+    await at.until(() => at.rig.ingest.levels().store?.failures === 1);
+    await at.rig.pass(1);
+    const [alarm] = at.rig.alarms('system.store_refused');
+    expect(alarm).toMatchObject({ state: 'unacknowledged', priority: 3 });
+    expect(alarm?.detail).toContain('authorization failed');
+    const refused = at.proxy.requests();
+    await publish(at, 43.2, 43.3);
+    await at.rig.pass(50);
+    expect(at.proxy.requests()).toBe(refused);
+    expect(waiting(at)).toBe(3);
+    await at.proxy.pass();
+    await at.until(() => waiting(at) === 0);
+    expect(values(await at.held(POOL))).toEqual([43, 43.1, 43.2, 43.3]);
+    await at.rig.pass(1);
+    expect(at.rig.alarms('system.store_refused')).toMatchObject([{ state: 'returned_unacknowledged' }]);
+  });
+
+  test('what the server took without saying so is sent again and there once', async () => {
+    const at = await startInfluxRig(server);
+    await publish(at, 43);
+    await at.until(() => waiting(at) === 0);
+    await at.proxy.fault({ kind: 'reset-answer' }, WRITE);
+    await publish(at, 43.1, 43.2);
+    await at.until(() => at.rig.ingest.levels().store?.failures === 1);
+    expect([waiting(at), values(await at.held(POOL))]).toEqual([2, [43, 43.1, 43.2]]);
+    await at.proxy.pass();
+    await at.until(() => waiting(at) === 0);
+    expect(values(await at.held(POOL))).toEqual([43, 43.1, 43.2]);
+  });
+
+  test('what the server rejects goes to quarantine with its words, and its neighbours are stored', async () => {
+    const at = await startInfluxRig(server, { database: 'taken' });
+    await server.query('CREATE DATABASE taken');
+    const t = at.rig.clock.now().wall;
+    // Somebody else's schema: from now on this shard takes no number there.
+    await server.write(`readings,site=mine,area=bath,point=fan fan_running="on" ${t}`, 'taken');
+    await at.rig.values('gateway', WELL);
+    await at.rig.values('gateway', { ...WELL, 'water_temperature.pool': 44 }, t + 1_000);
+    await at.until(() => waiting(at) === 0);
+    expect(values(await at.held(POOL))).toEqual([43, 44]);
+    const { entries } = groupOf(at);
+    expect(entries).toHaveLength(2);
+    expect(entries[0]?.reason).toMatchObject({ code: 'store_rejected', path: '$.values.fan_running' });
+    expect(entries[0]?.reason.detail).toContain('conflict');
+    expect(entries[0]).toMatchObject({ device: 'gateway', payload: null });
+    expect(at.rig.ingest.levels().store?.isolated).toBe(2);
+    expect(at.rig.alarms('system.store_refused')).toEqual([]);
+  });
+
+  test('a start knows what is forwarded; another server gets all that the log still holds', async () => {
+    const at = await startInfluxRig(server);
+    await publish(at, 43, 43.1);
+    await at.until(() => waiting(at) === 0);
+    await at.rig.pass(2);
+    await at.proxy.fault({ kind: 'refused' });
+    await publish(at, 43.2);
+    await at.rig.pass(1);
+    await at.rig.close();
+
+    const again = await at.rig.restart({ downMs: 1_000 });
+    expect(again.value('pool')).toMatchObject({ value: 43.2 });
+    expect([waiting({ rig: again }), inLog({ rig: again })]).toEqual([1, 3]);
+    await again.close();
+
+    const { clock, dir } = again;
+    const other = await startInfluxRig(server, { clock, dir });
+    expect(waiting(other)).toBe(3);
+    await other.until(() => waiting(other) === 0);
+    expect(values(await other.held(POOL))).toEqual([43, 43.1, 43.2]);
+  });
+
+  test('events and transitions of alarms are sent once each, those from before too, and nothing about people', async () => {
+    const at = await startInfluxRig(server);
+    await at.proxy.fault({ kind: 'refused' });
+    const ts = at.rig.clock.now().wall;
+    const punch = { kind: 'punch', result: 'ok', method: 'face', name: '张三', badge: '0815' };
+    await at.rig.publish(
+      'clock',
+      [
+        { id: 'a', ts, ...punch },
+        { id: 'b', ts, ...punch },
+      ],
+      { leaf: 'events' },
+    );
+    await at.rig.publish('lock', { id: 'f1', ts, kind: 'forced', active: true }, { leaf: 'events' });
+    const [alarm] = at.rig.alarms('door.forced');
+    await at.rig.pass(2);
+    await at.proxy.pass();
+    await at.until(() => at.rig.ingest.levels().store?.recordsWaiting === 0);
+    const events = await at.held('SELECT * FROM events');
+    expect(events.map(({ kind }) => kind).sort()).toEqual(['forced', 'punch', 'punch']);
+    expect(JSON.stringify(events)).not.toMatch(/张三|0815/);
+    const raised = await at.held(`SELECT * FROM alarm_transitions WHERE "rule" = 'door.forced'`);
+    expect(raised).toMatchObject([{ alarm: alarm?.id, what: 'raised', site: 'mine', subject: 'door' }]);
+  });
+});
+
+function groupOf({ rig }: InfluxRig) {
+  const [group] = rig.stores.reader.quarantine.groups('mine');
+  return { group, entries: rig.stores.reader.quarantined('mine', 10) };
+}

@@ -1,0 +1,88 @@
+import { Type } from 'typebox';
+import { Parse } from 'typebox/value';
+import { onTestFinished, vi } from 'vitest';
+import { openInfluxReadings } from '../../../../ingest/stores/influx/store.ts';
+import type { Influx1 } from '../../../servers/influx1.ts';
+import { startProxy, type Proxy } from '../../../servers/proxy.ts';
+import { DrivenClock } from '../../../driven-clock.ts';
+import { startRig, type Rig, type RigOptions } from '../../line/rig.ts';
+import { SITE } from '../../line/site.ts';
+
+const DAY = 86_400_000;
+
+export const WRITE = '/write';
+
+const Rows = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      series: Type.Optional(
+        Type.Array(
+          Type.Object({
+            columns: Type.Array(Type.String()),
+            values: Type.Array(Type.Array(Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]))),
+          }),
+        ),
+      ),
+    }),
+  ),
+});
+
+export type Row = Readonly<Record<string, string | number | boolean | null>>;
+
+/** What a measurement of a database holds, by a query that shares no code with ours. */
+export async function heldBy(server: Influx1, database: string, influxql: string): Promise<Row[]> {
+  const { results } = Parse(Rows, await server.query(influxql, database));
+  const [found] = results[0]?.series ?? [];
+  return (found?.values ?? []).map((values) =>
+    Object.fromEntries(found?.columns.map((column, index) => [column, values[index] ?? null]) ?? []),
+  );
+}
+
+let databases = 0;
+
+export interface InfluxRig {
+  readonly rig: Rig;
+  readonly proxy: Proxy;
+  readonly database: string;
+  held(influxql: string): Promise<Row[]>;
+  /** Lets second after second pass until it holds. */
+  until(holds: () => boolean): Promise<void>;
+}
+
+/** Ingest with a real InfluxDB 1.x behind a proxy; a database of its own for each. */
+export async function startInfluxRig(
+  server: Influx1,
+  options: Partial<RigOptions> & { database?: string; password?: string | null } = {},
+): Promise<InfluxRig> {
+  const { database = `mine${++databases}`, password = null, ...rest } = options;
+  const proxy = await startProxy(server.url);
+  onTestFinished(() => proxy.close());
+  const settings = { url: proxy.url, token: null, username: null, password, org: null, bucket: database };
+  const rig = await startRig({
+    registry: SITE,
+    clock: options.clock ?? new DrivenClock(),
+    ...rest,
+    influx: ({ directory }, clock) =>
+      openInfluxReadings({
+        settings: { ...settings, retention: 730 * DAY, writeTimeout: 1_000, readTimeout: 1_000 },
+        directory,
+        clock,
+      }),
+  });
+  return {
+    rig,
+    proxy,
+    database,
+    held: (influxql) => heldBy(server, database, influxql),
+    async until(holds) {
+      await vi.waitUntil(
+        async () => {
+          if (holds()) return true;
+          await rig.pass(1);
+          return false;
+        },
+        { timeout: 20_000, interval: 5 },
+      );
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createArrivalQueue } from '../../../../ingest/stores/forward/queue.ts';
+import { eventRecord } from '../../../../ingest/stores/forward/records.ts';
+import { delayAfter } from '../../../../ingest/stores/forward/retry.ts';
+import { InfluxFailed } from '../../../../ingest/stores/influx/types.ts';
+import type { Arrival } from '../../../../ingest/stores/ledger/types.ts';
+
+const arrival = (seq: number): Arrival => ({
+  seq,
+  series: seq % 3,
+  value: seq / 10,
+  sourceTime: seq * 1_000,
+  receivedAt: seq * 1_000 + 5,
+  quality: 'good',
+  reason: null,
+  backfilled: false,
+  claimedTime: null,
+});
+
+test('the queue gives everything once, in the order of the log of each series, whatever is taken at a time', () => {
+  const step = fc.oneof(
+    fc.record({ push: fc.integer({ min: 0, max: 6_000 }) }),
+    fc.record({ take: fc.integer({ min: 1, max: 9_000 }) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+      const queue = createArrivalQueue();
+      const taken = new Map<number, number[]>();
+      let [pushed, gone] = [0, 0];
+      for (const one of steps) {
+        if ('push' in one) queue.push(Array.from({ length: one.push }, () => arrival(++pushed)));
+        else {
+          const batch = queue.peek(one.take);
+          expect(batch?.count ?? 0).toBe(Math.min(one.take, pushed - gone));
+          if (batch === undefined) continue;
+          for (const { series, readings } of batch.settlements)
+            taken.set(series, [...(taken.get(series) ?? []), ...readings.map(({ t }) => t / 1_000)]);
+          queue.drop(batch.count);
+          gone += batch.count;
+          expect(batch.lastSeq).toBe(gone);
+        }
+        expect(queue.size()).toBe(pushed - gone);
+        expect(queue.oldestReceivedAt()).toBe(pushed === gone ? undefined : (gone + 1) * 1_000 + 5);
+      }
+      for (const [series, seqs] of taken)
+        expect(seqs).toEqual(Array.from({ length: gone }, (_, at) => at + 1).filter((seq) => seq % 3 === series));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('failures are spaced out from 250 ms to 30 s, never less than the server asked for, and not for ever', () => {
+  const busy = (retryAfter: number | null) => new InfluxFailed('', { trouble: 'busy', status: 503, retryAfter });
+  fc.assert(
+    fc.property(
+      fc.nat(1_000),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      fc.option(fc.nat(10_000_000)),
+      (failures, random, asked) => {
+        const wait = delayAfter(busy(asked), { failures, random });
+        expect(wait).toBeGreaterThanOrEqual(Math.max(250, Math.min(asked ?? 0, 3_600_000)));
+        expect(wait).toBeLessThanOrEqual(Math.max(30_000, Math.min(asked ?? 0, 3_600_000)));
+      },
+    ),
+  );
+  const waits = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((failures) => delayAfter(busy(null), { failures, random: 1 }));
+  expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+});
+
+test('of an event only its named fields leave, whatever its row holds', () => {
+  const detail = { kind: 'punch', result: 'ok', method: 'face', name: '张三', badge: '0815' } as const;
+  const event = { id: 7, site: 'mine', device: 'clock', eventId: 'e1', contentHash: 'ab', detail };
+  expect(eventRecord({ ...event, occurredAt: 5, receivedAt: 6, late: false })).toEqual({
+    measurement: 'events',
+    tags: { site: 'mine', device: 'clock', kind: 'punch' },
+    fields: { result: 'ok', method: 'face', late: false },
+    at: 5,
+    id: 'e1|ab',
+  });
+});
