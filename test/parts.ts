@@ -21,6 +21,11 @@ const UNPACKED = join(CACHE, 'debian');
 const UNPACKED_BINS = [join(UNPACKED, 'usr', 'bin'), join(UNPACKED, 'usr', 'sbin')];
 const FONT_DIRS = ['/usr/share/fonts/opentype/noto', '/usr/share/fonts/truetype/noto'];
 
+const COMPOSE_LIBRARIES =
+  'attr cached-property certifi chardet charset-normalizer distro distutils docker dockerpty docopt dotenv idna jsonschema packaging pyrsistent requests six texttable urllib3 websocket yaml'.split(
+    ' ',
+  );
+
 const PARTS: readonly Part[] = [
   unpacked('mosquitto_pub', 'messages of an independent MQTT client (mosquitto_pub)', [
     'mosquitto-clients',
@@ -38,6 +43,11 @@ const PARTS: readonly Part[] = [
     isThere: () => INFLUXDB2_URL !== undefined || findInflux2() !== undefined,
     fetch: fetchInflux2,
   },
+  unpacked('docker-compose', 'reading compose.yaml as Docker Compose does (docker-compose)', [
+    'docker-compose',
+    // Before Debian 13 it is written in Python.
+    ...(debianVersion() < 13 ? COMPOSE_LIBRARIES.map((library) => `python3-${library}`) : []),
+  ]),
 ];
 
 /** Only the bench runs it. */
@@ -109,6 +119,9 @@ export function partEnv(): NodeJS.ProcessEnv {
   return { ...process.env, LD_LIBRARY_PATH: [...folders, process.env['LD_LIBRARY_PATH'] ?? ''].join(delimiter) };
 }
 
+/** Where libraries unpacked for programs in Python are. */
+export const PYTHON_LIBRARIES = join(UNPACKED, 'usr', 'lib', 'python3', 'dist-packages');
+
 /** Fetches what is missing where this machine can; returns what is missing still. */
 export function fetchParts(say: (line: string) => void, parts: readonly Part[] = PARTS): Part[] {
   const missing = parts.filter((part) => !part.isThere());
@@ -135,4 +148,10 @@ function hasFont(): boolean {
 
 function isDebian(): boolean {
   return existsSync('/etc/debian_version') && readFileSync('/etc/debian_version').length > 0;
+}
+
+/** The major version; one without a number is newer than all that have one. */
+function debianVersion(): number {
+  const major = isDebian() ? Number.parseInt(readFileSync('/etc/debian_version', 'utf8'), 10) : NaN;
+  return Number.isNaN(major) ? Infinity : major;
 }
