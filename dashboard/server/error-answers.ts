@@ -29,6 +29,11 @@ export function answerErrors(app: FastifyInstance, log: Logger): void {
       const unstored = new ProblemError('not-storing', { detail: 'Nothing was changed. Try again.' });
       return sendProblem(reply.headers(retryAfter(5_000)), unstored.problem);
     }
+    if (error instanceof Error && (error.name === 'InfluxFailed' || error.name === 'ReadingsFailed')) {
+      log.warn({ err: error, reqId: request.id, route: request.routeOptions.url }, 'readings could not be read');
+      const unreadable = new ProblemError('store-unreadable', { detail: 'What is stored is not lost. Try again.' });
+      return sendProblem(reply.headers(retryAfter(5_000)), unreadable.problem);
+    }
     const problem = requestProblem(error) ?? unexpected(request.id);
     if (problem.status >= 500) {
       log.error({ err: error, reqId: request.id, route: request.routeOptions.url }, 'request failed');

@@ -25,6 +25,7 @@ const KINDS = {
   'unknown-host': [421, 'The server is not known under this name'],
   'too-many-attempts': [429, 'Too many attempts'],
   'not-storing': [503, 'Nothing can be stored at the moment'],
+  'store-unreadable': [503, 'The database of the readings cannot be read at the moment'],
   'not-ready': [503, 'The server is still starting'],
   busy: [503, 'The server is busy'],
 } as const satisfies Record<string, readonly [number, string]>;

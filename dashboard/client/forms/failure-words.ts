@@ -14,6 +14,7 @@ const WHY: Readonly<Record<number, string>> = {
 
 /** Why a request came to nothing, in the reader's language: a part of a sentence. */
 export function failureWords(failure: Failure, { t }: Pick<Words, 't'>): string {
+  if (problemKind(failure) === 'store-unreadable') return t('problem.unreadable');
   const status = statusOf(failure);
   const key = failure.kind === 'not_understood' ? undefined : WHY[status];
   return key === undefined ? t('problem.unexpected', { status }) : t(key);

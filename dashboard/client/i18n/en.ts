@@ -250,7 +250,6 @@ export const en: Catalogue = {
     tooLittle: 'Insufficient data',
     nothing: 'Not judged this hour',
     range: '{min}–{max}, mean {mean}',
-    failed: 'Cannot be read',
   },
   point: {
     back: 'Close the point',
@@ -379,6 +378,7 @@ export const en: Catalogue = {
   },
   problem: {
     unreachable: 'Cannot reach the server',
+    unreadable: 'The database cannot be read now',
     forbidden: 'This account may not do that',
     unexpected: 'The server’s answer is not understood ({status})',
   },

@@ -245,7 +245,6 @@ export const zh = {
     tooLittle: '数据不足',
     nothing: '本小时不判断',
     range: '{min}–{max}，平均 {mean}',
-    failed: '读不到',
   },
   point: {
     back: '关上测点',
@@ -367,6 +366,7 @@ export const zh = {
   },
   problem: {
     unreachable: '连不上服务器',
+    unreadable: '数据库暂时无法读取',
     forbidden: '这个账号没有权限',
     unexpected: '服务器的回答看不懂（{status}）',
   },

@@ -1,6 +1,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { UserRole } from '../../../contract/account.ts';
+import { InfluxFailed } from '../../../ingest/stores/influx/types.ts';
 import { chromiumPath, LIVE, PHONE, startBrowser, type TestBrowser, violations } from './browser.ts';
 import { startSample } from './mock-server.ts';
 import { SampleAccounts } from './sample-accounts.ts';
@@ -238,6 +239,18 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     server.house.storing = true;
     await page.getByRole('button', { name: /^确认/ }).click();
     await page.getByRole('status').getByText('已确认 男浴淋浴 烫伤危险').waitFor();
+  });
+
+  test('a store that cannot be read is said to be so, and not that there is nothing', async () => {
+    const answers = server.house.openHour;
+    server.house.openHour = () => Promise.reject(new InfluxFailed('timeout', { trouble: 'unreachable' }));
+    const page = await enter('operator');
+    await page.goto(`${server.url}/sites/${SITE}/points/men-pool`);
+    await page.getByText('数据库暂时无法读取').waitFor();
+    server.house.openHour = answers;
+    await page.reload();
+    await page.locator('.hour-line').first().waitFor();
+    expect(await page.getByText('数据库暂时无法读取').count()).toBe(0);
   });
 
   test("on a phone the actions are within the thumb's reach and large enough", async () => {

@@ -3,6 +3,7 @@ import { Compile } from 'typebox/compile';
 import { AcknowledgeResult } from '../../../contract/alarm.ts';
 import { SiteSnapshot } from '../../../contract/live.ts';
 import { buildApp } from '../../../dashboard/server/app.ts';
+import { InfluxFailed } from '../../../ingest/stores/influx/types.ts';
 import { bench, cookieOf, ORIGIN, problemOf, type Bench } from './doubles.ts';
 
 let on: Bench;
@@ -112,6 +113,19 @@ test.each([
   expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
   expect(problemOf(answer).status).toBe(answer.statusCode);
 });
+
+test.each(['readings?metric=water_temperature&from=0&to=1', 'hour'])(
+  'a store that cannot be read is no empty answer to %s, and tells nobody where it is',
+  async (what) => {
+    const failed = () => Promise.reject(new InfluxFailed('InfluxDB at http://10.0.0.5', { trouble: 'unreachable' }));
+    Object.assign(on.query, { range: failed, openHour: failed });
+    const answer = await get(`/api/sites/north/points/pool/${what}`);
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers['retry-after']).toBe('5');
+    expect(problemOf(answer).type).toBe('urn:facility-watch:problem:store-unreadable');
+    expect(answer.body).not.toContain('10.0.0.5');
+  },
+);
 
 test('an unknown alarm cannot be acknowledged', async () => {
   expect((await acknowledge({}, '99')).statusCode).toBe(404);
