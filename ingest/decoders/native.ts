@@ -4,6 +4,7 @@ import { decodeText, parseJson } from './json.ts';
 import { decodeReadings } from './readings.ts';
 import { createRejections, found } from './rejections.ts';
 import type { Decoded } from './types.ts';
+import { decodeUsual } from './usual.ts';
 
 const NOTHING: Decoded = { samples: [], events: [], status: null, rejected: [], cleared: false };
 
@@ -15,6 +16,8 @@ export function decodeNative(message: InboundMessage): Decoded {
   const { topic, payload, retain } = message;
   if (payload.length === 0 && retain) return { ...NOTHING, cleared: true };
   if (topic.leaf === 'status') return decodeStatus(payload);
+  const usual = topic.leaf === 'readings' ? decodeUsual(payload) : undefined;
+  if (usual !== undefined) return { ...NOTHING, samples: [usual] };
 
   const parsed = parseJson(payload, { confidential: topic.leaf === 'events' });
   if ('reason' in parsed) return { ...NOTHING, rejected: [parsed.reason] };

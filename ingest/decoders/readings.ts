@@ -6,7 +6,7 @@ import type { JsonDocument } from './json.ts';
 import { nearest } from './nearest.ts';
 import { childPath, quoted } from './path.ts';
 import { found, type Rejections } from './rejections.ts';
-import { roundTo } from './rounding.ts';
+import { rounded } from './rounded.ts';
 import type { DecodedSample, DecodedValue } from './types.ts';
 
 const OPEN = { confidential: false } as const;
@@ -84,12 +84,6 @@ function decodeValue(
     return undefined;
   }
   return { key, metric, channel, value: rounded(metric, given) };
-}
-
-/** A switch stands at 0 or 1; rounding would make a position of what is none. */
-function rounded(metric: MetricName, value: number): number {
-  const { kind, resolution } = METRICS[metric];
-  return kind === 'switch' ? value + 0 : roundTo(resolution, value);
 }
 
 function unknownMetric(name: string): string {

@@ -14,44 +14,72 @@ export interface Table<V> {
 }
 
 export interface Layered {
-  /** Makes the uncommitted layer the committed state; returns the keys that changed. */
-  merge(): ReadonlySet<string>;
+  /** Keys that the uncommitted layer changes. */
+  changed(): ReadonlySet<string>;
+  /** Makes the uncommitted layer the committed state. */
+  merge(): void;
   rollback(): void;
 }
 
 const GONE = Symbol('gone');
 
-export function createTable<V>(initial: Iterable<readonly [string, V]> = []): Table<V> & Layered {
-  const base = new Map<string, V>(initial);
-  const layer = new Map<string, V | typeof GONE>();
+/** What a key stands for: one look-up finds both. */
+interface Cell<V> {
+  readonly key: string;
+  committed: V | undefined;
+  /** Undefined: the batch does not change it. */
+  fresh: V | typeof GONE | undefined;
+}
+
+export function createTable<V>(): Table<V> & Layered {
+  const cells = new Map<string, Cell<V>>();
+  let changed: Cell<V>[] = [];
+
+  function put(key: string, value: V | typeof GONE): void {
+    let cell = cells.get(key);
+    if (cell === undefined) {
+      cell = { key, committed: undefined, fresh: undefined };
+      cells.set(key, cell);
+    }
+    if (cell.fresh === undefined) changed.push(cell);
+    cell.fresh = value;
+  }
+
+  function forget(): void {
+    for (const cell of changed) {
+      cell.fresh = undefined;
+      if (cell.committed === undefined) cells.delete(cell.key);
+    }
+    changed = [];
+  }
 
   return {
     get(key) {
-      const fresh = layer.get(key);
-      if (fresh === GONE) return undefined;
-      return fresh ?? base.get(key);
+      const cell = cells.get(key);
+      return cell === undefined ? undefined : currentOf(cell);
     },
-    set: (key, value) => void layer.set(key, value),
-    delete: (key) => void layer.set(key, GONE),
+    set: put,
+    delete: (key) => put(key, GONE),
     *entries() {
-      for (const [key, value] of base) {
-        const fresh = layer.get(key);
-        if (fresh === undefined) yield [key, value];
-        else if (fresh !== GONE) yield [key, fresh];
+      for (const [key, cell] of cells) {
+        const value = currentOf(cell);
+        if (value !== undefined) yield [key, value];
       }
-      for (const [key, value] of layer) if (value !== GONE && !base.has(key)) yield [key, value];
     },
-    committed: (key) => base.get(key),
-    committedEntries: () => base.entries(),
+    committed: (key) => cells.get(key)?.committed,
+    *committedEntries() {
+      for (const [key, { committed }] of cells) if (committed !== undefined) yield [key, committed];
+    },
+    changed: () => new Set(changed.map(({ key }) => key)),
     merge() {
-      for (const [key, value] of layer) {
-        if (value === GONE) base.delete(key);
-        else base.set(key, value);
-      }
-      const changed = new Set(layer.keys());
-      layer.clear();
-      return changed;
+      for (const cell of changed) cell.committed = cell.fresh === GONE ? undefined : cell.fresh;
+      forget();
     },
-    rollback: () => layer.clear(),
+    rollback: forget,
   };
+}
+
+function currentOf<V>({ committed, fresh }: Cell<V>): V | undefined {
+  if (fresh === undefined) return committed;
+  return fresh === GONE ? undefined : fresh;
 }

@@ -197,15 +197,15 @@ export function createWorld(seed: WorldSeed): World {
         else world.unstored.alarms.delete(id);
       }
       forgetBatch();
-      const [models, schedules, series, devices] = layered.map((table) => table.merge());
-      const none: ReadonlySet<string> = new Set();
-      return {
-        models: models ?? none,
-        schedules: schedules ?? none,
-        series: series ?? none,
-        devices: devices ?? none,
+      const changes: Changes = {
+        models: tables.models.changed(),
+        schedules: tables.schedules.changed(),
+        series: tables.series.changed(),
+        devices: tables.devices.changed(),
         alarms,
       };
+      for (const table of layered) table.merge();
+      return changes;
     },
     alarmsStored() {
       const ids = [...world.unstored.alarms];

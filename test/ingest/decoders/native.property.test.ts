@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { METRIC_NAMES, METRICS } from '../../../contract/metrics.ts';
 import { TOPIC_LEAVES } from '../../../contract/topics.ts';
+import { parseJson } from '../../../ingest/decoders/json.ts';
 import { decodeNative } from '../../../ingest/decoders/native.ts';
+import { decodeReadings } from '../../../ingest/decoders/readings.ts';
+import { createRejections } from '../../../ingest/decoders/rejections.ts';
+import { decodeUsual } from '../../../ingest/decoders/usual.ts';
 import { quarantineEntries } from '../../../ingest/decoders/quarantine.ts';
 import { readGolden } from '../../golden/golden.ts';
 import { message, TIME } from './message.ts';
@@ -108,4 +112,71 @@ test('nothing of an event that is not known by name is ever told', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+/** Texts that are or nearly are what devices usually send: the parts of one, some of them left out, doubled or strange. */
+const nearlyUsual = (() => {
+  const number = fc.oneof(
+    fc.double({ noNaN: true, min: -200, max: 20_000 }).map((value) => String(Math.round(value * 100) / 100)),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+    fc.integer().map(String),
+    fc.constantFrom(
+      '-0',
+      '0.0',
+      '00',
+      '1.',
+      '.5',
+      '1e3',
+      '42.300000000000000001',
+      '123456789012345678',
+      'null',
+      '"1"',
+      '-',
+    ),
+  );
+  const key = fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...METRIC_NAMES) },
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom('water_temperature.outlet3', 'humidity.b', 'battery.', 'co2.A', 'ts', '__proto__'),
+    },
+    { weight: 1, arbitrary: fc.string({ maxLength: 5 }) },
+  );
+  const gap = fc.constantFrom('', '', '', ' ', '  ', '\n');
+  const entry = fc.tuple(key, gap, number).map(([name, space, value]) => `${JSON.stringify(name)}:${space}${value}`);
+  const values = fc
+    .tuple(fc.array(entry, { maxLength: 5 }), gap)
+    .map(([entries, space]) => `"values":{${entries.join(`,${space}`)}}`);
+  const ts = fc.oneof(
+    fc.constant(`"ts":${TIME}`),
+    number.map((value) => `"ts":${value}`),
+    fc.constant('"other":1'),
+  );
+  const parts = fc.oneof(
+    { weight: 6, arbitrary: fc.tuple(ts, values) },
+    { weight: 2, arbitrary: fc.tuple(values) },
+    { weight: 1, arbitrary: fc.array(fc.oneof(ts, values), { maxLength: 4 }) },
+  );
+  return fc
+    .tuple(parts, gap, fc.constantFrom('', '', '', '', '}', ' ', 'x'))
+    .map(([all, space, behind]) => `{${all.join(`,${space}`)}}${behind}`);
+})();
+
+test('what is read the short way gives what it gives the long way, and nothing that is to be rejected goes it', () => {
+  let short = 0;
+  fc.assert(
+    fc.property(nearlyUsual, (text) => {
+      const payload = new TextEncoder().encode(text);
+      const usual = decodeUsual(payload);
+      if (usual === undefined) return;
+      short += 1;
+      const parsed = parseJson(payload, { confidential: false });
+      if ('reason' in parsed) throw new Error(`${text} is no JSON`);
+      const rejections = createRejections();
+      expect([usual]).toEqual(decodeReadings(parsed.document, rejections));
+      expect(rejections.all()).toEqual([]);
+    }),
+    { numRuns: 6_000 },
+  );
+  expect(short).toBeGreaterThan(80);
 });
