@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { Type } from 'typebox';
+import { Parse } from 'typebox/value';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../app/clock.ts';
+import { eventRecord, transitionRecord } from '../../ingest/stores/forward/records.ts';
+import { openInfluxReadings, type InfluxOptions } from '../../ingest/stores/influx/store.ts';
+import type { StoredReading } from '../../ingest/stores/readings/types.ts';
+import { createSeriesDirectory } from '../../ingest/stores/series-directory.ts';
+import { influx1Missing, startInflux1, type Influx1 } from '../servers/influx1.ts';
+import { influx2Missing, startInflux2, type Influx2 } from '../servers/influx2.ts';
+
+const DOCS = new URL('../../docs/', import.meta.url);
+const BUCKET = 'facility_watch';
+const MIN = 60_000;
+
+let influx1: Influx1 | undefined;
+let influx2: Influx2 | undefined;
+
+const SERIES = [
+  { id: 1, site: 'mine', owner: { kind: 'point', id: 'pool' }, metric: 'water_temperature' },
+  { id: 2, site: 'mine', owner: { kind: 'point', id: 'shower' }, metric: 'water_temperature' },
+  { id: 3, site: 'mine', owner: { kind: 'point', id: 'hall' }, metric: 'room_temperature' },
+] as const;
+
+/** An hour of readings up to now, of every quality and in and out of band, written as the system writes them. */
+async function fill(settings: Pick<InfluxOptions['settings'], 'url' | 'token' | 'org'>): Promise<void> {
+  const directory = createSeriesDirectory();
+  directory.learn(SERIES);
+  directory.locate(() => 'bath');
+  const all = { ...settings, bucket: BUCKET, username: null, password: null, retention: 0 };
+  const store = await openInfluxReadings({ settings: all, directory, clock: systemClock() });
+  const now = Date.now();
+  const readings = Array.from({ length: 60 }, (_, at): StoredReading => {
+    const t = now - at * MIN;
+    const grade =
+      at % 10 === 0
+        ? (['bad', 'out_of_range'] as const)
+        : at % 7 === 0
+          ? (['suspect', 'rate'] as const)
+          : (['good', null] as const);
+    return {
+      t,
+      value: 38 + (at % 13),
+      quality: grade[0],
+      reason: grade[1],
+      receivedAt: t + 40,
+      backfilled: false,
+      claimedTime: null,
+    };
+  });
+  try {
+    await store.write(SERIES.map(({ id }) => ({ series: id, readings })));
+    const alarm = {
+      site: 'mine',
+      account: null,
+      by: null,
+      note: null,
+      rule: 'point.limit',
+      side: 'low',
+      subjectKind: 'point',
+      subject: 'pool',
+      metric: 'water_temperature',
+      priority: 2,
+    } as const;
+    const transitions = (['raised', 'acknowledged', 'returned'] as const).map((what, at) =>
+      transitionRecord({ ...alarm, id: at + 1, alarm: 7, at: now - 5 * MIN + at, what, value: 38 }),
+    );
+    const punches = [1, 2, 3].map((at) =>
+      eventRecord({
+        id: at,
+        site: 'mine',
+        device: 'terminal',
+        eventId: `p${at}`,
+        contentHash: 'h',
+        detail: { kind: 'punch', result: 'ok' },
+        occurredAt: now - at * MIN,
+        receivedAt: now,
+        late: false,
+      }),
+    );
+    await store.record([...transitions, ...punches]);
+  } finally {
+    await store.close();
+  }
+}
+
+beforeAll(async () => {
+  if (influx1Missing === undefined) {
+    influx1 = await startInflux1({ database: BUCKET });
+    await fill({ url: influx1.url, token: null, org: null });
+  }
+  if (influx2Missing === undefined) {
+    influx2 = await startInflux2();
+    await influx2.createBucket(BUCKET);
+    await fill({ url: influx2.url, token: influx2.token, org: influx2.org });
+  }
+});
+afterAll(async () => {
+  await influx1?.close();
+  await influx2?.close();
+});
+
+const Answer = Type.Object({
+  results: Type.Array(
+    Type.Object({ series: Type.Optional(Type.Array(Type.Object({ values: Type.Array(Type.Array(Type.Unknown())) }))) }),
+  ),
+});
+
+/** Rows that both servers, where they are there, give for a query. */
+async function rowsOf(influxql: string): Promise<number[]> {
+  const answers = await Promise.all([influx1?.query(influxql, BUCKET), influx2?.query(influxql, BUCKET)]);
+  return answers
+    .filter((answer) => answer !== undefined)
+    .map(
+      (answer) =>
+        Parse(Answer, answer).results.flatMap(({ series = [] }) => series.flatMap(({ values }) => values)).length,
+    );
+}
+
+function readyQueries(language: 'sql' | 'flux'): string[] {
+  const page = readFileSync(new URL('influxdb.md', DOCS), 'utf8').split('## Ready queries')[1] ?? '';
+  return [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
+    .filter(([, found]) => found === language)
+    .map(([, , text = '']) => text);
+}
+
+test.skipIf(influx1Missing !== undefined && influx2Missing !== undefined)(
+  'every ready query in InfluxQL finds what it is said to find, on both generations of servers',
+  async () => {
+    const queries = readyQueries('sql').map((text) => text.replace(/^--.*\n/, ''));
+    expect(queries).toHaveLength(8);
+    for (const query of queries) for (const rows of await rowsOf(query)) expect(rows, query).toBeGreaterThan(0);
+  },
+);
+
+test.skipIf(influx2Missing)('every ready query in Flux finds what it is said to find', async () => {
+  const queries = readyQueries('flux');
+  expect(queries).toHaveLength(5);
+  for (const query of queries) {
+    const lines = (await influx2?.flux(query))?.split('\r\n').filter((line) => /^,(_result)?,\d/.test(line)) ?? [];
+    expect(lines.length, query).toBeGreaterThan(0);
+  }
+});
+
+const Query = Type.Object({ query: Type.String() });
+const Dashboard = Type.Object({
+  panels: Type.Array(Type.Object({ title: Type.String(), targets: Type.Array(Query) })),
+  templating: Type.Object({ list: Type.Array(Type.Object({ type: Type.String(), query: Type.String() })) }),
+});
+
+test.skipIf(influx1Missing !== undefined && influx2Missing !== undefined)(
+  'every panel and every variable of the Grafana dashboard finds something, with what Grafana puts in',
+  async () => {
+    const { panels, templating } = Parse(
+      Dashboard,
+      JSON.parse(readFileSync(new URL('grafana/facility-watch.json', DOCS), 'utf8')),
+    );
+    const variables = templating.list.filter(({ type }) => type === 'query').map(({ query }) => query);
+    const queries = [...variables, ...panels.flatMap(({ targets }) => targets.map(({ query }) => query))];
+    expect(queries).toHaveLength(11);
+    for (const query of queries) {
+      const filled = query
+        .replaceAll('$timeFilter', 'time >= now() - 24h')
+        .replaceAll('$__interval', '10m')
+        .replaceAll('${site:regex}', 'mine')
+        .replaceAll('${area:regex}', '(bath|gate)');
+      expect(filled).not.toContain('${');
+      for (const rows of await rowsOf(filled)) expect(rows, filled).toBeGreaterThan(0);
+    }
+  },
+);
