@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../contract/clock.ts';
 import type { ConnectionChange, InboundMessage, Refusal } from '../contract/message.ts';
+
 import type { Desk, QuerySide } from '../contract/query.ts';
 import { createTakeover } from './consume.ts';
+import type { History } from './history/history.ts';
+import { startHistory } from './history/start.ts';
 import { takeAcknowledge, type AcknowledgeOutcome } from './line/acknowledge.ts';
 import { noteConflict } from './line/identity-conflict.ts';
 import { createLine, type Item } from './line/line.ts';
@@ -29,6 +32,7 @@ import type { Catalogue } from './standards/types.ts';
 import type { InfluxStore } from './stores/influx/types.ts';
 import type { Arrival, Ledger, LedgerReader } from './stores/ledger/types.ts';
 import type { ReadingsStore } from './stores/readings/types.ts';
+import type { Rollups } from './stores/rollups.ts';
 import type { SeriesDirectory } from './stores/series-directory.ts';
 import { createLogRoom, LOG_LIMIT } from './stores/log-room.ts';
 import { createTail } from './stores/tail.ts';
@@ -63,6 +67,8 @@ export interface IngestOptions {
   readonly readings: ReadingsStore;
   /** The same where it is InfluxDB: arrivals are forwarded to it instead of being settled. */
   readonly influx?: InfluxStore | undefined;
+  /** Where hours and days are kept; without it they are computed whenever somebody asks. */
+  readonly rollups?: Rollups;
   /** Where a store outside learns what its series are called. */
   readonly directory: SeriesDirectory;
   /** ms that raw readings are kept. */
@@ -77,6 +83,7 @@ export interface IngestOptions {
 
 export interface Ingest {
   readonly query: QuerySide;
+  readonly history: History;
   readonly desk: Desk;
   readonly channels: Channels;
   accept(message: InboundMessage): Promise<void>;
@@ -89,6 +96,8 @@ export interface Ingest {
   levels(): IngestLevels;
   /** Resolves when all that was accepted so far is through. */
   drained(): Promise<void>;
+  /** Resolves when the hours and days that are due now are computed. */
+  computed(): Promise<void>;
   /** Resolves when no notification is on its way and none can be sent now. */
   notified(): Promise<void>;
   close(): Promise<void>;
@@ -104,7 +113,10 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   for (const arrival of state.arrivals) tail.append(arrival);
   directory.learn(state.series);
   const onSeries = directory.learn;
-  const onArrivals = (arrivals: readonly Arrival[]) => takeover.take(arrivals);
+  const onArrivals = (arrivals: readonly Arrival[]) => {
+    takeover.take(arrivals);
+    memory.arrived(arrivals);
+  };
   const world = createWorld({ ...state, started, tail, lastCommitAt: state.lastCommitAt ?? 0, onSeries, onArrivals });
   directory.locate((site, point) => world.models.committed(site)?.points.get(point)?.area.id);
   const logRoom = createLogRoom({ waiting: () => consumer.waiting(), limit: logLimit, freeBytes });
@@ -149,6 +161,19 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     onError,
     onConflicts: (count) => void enqueue(() => noteSettledConflicts(world, count, clock.now())),
   });
+  const memory = startHistory({
+    world,
+    clock,
+    catalogue,
+    reader,
+    readings,
+    rollups: options.rollups,
+    retention,
+    downSince: state.lastCommitAt,
+    marksItself: options.influx === undefined,
+    onError,
+  });
+  memory.arrived(state.arrivals);
   const { consumer } = takeover;
   const refusalKeeper = keepRefusals({ book, ledger, clock, storing: line.storing });
   const rules: MessageRules = { seen: (site, device, id) => reader.eventHashes(site, device, id), retention };
@@ -255,7 +280,15 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   }
 
   function settle(): void {
-    consumer.settleDue(clock.now().wall).catch(onError);
+    // The log forgets nothing before it is marked what changed by it.
+    memory
+      .marked()
+      .then(() => consumer.settleDue(clock.now().wall))
+      .catch(onError);
+  }
+
+  function compute(): void {
+    void memory.due(believed());
   }
 
   const registryWatch = createRegistryWatch({
@@ -300,10 +333,14 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   };
 
   /** A clock that was set far ahead must not cost what is stored: only what has passed since our start makes older. */
-  function expire(): void {
+  function believed(): number {
     const now = clock.now();
     const latest = Math.max(started.wall, state.lastCommitAt ?? 0) + now.mono - started.mono + DAY;
-    const at = Math.min(now.wall, latest);
+    return Math.min(now.wall, latest);
+  }
+
+  function expire(): void {
+    const at = believed();
     ledger
       .expire({
         events: at - EVENTS_KEPT,
@@ -320,6 +357,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const timers: Timer[] = [
     clock.every(TICK, tick),
     clock.every(SETTLE_EVERY, settle),
+    clock.every(SETTLE_EVERY, compute),
     clock.every(EXPIRE_EVERY, expire),
   ];
   tick();
@@ -327,6 +365,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   return {
     query: createQuerySide({ ...sources, announcer, sparklines, refusals: book, storing: line.storing }),
     desk,
+    history: memory.history,
     accept: (message) => new Promise((resolve) => take(message, resolve)),
     take,
     connection,
@@ -335,6 +374,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     onStoring: (listener) => void storingListeners.push(listener),
     channels: notify.channels,
     drained: () => line.drained(),
+    computed: () => memory.due(believed()),
     notified: () => notify.idle(),
     async close() {
       await notify.close();
@@ -344,6 +384,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       announcer.stop();
       refusals.stop();
       await refusalKeeper.stop();
+      await memory.close();
       await consumer.close();
     },
   };

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { LastingWarning } from '../../contract/access.ts';
 import type { Clock } from '../../contract/clock.ts';
+import type { HistoryQueries } from '../../contract/history.ts';
 import type { Desk, QuerySide, RecordBook } from '../../contract/query.ts';
 import type { AccessPorts } from './access-ports.ts';
 import type { Accounts, CertificateSource, Channels, Metrics } from './ports.ts';
@@ -17,6 +18,8 @@ export interface AppOptions {
   readonly access?: AccessPorts;
   /** Where alarms go besides the screens. */
   readonly channels?: Channels;
+  /** What was; without it there are no routes for it. */
+  readonly history?: HistoryQueries;
   /** What is recorded of areas; without it there are no routes for it. */
   readonly records?: RecordBook;
   /** Absolute path of the built client. */

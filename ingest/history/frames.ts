@@ -45,6 +45,8 @@ export interface Frames {
   holds(series: PointMetric): readonly HoldLimit[];
   downtimes(since: number): readonly Span[];
   limits(series: PointMetric, span: Span): readonly LimitSpan[];
+  /** The same, without looking at opening hours and season. */
+  standing(series: PointMetric, span: Span): readonly LimitSpan[];
   open(series: PointMetric, span: Span): readonly Span[];
   heating(series: PointMetric, span: Span): readonly Span[];
   /** IANA name; UTC for a site that is gone. */
@@ -121,13 +123,13 @@ export function createFrames({ catalogue, reader, model }: FramesOptions): Frame
 
   const pointOf = ({ site, point }: PointMetric) => model(site)?.points.get(point);
 
-  function limitSpans(series: PointMetric, span: Span): LimitSpan[] {
+  function limitSpans(series: PointMetric, span: Span, whenever = false): LimitSpan[] {
     return within(series.site, span).flatMap((version) => {
       const spec = version.registry.points.find(({ id }) => id === series.point);
       if (spec === undefined) return [];
       return limitsFor(catalogue, version.registry, spec)
         .filter(({ metric }) => metric === series.metric)
-        .map((limit) => limitSpan(limit, version, spansOf(version, spec.area, limit.applies)));
+        .map((limit) => limitSpan(limit, version, spansOf(version, spec.area, whenever ? 'always' : limit.applies)));
     });
   }
 
@@ -163,7 +165,8 @@ export function createFrames({ catalogue, reader, model }: FramesOptions): Frame
     reach: (series) => Math.min(LONGEST_HOLD, Math.max(0, ...holdsFor(series).map(({ hold }) => hold))),
     holds: holdsFor,
     downtimes,
-    limits: limitSpans,
+    limits: (series, span) => limitSpans(series, span),
+    standing: (series, span) => limitSpans(series, span, true),
     open: (series, span) => times(series, span, 'open'),
     heating: (series, span) => times(series, span, 'heating'),
     zone: (site) => model(site)?.registry.timezone ?? 'UTC',

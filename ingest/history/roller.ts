@@ -16,10 +16,8 @@ export interface RollerOptions {
   readonly rollups: Rollups;
   readonly sources: ReadingSources;
   readonly frames: Frames;
-  /** Undefined: a device's own series, of which no hours are kept. */
-  readonly nameOf: (series: SeriesId) => PointMetric | undefined;
-  /** Whatever is computed without a change: each point's series. */
-  readonly series: () => Iterable<SeriesId>;
+  /** All series of points, now; of a device's own ones no hours are kept. */
+  readonly series: () => ReadonlyMap<SeriesId, PointMetric>;
   /** ms that raw readings are kept: what is older is never computed again. */
   readonly retention: number;
   readonly onError: (error: unknown) => void;
@@ -36,7 +34,8 @@ export interface Roller {
 }
 
 export function createRoller(options: RollerOptions): Roller {
-  const { rollups, sources, frames, nameOf, series: all, retention, onError } = options;
+  const { rollups, sources, frames, retention, onError } = options;
+  let names: ReadonlyMap<SeriesId, PointMetric> = new Map();
   let known: Map<SeriesId, Computed> | undefined;
   let underWay: Promise<void> | undefined;
   let closed = false;
@@ -57,9 +56,10 @@ export function createRoller(options: RollerOptions): Roller {
 
   async function round(now: number, computed: Map<SeriesId, Computed>): Promise<boolean> {
     const end = Math.floor((now - HOUR_GRACE) / HOUR);
+    names = options.series();
     const changes = await rollups.changed(end, ROUND);
     const bySeries = Map.groupBy(changes, ({ series }) => series);
-    const behind = [...all()].filter((id) => (computed.get(id)?.next ?? end) < end);
+    const behind = [...names.keys()].filter((id) => (computed.get(id)?.next ?? end) < end);
     for (const id of new Set([...bySeries.keys(), ...behind])) {
       await roll(id, bySeries.get(id) ?? [], { computed, end, oldest: Math.floor((now - retention) / HOUR) + 1 });
       if (closed) return false;
@@ -75,7 +75,7 @@ export function createRoller(options: RollerOptions): Roller {
     changes: readonly ChangedHour[],
     { computed, end, oldest }: { computed: Map<SeriesId, Computed>; end: number; oldest: number },
   ): Promise<void> {
-    const name = nameOf(id);
+    const name = names.get(id);
     const gone = changes.filter(({ hour }) => hour < oldest || name === undefined);
     if (gone.length > 0) await write({ series: id, doneHours: gone.map((change) => change.id) });
     const zone =
@@ -119,7 +119,7 @@ export function createRoller(options: RollerOptions): Roller {
     for (let found = await rollups.changedDays(before, ROUND); ; found = await rollups.changedDays(before, ROUND)) {
       for (const { id, series, from, to } of found) {
         if (closed) return;
-        const name = nameOf(series);
+        const name = names.get(series);
         if (name === undefined || from < oldest) {
           await write({ series, doneDays: [id] });
           continue;

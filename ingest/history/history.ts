@@ -1,0 +1,194 @@
+import type { Clock } from '../../contract/clock.ts';
+import type { HistoryAnswer, HistoryQueries, HistorySeries, SensorView } from '../../contract/history.ts';
+import { alarmView } from '../live/alarm-view.ts';
+import { keyOf } from '../line/state.ts';
+import type { World } from '../line/world.ts';
+import { shares, type HourStandard } from '../standards/hour.ts';
+import type { Span } from '../standards/timeline.ts';
+import type { Catalogue } from '../standards/types.ts';
+import type { LedgerReader } from '../stores/ledger/types.ts';
+import type { ReadingSources } from '../stores/query.ts';
+import type { Rollup } from '../stores/rollups.ts';
+import type { Bucket } from './buckets.ts';
+import { exportRows } from './export.ts';
+import { fold, foldInto } from './fold.ts';
+import type { Frames, PointMetric } from './frames.ts';
+import { DAY, dayEdges, edgesOf, HOURS_UP_TO, resolutionFor } from './resolution.ts';
+import type { NamedSeries, Stretches } from './stretches.ts';
+
+const DEFAULT_PIXELS = 1_000;
+/** ms up to which raw readings are read, from our own store and from one outside. */
+const RAW_UP_TO = 62 * DAY;
+const RAW_UP_TO_OUTSIDE = 3 * DAY;
+/** ms up to which opening hours are told window by window. */
+const WINDOWS_UP_TO = 62 * DAY;
+const MOST_ALARMS = 500;
+/** Means are told so exactly. */
+const MEAN_UNIT = 1e4;
+
+export interface HistoryOptions {
+  readonly world: World;
+  readonly clock: Clock;
+  readonly catalogue: Catalogue;
+  readonly reader: Pick<LedgerReader, 'alarmsWithin'>;
+  readonly frames: Frames;
+  readonly stretches: Stretches;
+  readonly sources: ReadingSources;
+  /** Sums up raw readings where they lie. */
+  readonly ownStore: boolean;
+}
+
+/** What was, of any range, answered in about the same time however long it is. Undefined: no such site or point. */
+export interface History extends HistoryQueries {
+  /** Figures of any span, with every standard that counts, exactly. */
+  figures(series: PointMetric, span: Span): Promise<Rollup | undefined>;
+}
+
+export function createHistory(options: HistoryOptions): History {
+  const { world, clock, catalogue, reader, frames, stretches, sources, ownStore } = options;
+  const model = (site: string) => world.models.committed(site);
+  const isPoint = ({ site, point }: Omit<PointMetric, 'metric'>) => model(site)?.points.has(point) === true;
+  const rawUpTo = ownStore ? RAW_UP_TO : RAW_UP_TO_OUTSIDE;
+
+  /** Undefined: it never reported. */
+  function seriesOf(name: PointMetric): NamedSeries | undefined {
+    const known = world.series.committed(keyOf.pointSeries(name.site, name.point, name.metric));
+    return known === undefined ? undefined : { id: known.series.id, name };
+  }
+
+  /** What has not happened yet is neither missing nor anything else. */
+  function untilNow({ from, to }: Span): Span {
+    return { from, to: Math.max(from, Math.min(to, clock.now().wall)) };
+  }
+
+  async function bucketsOf(name: PointMetric, edges: number[], level: HistoryAnswer['level']): Promise<HistorySeries> {
+    const series = seriesOf(name);
+    const span = { from: edges[0] ?? 0, to: edges.at(-1) ?? 0 };
+    if (series === undefined) return columns(name, foldInto([], edges).map(bucketOf));
+    if (level === 'raw') return columns(name, await stretches.buckets(series, edges));
+    const rows = await stretches[level](series, span, { standards: false });
+    return columns(name, foldInto(rows, edges).map(bucketOf));
+  }
+
+  async function rowsOf(name: PointMetric, span: Span, unit: 'hours' | 'days'): Promise<readonly Rollup[]> {
+    const series = seriesOf(name);
+    return series === undefined ? [] : stretches[unit](series, span, { standards: true });
+  }
+
+  async function figures(name: PointMetric, span: Span): Promise<Rollup | undefined> {
+    if (!isPoint(name)) return undefined;
+    const unit = span.to - span.from > HOURS_UP_TO ? 'days' : 'hours';
+    const found = fold(await rowsOf(name, span, unit), span);
+    const limits = frames.limits(name, { from: span.to - 1, to: span.to }).filter(({ compliance }) => compliance);
+    const standards = [...new Set(limits.map(({ standard }) => standard))];
+    // Of one that never reported everything is unknown, and it is said of which standards.
+    const absent = standards.filter((id) => !found.standards.some(({ standard }) => standard === id));
+    return { ...found, standards: [...found.standards, ...absent.map(nothingOf)] };
+  }
+
+  function sensorsOf({ site, point, metric }: PointMetric, now: number): SensorView[] {
+    const known = model(site);
+    return (known?.points.get(point)?.bindings ?? [])
+      .filter((binding) => binding.metric === metric)
+      .map(({ device, key, since, until, interval }) => ({
+        device,
+        name: known?.devices.get(device)?.spec.name ?? null,
+        key,
+        since: since === -Infinity ? null : since,
+        until: until === Infinity ? null : until,
+        interval: interval === null ? null : interval / 1_000,
+        battery: world.devices.committed(keyOf.device(site, device))?.battery ?? null,
+        current: since <= now && now < until,
+      }))
+      .sort((a, b) => (b.since ?? 0) - (a.since ?? 0));
+  }
+
+  return {
+    async chart(site, { series, pixels = DEFAULT_PIXELS, ...range }) {
+      const names = series.map(({ point, metric }) => ({ site, point, metric }));
+      if (!names.every(isPoint)) return undefined;
+      const { level, width } = resolutionFor(range, { pixels, rawUpTo });
+      const span = untilNow(range);
+      const edges = level === 'days' ? dayEdges(span, frames.zone(site), width / DAY) : edgesOf(span, width);
+      const found: HistorySeries[] = [];
+      // One after the other: another page's question has its turn in between.
+      for (const name of names) found.push(await bucketsOf(name, edges, level));
+      return { level, width, edges, series: found };
+    },
+    async course(site, point, { metric, ...range }) {
+      const name = { site, point, metric };
+      const known = model(site);
+      const span = untilNow(range);
+      const sums = known === undefined ? undefined : await figures(name, span);
+      if (known === undefined || sums === undefined) return undefined;
+      const long = range.to - range.from > WINDOWS_UP_TO;
+      const limits = long ? frames.standing(name, range) : frames.limits(name, range);
+      const { from, to } = range;
+      const titles = new Map(catalogue.standards.map(({ id, title }) => [id, title]));
+      const { count, min, mean, max, good, suspect, bad, missing, standards } = sums;
+      return {
+        from,
+        to: span.to,
+        limits: limits.map(({ standard, title, side, limit, reached, critical, compliance, inForce }) => ({
+          ...{ standard, title, side, limit, reached, critical, compliance },
+          inForce: [...inForce],
+        })),
+        open: long ? null : [...frames.open(name, range)],
+        heating: long ? [] : [...frames.heating(name, range)],
+        downtimes: frames.downtimes(from).filter((one) => one.to > from && one.from < to),
+        alarms: reader
+          .alarmsWithin(site, { point, from, to, limit: MOST_ALARMS })
+          .filter((alarm) => alarm.metric === null || alarm.metric === metric)
+          .map((record) => alarmView(known, record, { stored: true })),
+        sensors: sensorsOf(name, clock.now().wall),
+        compliance: standards.map((standard) => ({
+          ...standard,
+          title: titles.get(standard.standard) ?? { zh: standard.standard, en: standard.standard },
+          ...shares(standard),
+        })),
+        ...{ count, min, mean, max, good, suspect, bad, missing },
+      };
+    },
+    figures,
+    rows(site, request) {
+      if (!request.series.every(({ point }) => isPoint({ site, point }))) return undefined;
+      return exportRows({ sources, stretches, seriesOf }, site, { ...request, ...untilNow(request) });
+    },
+  };
+}
+
+function nothingOf(standard: string): HourStandard {
+  return { standard, inBand: 0, out: 0, unknown: 0, outOfService: 0 };
+}
+
+function bucketOf(row: Rollup): Bucket {
+  const { good, suspect, bad, missing, standards: _, ...rest } = row;
+  return {
+    ...rest,
+    good: good * 1_000,
+    suspect: suspect * 1_000,
+    bad: bad * 1_000,
+    missing: missing * 1_000,
+    suspectValue: null,
+    badValue: null,
+  };
+}
+
+function columns({ point, metric }: PointMetric, buckets: readonly Bucket[]): HistorySeries {
+  return {
+    point,
+    metric,
+    count: buckets.map(({ count }) => count),
+    min: buckets.map(({ min }) => min),
+    mean: buckets.map(({ mean }) => (mean === null ? null : Math.round(mean * MEAN_UNIT) / MEAN_UNIT)),
+    max: buckets.map(({ max }) => max),
+    last: buckets.map(({ last }) => last),
+    suspect: buckets.map(({ suspect }) => seconds(suspect)),
+    bad: buckets.map(({ bad }) => seconds(bad)),
+    missing: buckets.map(({ missing }) => seconds(missing)),
+    suspectValue: buckets.map(({ suspectValue }) => suspectValue),
+    badValue: buckets.map(({ badValue }) => badValue),
+  };
+}
+
+const seconds = (ms: number): number => Math.round(ms) / 1_000;

@@ -1,0 +1,124 @@
+import type { Clock } from '../../contract/clock.ts';
+import type { SeriesId } from '../../contract/reading.ts';
+import type { World } from '../line/world.ts';
+import type { Catalogue } from '../standards/types.ts';
+import type { Arrival, LedgerReader, Series } from '../stores/ledger/types.ts';
+import type { ReadingsStore } from '../stores/readings/types.ts';
+import type { Rollups, SeriesHour } from '../stores/rollups.ts';
+import { createFrames, type Frames, type PointMetric } from './frames.ts';
+import { createHistory, type History } from './history.ts';
+import { HOUR } from './resolution.ts';
+import { createRoller } from './roller.ts';
+import { createStretches } from './stretches.ts';
+
+export interface HistoryMemoryOptions {
+  readonly world: World;
+  readonly clock: Clock;
+  readonly catalogue: Catalogue;
+  readonly reader: LedgerReader;
+  readonly readings: ReadingsStore;
+  /** Absent: nothing is computed ahead, everything when it is asked for. */
+  readonly rollups: Rollups | undefined;
+  /** ms that raw readings are kept. */
+  readonly retention: number;
+  /** The store marks hours that change in the transaction that changes them. */
+  readonly marksItself: boolean;
+  /** Since when we did not run before this start (ms epoch); null: this is the first one. */
+  readonly downSince: number | null;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The system's memory: hours and days, and whatever is asked about them. */
+export interface HistoryMemory {
+  readonly history: History;
+  readonly frames: Frames;
+  /** Computes what is due at a wall time that is believed (ms epoch). Never rejects. */
+  due(now: number): Promise<void>;
+  /** Readings that are durable in the log, and in no store that marks hours itself. */
+  arrived(arrivals: readonly Arrival[]): void;
+  /** Resolves when what arrived so far is marked: wait for it before the log forgets anything. */
+  marked(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
+  const { world, clock, catalogue, reader, readings, retention, downSince, marksItself, onError } = options;
+  const rollups = options.rollups ?? NOTHING_KEPT;
+  const sources = { readings, tail: world.tail };
+  const frames = createFrames({ catalogue, reader, model: (site) => world.models.committed(site) });
+  const stretches = createStretches({ ...sources, rollups, frames });
+  const ownStore = readings.buckets !== undefined;
+  const history = createHistory({ world, clock, catalogue, reader, frames, stretches, sources, ownStore });
+
+  /** Points' series by their number; those of devices are not kept in hours. */
+  function pointSeries(): Map<SeriesId, PointMetric> {
+    const found = new Map<SeriesId, PointMetric>();
+    for (const [, { series }] of world.series.committedEntries())
+      if (series.owner.kind === 'point') found.set(series.id, nameOf(series));
+    return found;
+  }
+
+  const roller = createRoller({
+    rollups,
+    sources,
+    frames,
+    series: pointSeries,
+    retention,
+    onError,
+  });
+
+  const begun = new Set<SeriesId>();
+  const unmarked = new Map<string, SeriesHour>();
+  let doubted: Promise<void> | undefined;
+  const doubtOnce = () => (doubted ??= downSince === null ? Promise.resolve() : roller.doubt(downSince));
+
+  return {
+    history,
+    frames,
+    async due(now) {
+      if (options.rollups === undefined) return;
+      try {
+        await doubtOnce();
+        await roller.due(now);
+      } catch (error) {
+        doubted = undefined;
+        onError(error);
+      }
+    },
+    arrived(arrivals) {
+      if (marksItself) return;
+      const thisHour = Math.floor(clock.now().wall / HOUR);
+      for (const { series, sourceTime } of arrivals) {
+        const hour = Math.floor(sourceTime / HOUR);
+        // The hour that is open will be computed anyway, but for the first one of a series.
+        if (hour >= thisHour && begun.has(series)) continue;
+        begun.add(series);
+        unmarked.set(`${series}|${hour}`, { series, hour });
+      }
+    },
+    async marked() {
+      if (unmarked.size === 0) return;
+      const hours = [...unmarked];
+      await rollups.note(hours.map(([, hour]) => hour));
+      for (const [key, hour] of hours) if (unmarked.get(key) === hour) unmarked.delete(key);
+    },
+    close: () => roller.close(),
+  };
+}
+
+function nameOf({ site, owner, metric }: Series): PointMetric {
+  return { site, point: owner.id, metric };
+}
+
+const NONE = { rows: [], computed: { first: 0, next: 0 }, changed: [], changedDays: [] };
+
+/** Without a file for them: every hour has to be computed when it is asked for. */
+const NOTHING_KEPT: Rollups = {
+  note: () => Promise.resolve(),
+  put: () => Promise.resolve(),
+  changed: () => Promise.resolve([]),
+  changedDays: () => Promise.resolve([]),
+  computed: () => Promise.resolve(new Map()),
+  hours: () => Promise.resolve(NONE),
+  days: () => Promise.resolve(NONE),
+};
