@@ -26,6 +26,7 @@ import { channelRoutes } from './routes/channels.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { auditRoute } from './routes/audit.ts';
 import { healthRoutes } from './routes/health.ts';
+import { historyRoutes } from './routes/history.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { recordRoutes } from './routes/records.ts';
 import { readingRoutes } from './routes/readings.ts';
@@ -140,6 +141,7 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
       siteRoutes(api, query);
       alarmRoutes(api, { query, desk });
       readingRoutes(api, query);
+      if (options.history !== undefined) historyRoutes(api, { history: options.history, query });
       deviceRoutes(api, { query, desk });
       if (options.channels !== undefined) channelRoutes(api, options.channels);
       if (options.records !== undefined) recordRoutes(api, options.records);

@@ -94,6 +94,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     reader: stores.reader,
     readings: influx ?? options.readings?.(stores.readings) ?? stores.readings,
     influx,
+    rollups: stores.blocks.rollups,
     directory: stores.directory,
     ...(options.logLimit === undefined ? {} : { logLimit: options.logLimit }),
     ...(options.freeBytes === undefined ? {} : { freeBytes: options.freeBytes }),
