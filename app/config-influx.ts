@@ -13,6 +13,8 @@ export interface InfluxConfig {
   readonly password: string | null;
   readonly org: string | null;
   readonly bucket: string;
+  /** ms that a write may take; absent: as usual. No setting: tests shorten it. */
+  readonly writeTimeout?: number;
 }
 
 export interface InfluxSources {

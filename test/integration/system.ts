@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
+import type { InfluxConfig } from '../../app/config-influx.ts';
 import { createLog } from '../../app/log.ts';
 import type { User } from '../../contract/account.ts';
 import type { Clock } from '../../contract/clock.ts';
@@ -30,11 +31,13 @@ export interface TestSystem extends System {
 interface TestSystemOptions {
   readonly registry: SiteRegistry;
   readonly clock: Clock;
+  /** Where the readings are kept instead of in `readings.db`. */
+  readonly influx?: InfluxConfig;
   readonly users?: readonly TestUser[];
 }
 
 /** The whole system on free ports and a fresh data directory, with a credential for each device of the registry. */
-export async function startTestSystem({ registry, clock, users = [] }: TestSystemOptions): Promise<TestSystem> {
+export async function startTestSystem({ registry, clock, influx, users = [] }: TestSystemOptions): Promise<TestSystem> {
   const dir = mkdtempSync(join(tmpdir(), 'fw-system-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const passwords = new Map(registry.devices.map(({ id }) => [id, newToken()]));
@@ -60,7 +63,7 @@ export async function startTestSystem({ registry, clock, users = [] }: TestSyste
         allowPlainHttp: false,
         retentionRawDays: 730,
         maxWaitingReadings: 2_000_000,
-        influx: null,
+        influx: influx ?? null,
         logLevel: 'silent',
       },
       ...more,

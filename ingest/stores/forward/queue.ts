@@ -8,7 +8,7 @@ const CHUNK = 4_096;
 
 /** The oldest of what waits. */
 export interface QueuedBatch {
-  /** By series, in arrival order. */
+  /** In the order of the log: what one message told of a point stays together, and becomes one line. */
   readonly settlements: readonly Settlement[];
   readonly count: number;
   readonly lastSeq: ArrivalSeq;
@@ -53,18 +53,17 @@ export function createArrivalQueue(): ArrivalQueue {
     },
     peek(limit) {
       const count = Math.min(limit, size);
-      const bySeries = new Map<SeriesId, StoredReading[]>();
+      const settlements: { series: SeriesId; readings: StoredReading[] }[] = [];
       let lastSeq = 0;
       for (let index = 0; index < count; index += 1) {
         const { chunk, at } = rowAt(index);
         if (chunk === undefined) break;
         const series = chunk[at + SERIES] ?? 0;
         lastSeq = chunk[at + SEQ] ?? 0;
-        const readings = bySeries.get(series);
-        if (readings === undefined) bySeries.set(series, [unpackReading(chunk, at)]);
-        else readings.push(unpackReading(chunk, at));
+        const last = settlements.at(-1);
+        if (last?.series === series) last.readings.push(unpackReading(chunk, at));
+        else settlements.push({ series, readings: [unpackReading(chunk, at)] });
       }
-      const settlements = [...bySeries].map(([series, readings]) => ({ series, readings }));
       return count === 0 ? undefined : { settlements, count, lastSeq };
     },
     drop(count) {
