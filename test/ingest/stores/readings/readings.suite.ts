@@ -4,8 +4,22 @@ import { HOUR, reading, START } from '../fixtures/rows.ts';
 
 const ALL = { from: 0, to: 8_000_000_000_000, limit: 1_000_000 };
 
+/** What tells a store in a file of ours from one that replaces without a word. */
+export interface StoreTraits {
+  /** It says what was there already, keeps its first receipt, and forgets by the hour when it is told to. */
+  readonly looks: boolean;
+}
+
 /** What every readings store has to do. `open` gives an empty one that its test need not close. */
-export function readingsSuite(name: string, open: () => Promise<ReadingsStore>): void {
+export function readingsSuite(
+  name: string,
+  open: () => Promise<ReadingsStore>,
+  { looks }: StoreTraits = { looks: true },
+): void {
+  const settled = (counts: { conflicts: number; duplicates: number }) => ({
+    ...(looks ? counts : { conflicts: 0, duplicates: 0 }),
+    spoilt: 0,
+  });
   const every = (seconds: number, count: number, from = START): StoredReading[] =>
     Array.from({ length: count }, (_, at) =>
       reading(from + at * seconds * 1_000, Math.round(420 + 5 * Math.sin(at)) / 10),
@@ -81,22 +95,20 @@ export function readingsSuite(name: string, open: () => Promise<ReadingsStore>):
   test(`${name}: settling the same again changes nothing and counts duplicates`, async () => {
     const store = await open();
     const settlement = [{ series: 1, readings: every(10, 500) }];
-    expect(await store.settle(settlement)).toEqual({ conflicts: 0, duplicates: 0, spoilt: 0 });
-    expect(await store.settle(settlement)).toEqual({ conflicts: 0, duplicates: 500, spoilt: 0 });
+    expect(await store.settle(settlement)).toEqual(settled({ conflicts: 0, duplicates: 0 }));
+    expect(await store.settle(settlement)).toEqual(settled({ conflicts: 0, duplicates: 500 }));
     const later = every(10, 500).map((one) => ({ ...one, receivedAt: one.receivedAt + 5_000 }));
-    expect(await store.settle([{ series: 1, readings: later }])).toEqual({ conflicts: 0, duplicates: 500, spoilt: 0 });
-    expect(await store.range({ series: 1, ...ALL })).toEqual(every(10, 500));
+    expect(await store.settle([{ series: 1, readings: later }])).toEqual(settled({ conflicts: 0, duplicates: 500 }));
+    expect(await store.range({ series: 1, ...ALL })).toEqual(looks ? every(10, 500) : later);
   });
 
   test(`${name}: another value at the same time replaces and is a conflict, also within one settlement`, async () => {
     const store = await open();
     const first = { series: 1, readings: [reading(START, 40), reading(START + 10_000, 41), reading(START, 42)] };
-    expect(await store.settle([first])).toEqual({ conflicts: 1, duplicates: 0, spoilt: 0 });
-    expect(await store.settle([{ series: 1, readings: [reading(START + 10_000, 43)] }])).toEqual({
-      conflicts: 1,
-      duplicates: 0,
-      spoilt: 0,
-    });
+    expect(await store.settle([first])).toEqual(settled({ conflicts: 1, duplicates: 0 }));
+    expect(await store.settle([{ series: 1, readings: [reading(START + 10_000, 43)] }])).toEqual(
+      settled({ conflicts: 1, duplicates: 0 }),
+    );
     expect(await store.range({ series: 1, ...ALL })).toEqual([reading(START, 42), reading(START + 10_000, 43)]);
     expect(
       await store.settle([first]).then(() => store.range({ series: 1, from: START, to: START + 1, limit: 9 })),
@@ -107,11 +119,7 @@ export function readingsSuite(name: string, open: () => Promise<ReadingsStore>):
     const store = await open();
     await store.settle([{ series: 1, readings: [reading(START, 40), reading(START + 1, 40)] }]);
     const regraded = reading(START, 40, { quality: 'suspect', reason: 'spike' });
-    expect(await store.settle([{ series: 1, readings: [regraded] }])).toEqual({
-      conflicts: 0,
-      duplicates: 0,
-      spoilt: 0,
-    });
+    expect(await store.settle([{ series: 1, readings: [regraded] }])).toEqual(settled({ conflicts: 0, duplicates: 0 }));
     expect(await store.range({ series: 1, ...ALL })).toEqual([regraded, reading(START + 1, 40)]);
   });
 
@@ -130,24 +138,30 @@ export function readingsSuite(name: string, open: () => Promise<ReadingsStore>):
     expect(await store.before(4, START)).toBeUndefined();
   });
 
-  test(`${name}: whole hours are forgotten, of every series, the rest stays`, async () => {
-    const store = await open();
-    const readings = every(1_800, 20);
-    const all = Array.from({ length: 450 }, (_, at) => ({ series: at + 1, readings }));
-    await store.settle(all);
-    await store.expire(START + 3 * HOUR + 1);
-    const kept = readings.filter(({ t }) => t >= START + 3 * HOUR);
-    for (const series of [1, 200, 201, 450]) expect(await store.range({ series, ...ALL })).toEqual(kept);
-    await store.expire(START + 100 * HOUR);
-    expect(await store.range({ series: 450, ...ALL })).toEqual([]);
-  });
+  if (looks) {
+    test(`${name}: whole hours are forgotten, of every series, the rest stays`, async () => {
+      const store = await open();
+      const readings = every(1_800, 20);
+      const all = Array.from({ length: 450 }, (_, at) => ({ series: at + 1, readings }));
+      await store.settle(all);
+      await store.expire(START + 3 * HOUR + 1);
+      const kept = readings.filter(({ t }) => t >= START + 3 * HOUR);
+      for (const series of [1, 200, 201, 450]) expect(await store.range({ series, ...ALL })).toEqual(kept);
+      await store.expire(START + 100 * HOUR);
+      expect(await store.range({ series: 450, ...ALL })).toEqual([]);
+    });
+  }
 
   test(`${name}: reads answer while a large settlement is under way, with the state before or after it`, async () => {
     const store = await open();
     const readings = every(1, 3_600);
     const settling = store.settle(Array.from({ length: 20 }, (_, at) => ({ series: at + 1, readings })));
     const seen = await Promise.all(Array.from({ length: 20 }, (_, at) => store.range({ series: at + 1, ...ALL })));
-    for (const found of seen) expect([0, 3_600]).toContain(found.length);
+    for (const found of seen) {
+      // A server makes a request of many lines visible as it gets through it.
+      if (looks) expect([0, 3_600]).toContain(found.length);
+      else expect(found).toEqual(found.map(({ t }) => readings[(t - START) / 1_000]));
+    }
     await settling;
     expect(await store.range({ series: 20, ...ALL })).toEqual(readings);
   });
