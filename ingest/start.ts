@@ -15,6 +15,7 @@ import { noteSettledConflicts } from './line/readings.ts';
 import { createDeviceDesk } from './line/device-desk.ts';
 import { createRegistryWatch } from './line/registry-watch.ts';
 import { restore, restoreLastMessages } from './line/restore.ts';
+import { watchStandstill } from './line/standstill.ts';
 import { takeTick } from './line/tick.ts';
 import { createWorld, type Changes } from './line/world.ts';
 import { alarmView } from './live/alarm-view.ts';
@@ -355,6 +356,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 
   const sources = { world, clock, catalogue, reader, readings };
   const timers: Timer[] = [
+    clock.every(TICK, watchStandstill({ world, clock, enqueue })),
     clock.every(TICK, tick),
     clock.every(SETTLE_EVERY, settle),
     clock.every(SETTLE_EVERY, compute),

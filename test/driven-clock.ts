@@ -50,6 +50,12 @@ export class DrivenClock implements Clock {
     }
   }
 
+  /** The machine sleeps, or the program is held: time passes, and what falls due meanwhile runs once, afterwards. */
+  standStill(ms: number): void {
+    this.#move(ms);
+    for (const due of this.#due) due.at = Math.max(due.at, this.#mono);
+  }
+
   /** A step of the wall clock alone, as by an operator or NTP. */
   stepWall(ms: number): void {
     this.#wall += ms;

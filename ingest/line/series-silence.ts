@@ -52,7 +52,8 @@ function isGoneWithItsDevice(world: World, model: SiteModel, { interval, device 
   return alarm !== undefined && alarm.returnedAt === null;
 }
 
-function becomeUnknown(world: World, model: SiteModel, { point: id, metric }: Binding, now: Instant): void {
+/** Until something believable comes; limits that its metric is held to learn of it. */
+export function becomeUnknown(world: World, model: SiteModel, { point: id, metric }: Binding, now: Instant): void {
   const key = keyOf.pointSeries(model.registry.site, id, metric);
   const state = world.series.get(key);
   const point = model.points.get(id);
@@ -85,9 +86,9 @@ function lastSample({ sampleMono, believableMono }: SeriesState): number {
   return sampleMono ?? believableMono;
 }
 
-/** Monotonic ms since when the device is there; null: it is silent, and its own alarm stands for its points. */
+/** Monotonic ms since when the device is there, and we are; null: it is silent, and its own alarm stands for its points. */
 function presentSince(world: World, model: SiteModel, device: string): number | null {
   const state = world.devices.get(keyOf.device(model.registry.site, device));
   if (state !== undefined && state.silent !== null) return null;
-  return Math.max(state?.backMono ?? -Infinity, world.started.mono);
+  return Math.max(state?.backMono ?? -Infinity, world.listeningSince);
 }

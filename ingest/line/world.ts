@@ -71,7 +71,7 @@ export interface World {
   lastCommitMono: number;
   /** False while nothing can be committed. */
   storing: boolean;
-  /** Monotonic ms since when silence may be held against devices: our start, or the end of an outage of the ledger. */
+  /** Monotonic ms since when silence may be held against devices: our start, the end of a standstill or of an outage. */
   listeningSince: number;
   pending: Pending;
   nextSeriesId(): number;

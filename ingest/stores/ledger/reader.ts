@@ -56,7 +56,7 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
   );
   const journal = db.prepare('SELECT * FROM journal WHERE alarm = ? ORDER BY id');
   const starts = db.prepare(
-    "SELECT at, detail ->> 'downMs' AS down FROM system_event WHERE kind = 'started' AND at > ? ORDER BY at",
+    "SELECT at, detail ->> 'downMs' AS down FROM system_event WHERE kind IN ('started', 'stood_still') AND at > ? ORDER BY at",
   );
   const user = db.prepare('SELECT * FROM user WHERE username = ?');
   const users = db.prepare('SELECT * FROM user ORDER BY username');

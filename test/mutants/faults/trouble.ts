@@ -5,9 +5,34 @@ const LOST = 'test/ingest/line/lost-writer.test.ts';
 const IDENTITY = 'test/ingest/line/identity-conflict.test.ts';
 const RESERVE = 'test/ingest/stores/ledger/reserve.test.ts';
 const CROWD = 'test/broker/crowd.test.ts';
+const STANDSTILL = 'test/ingest/line/standstill.test.ts';
 
 /** What has to hold while disks, stores and neighbours do not. */
 export const TROUBLE_FAULTS: readonly Mutant[] = [
+  {
+    name: 'silence-counts-while-we-slept',
+    breaks: 'nobody is called silent for a standstill of ours',
+    edits: [{ file: 'ingest/line/standstill.ts', from: 'world.listeningSince = now.mono;', to: '' }],
+    tests: [STANDSTILL],
+  },
+  {
+    name: 'values-hold-over-a-standstill',
+    breaks: 'after a standstill everything is unknown until it reports',
+    edits: [
+      {
+        file: 'ingest/line/standstill.ts',
+        from: 'if (binding.metric !== EVENTS_BINDING) becomeUnknown(world, model, binding, before);',
+        to: 'void binding;',
+      },
+    ],
+    tests: [STANDSTILL],
+  },
+  {
+    name: 'sleep-of-the-machine-is-no-time',
+    breaks: 'time that the machine slept has passed',
+    edits: [{ file: 'app/clock.ts', from: 'mono: mono + asleep', to: 'mono' }],
+    tests: [STANDSTILL],
+  },
   {
     name: 'log-grows-without-end',
     breaks: 'a log at its cap takes no more readings',

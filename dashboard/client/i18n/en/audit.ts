@@ -22,6 +22,7 @@ export const audit: Catalogue['auditPage'] = {
     started: 'Program started',
     stopped: 'Program stopped',
     clock_step: 'Clock of the server jumped',
+    stood_still: 'Program stood still (asleep or held)',
     storing_stopped: 'Database takes no writes',
     storing_again: 'Database takes writes again',
     event_conflict: 'One event id with different contents',

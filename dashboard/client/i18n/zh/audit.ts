@@ -20,6 +20,7 @@ export const audit = {
     started: '程序启动',
     stopped: '程序停止',
     clock_step: '服务器时钟跳变',
+    stood_still: '程序停顿（休眠或被挂起）',
     storing_stopped: '数据库写不进',
     storing_again: '数据库恢复写入',
     event_conflict: '同一编号的事件内容不同',
