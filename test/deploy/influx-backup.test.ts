@@ -32,7 +32,13 @@ interface BucketBackup {
   readonly shards: ReadonlyMap<number, ArrayBuffer>;
 }
 
-async function ask(path: string, request: RequestInit = {}): Promise<Response> {
+interface Request {
+  readonly method?: 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | ArrayBuffer;
+}
+
+async function ask(path: string, request: Request = {}): Promise<Response> {
   const headers = { authorization: `Token ${server.token}`, ...request.headers };
   const response = await fetch(`${server.url}/api/v2/${path}`, { ...request, headers });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
