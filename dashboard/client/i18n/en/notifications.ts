@@ -200,7 +200,7 @@ export const notifications: Catalogue['notificationsPage'] = {
       title: 'The certificate of the other side is not valid',
       why: 'It is expired, of another host, or its issuer is not trusted. Nobody can tell who that is, so nothing was sent.',
       steps:
-        'Have the other side install a valid certificate\nIf it has its own CA, install that certificate on the server\nCheck date and time of the server, then send a test',
+        'Have the other side install a valid certificate\nIf it has its own CA, set NODE_EXTRA_CA_CERTS to the file of its certificate and restart the server\nCheck date and time of the server, then send a test',
     },
     redirected: {
       title: 'The other side points to another address',
