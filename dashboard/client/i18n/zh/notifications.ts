@@ -192,7 +192,8 @@ export const notifications = {
     certificate: {
       title: '对方的证书不对',
       why: '证书过期、主机名不符，或发证方不被信任。没有证书就分不清对方是谁，所以什么也没发出去。',
-      steps: '请对方换上有效的证书\n对方用自己的 CA 时，设 NODE_EXTRA_CA_CERTS 为 CA 证书文件，重启服务\n核对服务器的日期和时间，再发送测试',
+      steps:
+        '请对方换上有效的证书\n对方用自己的 CA 时，设 NODE_EXTRA_CA_CERTS 为 CA 证书文件，重启服务\n核对服务器的日期和时间，再发送测试',
     },
     redirected: {
       title: '对方要我们去别的地址',
