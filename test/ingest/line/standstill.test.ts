@@ -18,8 +18,8 @@ test('a night asleep is one system event: all is unknown until it reports, nobod
   expect(rig.alarms()).toEqual([]);
   expect(rig.value('pool')).toMatchObject({ state: 'unknown', unknownSince: before });
   await rig.pass(20);
-  await rig.report('gateway', WELL, { seconds: 400, every: 10 });
-  // It may say nothing for three minutes, and is called offline five later: counted from when we listen again.
+  await rig.report('gateway', WELL, { seconds: 200, every: 10 });
+  // Five minutes of silence make it offline: counted from when we listen again.
   await rig.values('probe', { room_temperature: 26 });
   expect(rig.alarms()).toEqual([]);
   expect(rig.value('pool').state).toBe('inside');
