@@ -2,23 +2,28 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runBackup } from './app/backup/backup.ts';
 import { runRestore } from './app/backup/restore.ts';
+import { runCert } from './app/cert/run.ts';
 import { runCopy } from './app/copy/run.ts';
 import { askPassword } from './app/admin/password-prompt.ts';
 import { openAdminLedger } from './app/admin/open-ledger.ts';
 import { AdminError } from './app/admin/ports.ts';
 import { registryFiles } from './app/admin/registry-files.ts';
 import { runAdmin } from './app/admin/run.ts';
+import { watchCertificates } from './app/certificate-dates.ts';
 import { systemClock } from './app/clock.ts';
 import { ConfigError, readConfig, type Config } from './app/config.ts';
 import { databaseSizes, openDataDir } from './app/data-dir.ts';
 import { announceDemo, DEMO_USAGE, prepareDemo, spawnSimulators, temporaryDataDir } from './app/demo.ts';
 import { demoStores } from './app/demo-site.ts';
+import { startHeartbeat } from './app/heartbeat.ts';
 import { explainBrokerError, explainListenError } from './app/listen-error.ts';
 import { lastingWarnings, servesHttps } from './app/exposure.ts';
 import { createLog } from './app/log.ts';
 import { createMetrics } from './app/metrics.ts';
 import { setupLink } from './app/links.ts';
+import { freeAt, preflight } from './app/preflight.ts';
 import { StartError } from './app/start-error.ts';
+import { notifySupervisor } from './app/supervisor.ts';
 import type { Tools } from './app/tools/arguments.ts';
 import { startBroker } from './broker/broker.ts';
 import { keepCertificate } from './broker/certificate-keeper.ts';
@@ -81,6 +86,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const metrics = createMetrics({ clock, version: VERSION });
     const { meter } = metrics;
     const catalogue = loadCatalogue();
+    const certificates = watchCertificates({ HTTP_TLS: config.httpTls, MQTT_TLS: config.mqtt.tls }, clock);
+    closing.push(() => Promise.resolve(certificates.stop()));
     const ingest = await startIngest({
       clock,
       log,
@@ -94,6 +101,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       retention,
       logLimit: config.maxWaitingReadings,
       freeBytes: () => stores.freeBytes(),
+      expiringCertificates: () => certificates.expiring(),
       meter,
       notify: { serverKey: stores.key, publicUrl: config.publicUrl, plainHttp: config.allowPlainHttp },
     });
@@ -145,6 +153,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       screens: () => dashboard.screens(),
       files: () => databaseSizes(config.dataDir),
     });
+    if (config.heartbeatUrl !== null) {
+      const storing = () => ingest.levels().storing;
+      const heartbeat = startHeartbeat({ url: config.heartbeatUrl, clock, log, storing });
+      closing.push(() => Promise.resolve(heartbeat.stop()));
+    }
     log.info({ url: dashboard.url, mqtt: broker.urls.join(' ') }, 'ready');
     const reloadCertificate = (): void => {
       broker.reloadCertificate();
@@ -191,7 +204,12 @@ async function serve(argv: readonly string[]): Promise<void> {
   const config = readConfig({ env: process.env, argv });
   const clock = systemClock();
   const log = createLog({ level: config.logLevel, stream: process.stdout });
+  const machine = { dataDir: config.dataDir, now: clock.now().wall, free: freeAt(openDataDir(config.dataDir)) };
+  for (const sentence of preflight(machine)) log.warn({}, sentence);
   const system = await startSystem({ config, clock, log });
+  const supervisor = notifySupervisor(process.env, clock, (err) =>
+    log.warn({ err }, 'systemd does not hear that we live'),
+  );
   if (system.stores.accounts.setupNeeded()) {
     // Where people reach it, which behind a proxy or in a container is not where it listens.
     const url = config.publicUrl ?? system.url;
@@ -202,6 +220,7 @@ async function serve(argv: readonly string[]): Promise<void> {
   if (config.mqtt.tls !== null || config.httpTls !== null) process.on('SIGHUP', () => system.reloadCertificate());
   await stopped();
   log.info({}, 'stopping');
+  supervisor.stopping();
   await system.close();
 }
 
@@ -303,6 +322,7 @@ export async function main([command = 'start', ...argv]: readonly string[]): Pro
     admin,
     backup: (given) => runBackup(given, tools()),
     restore: (given) => runRestore(given, tools()),
+    cert: (given) => runCert(given, tools()),
     'copy-readings': async (given) => void (process.exitCode = await runCopy(given, tools())),
   };
   try {

@@ -135,6 +135,11 @@ export const CONFIG_KEYS = {
     default: 'facility_watch',
     about: 'Bucket of InfluxDB 2, database of InfluxDB 1 and 3; made when it is missing and we may',
   },
+  HEARTBEAT_URL: {
+    accepts: { kind: 'text' },
+    default: null,
+    about: 'Address that is asked once a minute while storing works, so that its silence tells somebody',
+  },
   LOG_LEVEL: {
     accepts: { kind: 'choice', choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] },
     default: 'info',

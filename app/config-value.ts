@@ -56,6 +56,15 @@ export function parseUrl(text: string): Parsed<string> {
   return { value: url.origin + url.pathname.replace(/\/+$/, '') };
 }
 
+/** Any address that can be asked, with a path and a query, as services for heartbeats give them. */
+export function parseHeartbeat(text: string): Parsed<string> {
+  const expected = 'an address such as https://watch.example.com/beat/k7m2, without a user';
+  if (!URL.canParse(text)) return { expected };
+  const { protocol, username, password, href } = new URL(text);
+  const usable = (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
+  return usable ? { value: href } : { expected };
+}
+
 /** What goes into a header as it is. */
 export function parseSecret(text: string): Parsed<string> {
   return /^[\x20-\x7e]*[\x21-\x7e]$/.test(text) ? { value: text } : { expected: 'one line of printable ASCII' };

@@ -13,6 +13,7 @@ import {
   parseNetworks,
   parseOrigin,
   parsePort,
+  parseHeartbeat,
   parseText,
 } from './config-value.ts';
 import type { Parsed } from './config-value.ts';
@@ -52,6 +53,8 @@ export interface Config {
   readonly retentionRawDays: number;
   /** Readings that may wait for their store. */
   readonly maxWaitingReadings: number;
+  /** Null: nobody listens. */
+  readonly heartbeatUrl: string | null;
   /** Null: readings are kept in the data folder. */
   readonly influx: InfluxConfig | null;
   /** One of pino's levels, or `silent`. */
@@ -109,6 +112,7 @@ export function readConfig({ env, argv, file }: ConfigSources): Config {
     allowPlainHttp: allowPlainHttp === true,
     retentionRawDays: read('RETENTION_RAW_DAYS', integerOf('RETENTION_RAW_DAYS')) ?? 0,
     maxWaitingReadings: read('MAX_WAITING_READINGS', integerOf('MAX_WAITING_READINGS')) ?? 0,
+    heartbeatUrl: read('HEARTBEAT_URL', parseHeartbeat),
     influx: readInflux({
       read,
       where: (key) => settings.get(key)?.where ?? 'default',

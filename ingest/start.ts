@@ -78,6 +78,8 @@ export interface IngestOptions {
   readonly logLimit?: number;
   /** Bytes that are free where the stores lie; not asked unless given. */
   readonly freeBytes?: () => number;
+  /** Certificates that end soon, such as `MQTT 2026-12-20`; null: none. Asked every second. */
+  readonly expiringCertificates?: () => string | null;
   readonly meter?: Meter;
   readonly notify: NotifySettings;
 }
@@ -277,7 +279,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     registryWatch.look(now);
     const room = { logFilling: logRoom.isFilling(), diskLow: logRoom.diskLow() };
     const store = takeover.state();
-    enqueue(() => takeTick(world, now, { previous: before, room, store }), { done: finish, letGo: finish });
+    const expiring = options.expiringCertificates?.() ?? null;
+    enqueue(() => takeTick(world, now, { previous: before, room, store, expiring }), { done: finish, letGo: finish });
   }
 
   function settle(): void {

@@ -27,10 +27,12 @@ export interface Found {
   readonly previous: Instant;
   readonly room: { readonly logFilling: boolean; readonly diskLow: boolean };
   readonly store: StoreState;
+  /** Certificates that end soon, in no language of ours; null: none. */
+  readonly expiring: string | null;
 }
 
 /** What the passing of time does: silence, delays, opening hours, a wall clock that was set. */
-export function takeTick(world: World, now: Instant, { previous, room, store }: Found): void {
+export function takeTick(world: World, now: Instant, { previous, room, store, expiring }: Found): void {
   const before = calendarTime(world, previous);
   const stepped = watchHostClock(world, now, previous);
   for (const [site, model] of world.models.entries()) {
@@ -39,6 +41,8 @@ export function takeTick(world: World, now: Instant, { previous, room, store }: 
     judgeCondition(world, model, { rule: 'system.log_filling', subject }, room.logFilling, now);
     judgeCondition(world, model, { rule: 'system.disk_low', subject }, room.diskLow, now);
     judgeStore(world, model, store, now);
+    const ending = expiring === null ? {} : { detail: expiring };
+    judgeCondition(world, model, { rule: 'system.certificate_expiring', subject, ...ending }, expiring !== null, now);
     const compiled = refreshCalendar(world, model, now);
     if (stepped || compiled || calendarChanged(world, site, before, now)) judgeForce(world, model, now);
     for (const device of model.devices.values()) tickDevice({ world, model, device, now });

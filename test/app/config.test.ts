@@ -22,6 +22,7 @@ const DEFAULTS: Config = {
   allowPlainHttp: false,
   retentionRawDays: 730,
   maxWaitingReadings: 2_000_000,
+  heartbeatUrl: null,
   influx: null,
   logLevel: 'info',
 };

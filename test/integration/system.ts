@@ -63,6 +63,7 @@ export async function startTestSystem({ registry, clock, influx, users = [] }: T
         allowPlainHttp: false,
         retentionRawDays: 730,
         maxWaitingReadings: 2_000_000,
+        heartbeatUrl: null,
         influx: influx ?? null,
         logLevel: 'silent',
       },

@@ -34,6 +34,7 @@ export interface RigOptions {
   readonly logLimit?: number;
   /** Bytes that are free; not asked unless given. */
   readonly freeBytes?: () => number;
+  readonly expiringCertificates?: () => string | null;
   /** Hears of every error that the line meets. */
   readonly onError?: (error: unknown) => void;
   /** Hears of every warning. */
@@ -98,6 +99,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     directory: stores.directory,
     ...(options.logLimit === undefined ? {} : { logLimit: options.logLimit }),
     ...(options.freeBytes === undefined ? {} : { freeBytes: options.freeBytes }),
+    ...(options.expiringCertificates === undefined ? {} : { expiringCertificates: options.expiringCertificates }),
     retention: options.retention ?? 2 * YEAR,
     notify: { serverKey: stores.key, publicUrl: null, plainHttp: false },
   });

@@ -92,6 +92,9 @@ describe('built-in rules', () => {
       'system.not_stored': 0,
       'system.log_filling': 0,
       'system.disk_low': 60,
+      'system.store_refused': 0,
+      'system.store_unreachable': 60,
+      'system.certificate_expiring': 0,
       'system.clock': 0,
       'channel.failing': 0,
     });
