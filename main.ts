@@ -33,6 +33,7 @@ import { passwordWeakness } from './dashboard/server/password-rules.ts';
 import { startDashboard } from './dashboard/server/start.ts';
 import { recordBook } from './ingest/record/book.ts';
 import { startIngest } from './ingest/start.ts';
+import { storageView } from './ingest/live/storage-view.ts';
 import { loadCatalogue } from './ingest/standards/catalogue.ts';
 import { newToken } from './ingest/stores/ledger/tokens.ts';
 import { UnusableFile } from './ingest/stores/sqlite/errors.ts';
@@ -130,6 +131,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       trustProxy: config.trustProxy,
       warnings: lastingWarnings(config),
       metrics,
+      storage: () => storageView(ingest.levels()),
       version: VERSION,
     }).catch(explain('dashboard', config.http, { portSetting: settings.http, hostSetting: 'HTTP_HOST' }));
     closing.push(() => dashboard.close());

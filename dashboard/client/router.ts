@@ -35,6 +35,7 @@ export function createAppRouter({ session, preferences }: { session: Session; pr
           { path: 'notifications', name: 'notifications', component: () => import('./pages/NotificationsPage.vue') },
           { path: 'walls', name: 'walls', component: () => import('./pages/WallsPage.vue') },
           { path: 'accounts', name: 'accounts', component: () => import('./pages/AccountsPage.vue') },
+          { path: 'system', name: 'system', component: () => import('./pages/SystemPage.vue') },
           { path: 'audit', name: 'audit', component: () => import('./pages/AuditPage.vue') },
         ],
       },

@@ -32,6 +32,7 @@ import { recordRoutes } from './routes/records.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/sites.ts';
+import { storageRoute } from './routes/storage.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import type { TypedApp } from './routes/types.ts';
 import { userRoutes } from './routes/users.ts';
@@ -139,6 +140,7 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
         next(query.ready() ? undefined : new ProblemError('not-ready', { headers: retryAfter(1_000) }));
       });
       siteRoutes(api, query);
+      if (options.storage !== undefined) storageRoute(api, options.storage);
       alarmRoutes(api, { query, desk });
       readingRoutes(api, query);
       if (options.history !== undefined) historyRoutes(api, { history: options.history, query });

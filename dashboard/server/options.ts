@@ -3,6 +3,7 @@ import type { LastingWarning } from '../../contract/access.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { HistoryQueries } from '../../contract/history.ts';
 import type { Desk, QuerySide, RecordBook } from '../../contract/query.ts';
+import type { StorageView } from '../../contract/storage.ts';
 import type { AccessPorts } from './access-ports.ts';
 import type { Accounts, CertificateSource, Channels, Metrics } from './ports.ts';
 
@@ -34,6 +35,8 @@ export interface AppOptions {
   readonly trustProxy?: readonly string[];
   /** What the operator accepted about security; every signed-in user is told. */
   readonly warnings?: readonly LastingWarning[];
+  /** Where storing stands; without it there is no route for it. */
+  readonly storage?: () => StorageView;
   /** Without them there is no `GET /metrics`. */
   readonly metrics?: Metrics;
   /** Of the program, for the API's document. */

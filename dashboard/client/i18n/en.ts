@@ -5,6 +5,7 @@ import { forms } from './en/forms.ts';
 import { notifications } from './en/notifications.ts';
 import { quarantine } from './en/quarantine.ts';
 import { record } from './en/record.ts';
+import { storage } from './en/storage.ts';
 import { wall } from './en/wall.ts';
 import type { Catalogue } from './zh.ts';
 
@@ -393,5 +394,6 @@ export const en: Catalogue = {
   notificationsPage: notifications,
   quarantinePage: quarantine,
   recordPage: record,
+  storagePage: storage,
   wallPage: wall,
 };

@@ -5,5 +5,6 @@ export const SETTINGS: readonly { readonly name: string; readonly title: string;
   { name: 'quarantine', title: 'quarantinePage.title', from: 'operator' },
   { name: 'notifications', title: 'notificationsPage.title', from: 'administrator' },
   { name: 'accounts', title: 'accountsPage.title', from: 'administrator' },
+  { name: 'system', title: 'storagePage.title', from: 'operator' },
   { name: 'audit', title: 'auditPage.title', from: 'administrator' },
 ];

@@ -4,6 +4,7 @@ import { ALARM_FAULTS } from './alarms.ts';
 import { BROKER_FAULTS } from './broker.ts';
 import { DASHBOARD_FAULTS } from './dashboard.ts';
 import { DEVICE_FAULTS } from './devices.ts';
+import { FORWARD_FAULTS } from './forward.ts';
 import { INPUT_FAULTS } from './input.ts';
 import { LINE_FAULTS } from './line.ts';
 import { NOTIFY_FAULTS } from './notify.ts';
@@ -17,6 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LINE_FAULTS,
   ...ALARM_FAULTS,
   ...STORE_FAULTS,
+  ...FORWARD_FAULTS,
   ...DEVICE_FAULTS,
   ...TROUBLE_FAULTS,
   ...NOTIFY_FAULTS,

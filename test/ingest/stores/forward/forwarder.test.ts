@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DrivenClock } from '../../../driven-clock.ts';
 import { influx1Missing, startInflux1, type Influx1 } from '../../../servers/influx1.ts';
 import { WELL } from '../../line/site.ts';
 import { startInfluxRig, WRITE, type InfluxRig } from './influx-rig.ts';
@@ -124,11 +125,12 @@ describe.skipIf(influx1Missing !== undefined)('forwarding to a real InfluxDB', (
   });
 
   test('what the server rejects goes to quarantine with its words, and its neighbours are stored', async () => {
-    const at = await startInfluxRig(server, { database: 'taken' });
-    await server.query('CREATE DATABASE taken');
-    const t = at.rig.clock.now().wall;
+    const clock = new DrivenClock();
+    const t = clock.now().wall;
     // Somebody else's schema: from now on this shard takes no number there.
+    await server.query('CREATE DATABASE taken');
     await server.write(`readings,site=mine,area=bath,point=fan fan_running="on" ${t}`, 'taken');
+    const at = await startInfluxRig(server, { clock, database: 'taken' });
     await at.rig.values('gateway', WELL);
     await at.rig.values('gateway', { ...WELL, 'water_temperature.pool': 44 }, t + 1_000);
     await at.until(() => waiting(at) === 0);

@@ -1,0 +1,130 @@
+import type { Mutant } from '../mutant.ts';
+
+const FORWARDER = 'ingest/stores/forward/forwarder.ts';
+const RELEASE = 'ingest/stores/forward/release.ts';
+const FORWARD = 'test/ingest/stores/forward/forwarder.test.ts';
+const PARTS = 'test/ingest/stores/forward/parts.test.ts';
+
+/** What a store outside takes over, and what it must not cost. */
+export const FORWARD_FAULTS: readonly Mutant[] = [
+  {
+    name: 'forward-forgets-before-the-answer',
+    breaks: 'an arrival waits until the server said that it holds it',
+    edits: [
+      {
+        file: FORWARDER,
+        from: 'const { rejected, tooOld, took } = await influx.write(batch.settlements);',
+        to: 'queue.drop(batch.count);\n      const { rejected, tooOld, took } = await influx.write(batch.settlements);',
+      },
+      { file: FORWARDER, from: '      queue.drop(batch.count);\n      cursors', to: '      cursors' },
+    ],
+    tests: [FORWARD],
+  },
+  {
+    name: 'forward-cursor-runs-ahead',
+    breaks: 'the cursor moves after the server said that it holds a batch',
+    edits: [
+      {
+        file: FORWARDER,
+        from: 'const { rejected, tooOld, took } = await influx.write(batch.settlements);',
+        to: "cursors.moved('arrivals', batch.lastSeq);\n      const { rejected, tooOld, took } = await influx.write(batch.settlements);",
+      },
+    ],
+    tests: [FORWARD],
+  },
+  {
+    name: 'forward-drops-what-is-refused',
+    breaks: 'a refused batch is kept until somebody mended the right or the bucket',
+    edits: [
+      {
+        file: FORWARDER,
+        from: '      throw error;\n    } finally {\n      stepped();',
+        to: "      if (troubleOf(error) === 'refused') queue.drop(batch.count);\n      throw error;\n    } finally {\n      stepped();",
+      },
+    ],
+    tests: [FORWARD],
+  },
+  {
+    name: 'forward-drops-neighbours-of-the-rejected',
+    breaks: 'one rejected reading never takes its good neighbours with it',
+    edits: [
+      {
+        file: 'ingest/stores/influx/deliver.ts',
+        from: 'if (good.length > 0) rest.push(',
+        to: 'if (good.length < 0) rest.push(',
+      },
+      {
+        file: 'ingest/stores/influx/deliver.ts',
+        from: 'if (bad === undefined) rest.push(line);',
+        to: 'if (bad === undefined) continue;',
+      },
+    ],
+    tests: [FORWARD],
+  },
+  {
+    name: 'forward-hides-the-rejected',
+    breaks: 'what the server rejects stands in the quarantine with its words',
+    edits: [
+      {
+        file: 'ingest/stores/forward/cursors.ts',
+        from: 'if (entries.length > 0) await',
+        to: 'if (entries.length < 0) await',
+      },
+    ],
+    tests: [FORWARD],
+  },
+  {
+    name: 'forward-asks-before-its-time',
+    breaks: 'a server that asks for patience is given it',
+    edits: [
+      {
+        file: 'ingest/stores/forward/retry.ts',
+        from: 'return Math.max(wait, Math.min(asked, LONGEST));',
+        to: 'void asked;\n  void LONGEST;\n  return wait;',
+      },
+    ],
+    tests: [FORWARD, PARTS],
+  },
+  {
+    name: 'forward-lets-the-tail-go-unforwarded',
+    breaks: 'what no store holds stays in tail and log, however old it is',
+    edits: [
+      {
+        file: RELEASE,
+        from: 'crowd: CROWD, all, upTo, limit: SLICE',
+        to: 'crowd: CROWD, all, upTo: Infinity, limit: SLICE',
+      },
+      {
+        file: RELEASE,
+        from: 'due.map((hour) => upToSeq(hour, upTo))',
+        to: 'due.map((hour) => upToSeq(hour, Infinity))',
+      },
+      { file: RELEASE, from: 'Math.min(tail.trimPoint(), upTo)', to: 'tail.trimPoint()' },
+    ],
+    tests: [FORWARD],
+  },
+  {
+    name: 'forward-to-another-begins-in-the-middle',
+    breaks: 'another server gets all that the log still holds',
+    edits: [
+      {
+        file: 'ingest/stores/forward/cursors.ts',
+        from: 'if (kept?.target === target)',
+        to: 'if (kept !== undefined)',
+      },
+    ],
+    tests: [FORWARD],
+  },
+  {
+    name: 'forward-tells-who-it-was',
+    breaks: 'of an event only its named fields leave the house',
+    edits: [
+      {
+        file: 'ingest/stores/forward/records.ts',
+        from: 'for (const name of EVENT_FIELDS) {',
+        to: 'void EVENT_FIELDS;\n  for (const name of Object.keys(known)) {',
+      },
+    ],
+    tests: [PARTS],
+  },
+];
