@@ -62,8 +62,10 @@ export async function deliver(
       }
       waiting.push(rest);
     } else if (batch.length > 1) {
+      // By time: a server answers for one of its shards at a time. Lines of one time keep their order.
+      const ordered = batch.toSorted((a, b) => a.t - b.t);
       const middle = batch.length >>> 1;
-      waiting.push(batch.slice(middle), batch.slice(0, middle));
+      waiting.push(ordered.slice(middle), ordered.slice(0, middle));
     } else {
       const [line] = batch;
       if (line === undefined) continue;

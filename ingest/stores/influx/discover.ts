@@ -1,7 +1,7 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { Check } from 'typebox/value';
 import { identifier, shellWord } from './escape.ts';
-import { bareUrl, headerOf } from './failure.ts';
+import { Answered, bareUrl, headerOf } from './failure.ts';
 import type { InfluxSettings } from './protocol.ts';
 import { tablesOf } from './queries.ts';
 import { InfluxFailed } from './types.ts';
@@ -87,6 +87,7 @@ async function findDatabase(wire: Wire, settings: InfluxSettings): Promise<Desti
     return { retention: retentionOf(await run(show, 'GET')), to };
   } catch (error) {
     if (!(error instanceof InfluxFailed) || isPassing(error)) throw error;
+    if (!isForbidden(error)) throw refused(`${error.message}. Set INFLUX_BUCKET to another name.`, error);
     const grant =
       settings.username === null ? '' : `; GRANT ALL ON ${identifier(bucket)} TO ${identifier(settings.username)}`;
     throw refused(
@@ -168,7 +169,8 @@ async function makeBucket(wire: Wire, { org, bucket, retention }: InfluxSettings
     const body = { orgID: owner.id, name: bucket, retentionRules: [{ type: 'expire', everySeconds }] };
     return await parsed(Bucket, wire.ask('/api/v2/buckets', { method: 'POST', body, timeout: PATIENCE }));
   } catch (error) {
-    if (error instanceof InfluxFailed && (error.status === 401 || error.status === 403)) throw refused(problem, error);
+    if (error instanceof Answered) throw refused(`${error.message}. Set INFLUX_BUCKET to another name.`, error);
+    if (error instanceof InfluxFailed && isForbidden(error)) throw refused(problem, error);
     throw error;
   }
 }
@@ -200,6 +202,11 @@ async function parsed<T extends TSchema>(schema: T, asked: Promise<Asked>): Prom
 
 function isPassing({ trouble }: InfluxFailed): boolean {
   return trouble === 'unreachable' || trouble === 'busy';
+}
+
+/** InfluxDB 1 says it in a 200, too. */
+function isForbidden({ status, message }: InfluxFailed): boolean {
+  return status === 401 || status === 403 || /not authorized|requires admin|privilege/i.test(message);
 }
 
 function refused(message: string, cause?: unknown): InfluxFailed {

@@ -25,7 +25,8 @@ export function shellWord(text: string): string {
 
 /**
  * A tag's key or value, or a field's key, of line protocol.
- * @throws RangeError for what line protocol cannot say: nothing, control characters, a backslash at the end.
+ * @throws RangeError for what line protocol cannot say: nothing, control characters, a backslash before what needs
+ * one itself or at the end.
  */
 export function key(name: string): string {
   refuseUnsayable(name);
@@ -50,7 +51,7 @@ export function floatValue(value: number): string {
 }
 
 // eslint-disable-next-line no-control-regex -- they are what is refused
-const UNSAYABLE = /[\u0000-\u001f\u007f]|\\$|^$/;
+const UNSAYABLE = /[\u0000-\u001f\u007f]|\\([ ,=]|$)|^$/;
 
 function refuseUnsayable(name: string): void {
   if (UNSAYABLE.test(name)) throw new RangeError(`InfluxDB has no way to write the name ${JSON.stringify(name)}`);

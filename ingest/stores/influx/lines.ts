@@ -157,12 +157,15 @@ export function placeOf({ site, owner, metric, area }: SeriesLabel): {
   return { measurement: OF_DEVICES, field: dot < 0 ? metric : metric.slice(0, dot), tags, area: null };
 }
 
+const MAY_LACK: ReadonlySet<string> = new Set(['area', 'channel']);
+
 function styleOf(label: SeriesLabel): Style {
   const { measurement: name, field, tags, area } = placeOf(label);
   // The server strips it without a word.
   if (field === 'time') throw new RangeError('InfluxDB has no way to write a field called "time"');
   const metric = key(field);
-  const all = [['area', area ?? ''] as const, ...tags].filter(([, value]) => value !== '');
+  // No area and no channel are no tag; a point without a name is none that can be written.
+  const all = [['area', area ?? ''] as const, ...tags].filter(([tag, value]) => value !== '' || !MAY_LACK.has(tag));
   return {
     tags: measurement(name) + all.map(([tag, value]) => `,${key(tag)}=${key(value)}`).join(''),
     measurement: name,
