@@ -15,8 +15,8 @@ export const LINE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/start.ts',
-        from: 'enqueue(() => takeMessage(world, message, rules), {',
-        to: 'enqueue(() => void (takeMessage(world, message, rules), resolve()), {',
+        from: 'judge: () => takeMessage(world, message, rules),',
+        to: 'judge: () => void (takeMessage(world, message, rules), committed()),',
       },
     ],
     tests: [ORDER],
@@ -39,8 +39,8 @@ export const LINE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/line/table.ts',
-        from: 'committed: (key) => base.get(key),',
-        to: 'committed(key) {\n      const fresh = layer.get(key);\n      return fresh === undefined || fresh === GONE ? base.get(key) : fresh;\n    },',
+        from: 'committed: (key) => cells.get(key)?.committed,',
+        to: 'committed(key) {\n      const cell = cells.get(key);\n      return cell === undefined ? undefined : currentOf(cell);\n    },',
       },
     ],
     tests: [ORDER],
@@ -66,7 +66,13 @@ export const LINE_FAULTS: readonly Mutant[] = [
   {
     name: 'line-shows-unstored-values-as-stored',
     breaks: 'what is not stored is marked so',
-    edits: [{ file: 'ingest/line/world.ts', from: 'else world.unstored.series.add(arrival.series);', to: '' }],
+    edits: [
+      {
+        file: 'ingest/line/world.ts',
+        from: "if (kept !== 'all') world.unstored.series.add(series);",
+        to: "if (kept !== 'all') void series;",
+      },
+    ],
     tests: [STORING],
   },
   {
@@ -233,8 +239,8 @@ export const LINE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/start.ts',
-        from: 'passed(outcome); resolve();',
-        to: 'passed(outcome);\n          if (message.payload.at(0) === 0x7b) resolve();',
+        from: 'passed(outcome); committed();',
+        to: 'passed(outcome);\n        if (message.payload.at(0) === 0x7b) committed();',
       },
     ],
     tests: [INPUT],
