@@ -123,7 +123,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       access: { people, tokens, walls, audit },
       channels: ingest.channels,
       history: ingest.history,
-      records: recordBook({ query, store: stores.shiftRecords, clock }),
+      records: recordBook({ query, store: stores.shiftRecords, clock, sheets: ingest.sheets }),
       clientDir,
       allowedOrigins,
       secure: servesHttps(config),

@@ -14,6 +14,7 @@ import type {
 } from './devices.ts';
 import type { Shift, ShiftRecord, ShiftRecordBody, ShiftRecordQuery } from './record.ts';
 import type { SiteRegistry } from './registry.ts';
+import type { Sheet, SheetQuery } from './sheet.ts';
 
 export type Announcement =
   { readonly kind: 'delta'; readonly delta: SiteDelta } | { readonly kind: 'tick'; readonly tick: Tick };
@@ -75,6 +76,8 @@ export interface DeviceDesk {
 
 /** What was recorded of an area, by people and by sensors. */
 export interface RecordBook {
+  /** The register of a month; of the area's first water point, unless one is named. */
+  sheet(place: AreaPlace, query: SheetQuery, user: User): Promise<Sheet | 'no_such_area' | 'no_such_point'>;
   /** Shifts of the last days that have begun, newest first; undefined: no such area. */
   shifts(site: string, area: string): readonly Shift[] | undefined;
   /** In the order in which they were made, corrected ones included; undefined: no such area. */

@@ -28,6 +28,7 @@ import { keepRefusals } from './live/refusal-keeper.ts';
 import { createRefusals } from './live/refusals.ts';
 import { createSparklines } from './live/sparklines.ts';
 import type { Channels } from './notify/channels.ts';
+import type { Sheets } from './record/sheet.ts';
 import { startNotify, type NotifySettings } from './notify/start.ts';
 import type { Catalogue } from './standards/types.ts';
 import type { InfluxStore } from './stores/influx/types.ts';
@@ -87,6 +88,8 @@ export interface IngestOptions {
 export interface Ingest {
   readonly query: QuerySide;
   readonly history: History;
+  /** The monthly register. */
+  readonly sheets: Sheets;
   readonly desk: Desk;
   readonly channels: Channels;
   accept(message: InboundMessage): Promise<void>;
@@ -99,7 +102,7 @@ export interface Ingest {
   levels(): IngestLevels;
   /** Resolves when all that was accepted so far is through. */
   drained(): Promise<void>;
-  /** Resolves when the hours and days that are due now are computed. */
+  /** Resolves when readings, hours and days that are due now are in their stores. */
   computed(): Promise<void>;
   /** Resolves when no notification is on its way and none can be sent now. */
   notified(): Promise<void>;
@@ -371,6 +374,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     query: createQuerySide({ ...sources, announcer, sparklines, refusals: book, storing: line.storing }),
     desk,
     history: memory.history,
+    sheets: memory.sheets,
     accept: (message) => new Promise((resolve) => take(message, resolve)),
     take,
     connection,
@@ -379,7 +383,11 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     onStoring: (listener) => void storingListeners.push(listener),
     channels: notify.channels,
     drained: () => line.drained(),
-    computed: () => memory.due(believed()),
+    async computed() {
+      await memory.marked();
+      await consumer.settleDue(clock.now().wall);
+      await memory.computed(believed());
+    },
     notified: () => notify.idle(),
     async close() {
       await notify.close();

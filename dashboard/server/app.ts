@@ -29,6 +29,7 @@ import { healthRoutes } from './routes/health.ts';
 import { historyRoutes } from './routes/history.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { recordRoutes } from './routes/records.ts';
+import { sheetRoutes } from './routes/sheets.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/sites.ts';
@@ -146,7 +147,10 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
       if (options.history !== undefined) historyRoutes(api, { history: options.history, query });
       deviceRoutes(api, { query, desk });
       if (options.channels !== undefined) channelRoutes(api, options.channels);
-      if (options.records !== undefined) recordRoutes(api, options.records);
+      if (options.records !== undefined) {
+        recordRoutes(api, options.records);
+        sheetRoutes(api, options.records);
+      }
       if (access !== undefined) {
         wallRoutes(api, { walls: access.walls, query, live, cookie: cookieOfWalls, clock, version: options.version });
       }

@@ -1,6 +1,8 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { SeriesId } from '../../contract/reading.ts';
+import { keyOf } from '../line/state.ts';
 import type { World } from '../line/world.ts';
+import { createSheets, type Sheets } from '../record/sheet.ts';
 import type { Catalogue } from '../standards/types.ts';
 import type { Arrival, LedgerReader, Series } from '../stores/ledger/types.ts';
 import type { ReadingsStore } from '../stores/readings/types.ts';
@@ -32,6 +34,8 @@ export interface HistoryMemoryOptions {
 export interface HistoryMemory {
   readonly history: History;
   readonly frames: Frames;
+  /** The monthly register. */
+  readonly sheets: Sheets;
   /** Computes what is due at a wall time that is believed (ms epoch). Never rejects. */
   due(now: number): Promise<void>;
   /** Readings that are durable in the log, and in no store that marks hours itself. */
@@ -75,6 +79,14 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
   return {
     history,
     frames,
+    sheets: createSheets({
+      ...{ reader, catalogue, clock, frames, stretches },
+      model: (site) => world.models.committed(site),
+      series(name) {
+        const known = world.series.committed(keyOf.pointSeries(name.site, name.point, name.metric));
+        return known === undefined ? undefined : { id: known.series.id, name };
+      },
+    }),
     async due(now) {
       if (options.rollups === undefined) return;
       try {

@@ -3,6 +3,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { FieldsRefused, QuerySide, RecordBook } from '../../contract/query.ts';
 import { findingsOf, type Shift, type ShiftRecord, type ShiftRecordBody } from '../../contract/record.ts';
 import type { SiteRegistry } from '../../contract/registry.ts';
+import type { Sheets } from './sheet.ts';
 import { daysBefore, localDay, shiftsOf } from './shifts.ts';
 
 /** Days for which something may still be recorded: the month before has to be closed some time. */
@@ -26,13 +27,14 @@ export interface ShiftRecordStore {
 }
 
 export interface RecordBookOptions {
+  readonly sheets: Sheets;
   readonly query: Pick<QuerySide, 'registry'>;
   readonly store: ShiftRecordStore;
   readonly clock: Clock;
 }
 
 /** What is recorded of areas, by people and by sensors, as inspectors ask for it. */
-export function recordBook({ query, store, clock }: RecordBookOptions): RecordBook {
+export function recordBook({ query, store, clock, sheets }: RecordBookOptions): RecordBook {
   function registryOf(site: string, area: string): SiteRegistry | undefined {
     const registry = query.registry(site);
     return registry?.areas.some(({ id }) => id === area) === true ? registry : undefined;
@@ -59,6 +61,8 @@ export function recordBook({ query, store, clock }: RecordBookOptions): RecordBo
   }
 
   return {
+    sheet: (place, asked, user) => sheets(place, asked, (days) => store.list(place, days, user)),
+
     shifts(site, area) {
       const registry = registryOf(site, area);
       if (registry === undefined) return undefined;

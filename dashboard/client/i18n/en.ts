@@ -5,6 +5,7 @@ import { forms } from './en/forms.ts';
 import { notifications } from './en/notifications.ts';
 import { quarantine } from './en/quarantine.ts';
 import { record } from './en/record.ts';
+import { sheet } from './en/sheet.ts';
 import { storage } from './en/storage.ts';
 import { wall } from './en/wall.ts';
 import type { Catalogue } from './zh.ts';
@@ -394,6 +395,7 @@ export const en: Catalogue = {
   notificationsPage: notifications,
   quarantinePage: quarantine,
   recordPage: record,
+  sheetPage: sheet,
   storagePage: storage,
   wallPage: wall,
 };

@@ -5,6 +5,7 @@ import { forms } from './zh/forms.ts';
 import { notifications } from './zh/notifications.ts';
 import { quarantine } from './zh/quarantine.ts';
 import { record } from './zh/record.ts';
+import { sheet } from './zh/sheet.ts';
 import { storage } from './zh/storage.ts';
 import { wall } from './zh/wall.ts';
 
@@ -382,6 +383,7 @@ export const zh = {
   notificationsPage: notifications,
   quarantinePage: quarantine,
   recordPage: record,
+  sheetPage: sheet,
   storagePage: storage,
   wallPage: wall,
 };

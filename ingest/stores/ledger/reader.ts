@@ -54,6 +54,9 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
     `SELECT * FROM alarm WHERE site = ? AND raised_at < ? AND coalesce(returned_at, closed_at, 9e15) > ?
      AND subject_kind = 'point' AND subject = ? ORDER BY id DESC LIMIT ?`,
   );
+  const alarmsBetween = db.prepare(
+    'SELECT * FROM alarm WHERE site = ? AND raised_at >= ? AND raised_at < ? ORDER BY id LIMIT 5000',
+  );
   const journal = db.prepare('SELECT * FROM journal WHERE alarm = ? ORDER BY id');
   const starts = db.prepare(
     "SELECT at, detail ->> 'downMs' AS down FROM system_event WHERE kind IN ('started', 'stood_still') AND at > ? ORDER BY at",
@@ -107,6 +110,7 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
     alarm: (id) => optional(alarm.get(id), readAlarm),
     alarmsOf: (site, { before = Number.MAX_SAFE_INTEGER, limit }) => alarms.all(site, before, limit).map(readAlarm),
     alarmsWithin: (site, { point, from, to, limit }) => alarmsWithin.all(site, to, from, point, limit).map(readAlarm),
+    alarmsBetween: (site, { from, to }) => alarmsBetween.all(site, from, to).map(readAlarm),
     journalOf: (id) => journal.all(id).map(readJournal),
     downtimes: (since) =>
       starts

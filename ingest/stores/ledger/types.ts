@@ -302,6 +302,8 @@ export interface LedgerReader extends ChannelReader, AccessReader, ShiftRecordRe
   alarmsOf(site: string, page: { before?: number; limit: number }): readonly AlarmRecord[];
   /** Alarms of a point whose condition was present between two moments (ms epoch), the newest first. */
   alarmsWithin(site: string, query: { point: string; from: number; to: number; limit: number }): readonly AlarmRecord[];
+  /** Raised within a span (ms epoch), in their order; at most 5,000. */
+  alarmsBetween(site: string, span: { readonly from: number; readonly to: number }): readonly AlarmRecord[];
   journalOf(alarm: number): readonly JournalRow[];
   /** When we did not run, of the starts since a moment: from the newest commit before to the start; ms epoch. */
   downtimes(since: number): readonly { readonly from: number; readonly to: number }[];

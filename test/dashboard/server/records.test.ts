@@ -32,7 +32,12 @@ let made = 0;
 beforeAll(async () => {
   on = await realBench();
   const query = { registry: (site: string) => (site === 'mine-a' ? registry : undefined) };
-  const records = recordBook({ query, store: on.stores.shiftRecords, clock: on.clock });
+  const records = recordBook({
+    query,
+    store: on.stores.shiftRecords,
+    clock: on.clock,
+    sheets: () => Promise.resolve('no_such_area' as const),
+  });
   on = { ...on, options: { ...on.options, records } };
 });
 afterAll(() => on.remove());

@@ -1,0 +1,145 @@
+import { Type, type Static } from 'typebox';
+import { Post } from './account.ts';
+import { Priority, Side } from './alarm.ts';
+import { EpochMs, Id, LocalText } from './ids.ts';
+import { ShiftRecord } from './record.ts';
+import { LocalDate, TimeOfDay } from './registry.ts';
+
+const strict = { additionalProperties: false };
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()]);
+
+export const Month = Type.String({ pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$' });
+export const SheetQuery = Type.Object({ month: Month, point: Type.Optional(Id) }, strict);
+export type SheetQuery = Static<typeof SheetQuery>;
+
+/**
+ * What one shift, or a whole month, measured. Figures are texts: the page, the print and the files show the same
+ * digits. Shares are in percent, cut and never rounded up, so that 100 means all of it.
+ */
+export const SheetCell = Type.Object({
+  low: nullable(Type.String()),
+  mean: nullable(Type.String()),
+  high: nullable(Type.String()),
+  /** The lowest or highest value broke the standard while it was in force. */
+  lowBroken: Type.Boolean(),
+  highBroken: Type.Boolean(),
+  /** `insufficient`: less than 90 % of the time is known. `not_judged`: the standard was not in force. */
+  compliance: Type.Union([Type.String(), Type.Enum(['insufficient', 'not_judged'])]),
+  /** Share of the time of which a good value is known. */
+  coverage: Type.String(),
+  /** Whole minutes, begun ones counted; null: not judged. */
+  outMinutes: nullable(Type.Integer()),
+  missingMinutes: Type.Integer(),
+  /** Minutes at which water was hot enough to scald; null: nothing of the kind is judged here. */
+  scaldMinutes: nullable(Type.Integer()),
+});
+export type SheetCell = Static<typeof SheetCell>;
+
+/** A shift of one day; null where it has not begun, or nothing is measured. */
+export const SheetShift = Type.Object({
+  from: TimeOfDay,
+  to: TimeOfDay,
+  /** ms epoch */
+  start: EpochMs,
+  end: EpochMs,
+  water: nullable(SheetCell),
+  room: nullable(SheetCell),
+});
+export type SheetShift = Static<typeof SheetShift>;
+
+export const SheetDay = Type.Object({
+  day: LocalDate,
+  heating: Type.Boolean(),
+  shifts: Type.Array(SheetShift),
+});
+export type SheetDay = Static<typeof SheetDay>;
+
+/** An alarm of the sheet's points that was raised within the month, numbered from 1. */
+export const SheetAlarm = Type.Object({
+  n: Type.Integer(),
+  id: Type.Integer(),
+  day: LocalDate,
+  /** Start of the shift within which it was raised; null: between shifts. */
+  from: nullable(TimeOfDay),
+  at: EpochMs,
+  priority: Priority,
+  side: nullable(Side),
+  title: LocalText,
+  place: LocalText,
+  /** The farthest value, as printed, with the metric that it is of; null: none. */
+  worst: nullable(Type.String()),
+  /** Minutes that it stood; null: it still does. */
+  minutes: nullable(Type.Integer()),
+  /** Minutes from its raising to its acknowledgement. */
+  acknowledged: nullable(Type.Object({ by: Post, afterMinutes: Type.Integer(), note: nullable(Type.String()) })),
+});
+export type SheetAlarm = Static<typeof SheetAlarm>;
+
+/** Why nothing is known of a time: our own system stood, the device was away, its sensor failed; else not known. */
+export const GapReason = Type.Enum(['system', 'device_offline', 'no_data', 'sensor', 'unknown']);
+export type GapReason = Static<typeof GapReason>;
+
+/** A stretch of at least five minutes within a shift of which no good value is known. */
+export const SheetGap = Type.Object({
+  n: Type.Integer(),
+  day: LocalDate,
+  from: TimeOfDay,
+  what: Type.Enum(['water', 'room']),
+  start: EpochMs,
+  end: EpochMs,
+  minutes: Type.Integer(),
+  reason: GapReason,
+});
+export type SheetGap = Static<typeof SheetGap>;
+
+/** A standard by which the sheet judges, as it stood at the end of the month. */
+export const SheetStandard = Type.Object({
+  what: Type.Enum(['water', 'room']),
+  standard: Type.String(),
+  title: LocalText,
+  low: nullable(Type.Number()),
+  high: nullable(Type.Number()),
+  /** A ceiling for people's safety, which is no part of the compliance. */
+  scald: Type.Boolean(),
+  source: Type.String(),
+  clause: Type.String(),
+  /** The company's own rule. */
+  own: Type.Boolean(),
+  /** In the heating season only. */
+  heating: Type.Boolean(),
+});
+export type SheetStandard = Static<typeof SheetStandard>;
+
+const Named = Type.Object({ id: Id, name: LocalText });
+
+/** 水温记录表: the monthly register of one water point and the room around it. */
+export const Sheet = Type.Object({
+  site: Named,
+  area: Named,
+  month: Month,
+  timezone: Type.String(),
+  /** Water points of the area; each has its own sheet. */
+  points: Type.Array(Named),
+  water: nullable(Named),
+  room: nullable(Named),
+  /** False while the month runs: it is no record yet. */
+  complete: Type.Boolean(),
+  generatedAt: EpochMs,
+  /** Tells whether two prints or files say the same: 8 characters over everything but the time of generation. */
+  checksum: Type.String(),
+  standards: Type.Array(SheetStandard),
+  /** Columns, in the order of the day. */
+  windows: Type.Array(Type.Object({ from: TimeOfDay, to: TimeOfDay })),
+  days: Type.Array(SheetDay),
+  /** One for each window, and the last for all of them. */
+  totals: Type.Array(Type.Object({ water: nullable(SheetCell), room: nullable(SheetCell) })),
+  alarms: Type.Array(SheetAlarm),
+  gaps: Type.Array(SheetGap),
+  /** Minutes of water and room within gaps too short to be listed. */
+  shortGaps: Type.Integer(),
+  records: Type.Array(ShiftRecord),
+  /** Shifts that are over, and those of them that somebody recorded. */
+  shiftsOver: Type.Integer(),
+  shiftsRecorded: Type.Integer(),
+});
+export type Sheet = Static<typeof Sheet>;

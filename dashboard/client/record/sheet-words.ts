@@ -1,0 +1,70 @@
+import type { Sheet, SheetCell, SheetDay, SheetGap, SheetShift } from '../../../contract/sheet.ts';
+import { formatLimit } from '../format/number.ts';
+import type { Words } from '../words/use-words.ts';
+import { shiftName } from './shift-words.ts';
+
+/** `①`; beyond fifty the number in brackets. */
+export function circled(n: number): string {
+  if (n >= 1 && n <= 20) return String.fromCodePoint(0x245f + n);
+  if (n >= 21 && n <= 35) return String.fromCodePoint(0x3250 + n - 20);
+  return n >= 36 && n <= 50 ? String.fromCodePoint(0x32b0 + n - 35) : `(${n})`;
+}
+
+export const ARROWS = { low: '↓', high: '↑' } as const;
+
+/** The text of compliance as it is printed: `/` is not judged. */
+export function complianceText({ compliance }: SheetCell, { t }: Pick<Words, 't'>): string {
+  if (compliance === 'not_judged') return '/';
+  return compliance === 'insufficient' ? t('sheetPage.insufficient') : compliance;
+}
+
+export function outText({ outMinutes }: SheetCell): string {
+  return outMinutes === null ? '/' : String(outMinutes);
+}
+
+/** Something that somebody has to look at: bold on the page, in print and in greyscale. */
+export function isRemarkable({ compliance, outMinutes }: SheetCell): boolean {
+  return compliance === 'insufficient' || (outMinutes ?? 0) > 0;
+}
+
+/** Nothing at all is known of the shift: its gap stands in its place. */
+export function wholeGap(shift: SheetShift, gaps: readonly SheetGap[], day: string): SheetGap | undefined {
+  if (shift.water === null || shift.water.low !== null) return undefined;
+  return gaps.find((gap) => gap.day === day && gap.from === shift.from);
+}
+
+/** What happened on a day, short: alarms by their number, gaps, the beginning of the season. */
+export function remarks(day: SheetDay, before: SheetDay | undefined, sheet: Sheet, words: Words): string[] {
+  const { t } = words;
+  const found: string[] = [];
+  if (before !== undefined && day.heating !== before.heating)
+    found.push(t(day.heating ? 'sheetPage.heatingBegins' : 'sheetPage.heatingEnds'));
+  for (const shift of day.shifts) {
+    const alarms = sheet.alarms.filter((alarm) => alarm.day === day.day && alarm.from === shift.from);
+    const gaps = sheet.gaps.filter((gap) => gap.day === day.day && gap.from === shift.from);
+    const parts = [
+      ...alarms.map(({ n, side }) => `${circled(n)}${side === null ? '' : ARROWS[side]}`),
+      ...(gaps.length === 0 ? [] : [t('sheetPage.gapMark')]),
+    ];
+    if (parts.length > 0) found.push(`${shiftShort(shift, words)} ${parts.join(' ')}`);
+  }
+  const between = sheet.alarms.filter((alarm) => alarm.day === day.day && alarm.from === null);
+  if (between.length > 0) found.push(between.map(({ n }) => circled(n)).join(' '));
+  return found;
+}
+
+/** 早, 中, 夜. */
+export function shiftShort(shift: { from: string; to?: string }, words: Words): string {
+  return words.language.value === 'en' ? shiftName(shift, words) : shiftName(shift, words).slice(0, 1);
+}
+
+/** `40.0–48.0 ℃` or `≥ 25 ℃`. */
+export function limitText(standard: { low: number | null; high: number | null }, { t, unit }: Words): string {
+  const named = {
+    unit: unit('water_temperature'),
+    low: standard.low === null ? '' : formatLimit(standard.low),
+    high: standard.high === null ? '' : formatLimit(standard.high),
+  };
+  if (standard.low !== null && standard.high !== null) return t('value.bandBoth', named);
+  return standard.low !== null ? t('value.bandLow', named) : t('value.bandHigh', named);
+}

@@ -1,0 +1,68 @@
+import { Type } from 'typebox';
+import { Id } from '../../../contract/ids.ts';
+import type { RecordBook } from '../../../contract/query.ts';
+import { Month, Sheet } from '../../../contract/sheet.ts';
+import { signedIn } from '../access.ts';
+import { sheetCsv, sheetXlsx } from '../sheet/files.ts';
+import { noSuch } from './sites.ts';
+import type { TypedApp } from './types.ts';
+
+const AreaParams = Type.Object({ site: Id, area: Id });
+const Query = Type.Object({ month: Month, point: Type.Optional(Id) });
+const FileQuery = Type.Object({
+  month: Month,
+  point: Type.Optional(Id),
+  language: Type.Enum(['zh', 'en']),
+});
+const FileParams = Type.Object({ site: Id, area: Id, format: Type.Enum(['csv', 'xlsx']) });
+const TYPES = {
+  csv: 'text/csv; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+} as const;
+
+/** The monthly register of an area, as a page and as files. */
+export function sheetRoutes(app: TypedApp, book: RecordBook): void {
+  app.get(
+    '/sites/:site/areas/:area/sheet',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        operationId: 'getSheet',
+        summary: 'The register of one month: what each shift measured, alarms, gaps, and what people recorded',
+        params: AreaParams,
+        querystring: Query,
+        response: { 200: Sheet },
+      },
+    },
+    async (request) => found(await book.sheet(request.params, request.query, signedIn(request).user)),
+  );
+
+  app.get(
+    '/sites/:site/areas/:area/sheet/:format',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        operationId: 'getSheetFile',
+        summary: 'The same register as a file: csv or xlsx',
+        params: FileParams,
+        querystring: FileQuery,
+      },
+    },
+    async (request, reply) => {
+      const { site, area, format } = request.params;
+      const { language, ...query } = request.query;
+      const sheet = found(await book.sheet({ site, area }, query, signedIn(request).user));
+      const name = [site, area, sheet.water?.id ?? 'record', sheet.month, sheet.checksum].join('-');
+      const file = format === 'csv' ? sheetCsv(sheet, language) : await sheetXlsx(sheet, language);
+      return reply
+        .type(TYPES[format])
+        .header('content-disposition', `attachment; filename="${name}.${format}"`)
+        .send(file);
+    },
+  );
+}
+
+function found(sheet: Sheet | 'no_such_area' | 'no_such_point'): Sheet {
+  if (sheet === 'no_such_area') return noSuch('area');
+  return sheet === 'no_such_point' ? noSuch('water point') : sheet;
+}
