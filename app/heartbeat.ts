@@ -1,15 +1,19 @@
 import type { Clock } from '../contract/clock.ts';
-import type { createLog } from './log.ts';
 
 const MINUTE = 60_000;
 const TIMEOUT = 10_000;
 /** How often a failure that lasts is logged, ms. */
 const AGAIN = 60 * MINUTE;
 
+interface HeartbeatLog {
+  warn(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+}
+
 export interface HeartbeatOptions {
   readonly url: string;
   readonly clock: Clock;
-  readonly log: Pick<ReturnType<typeof createLog>, 'warn' | 'info'>;
+  readonly log: HeartbeatLog;
   /** Whether what comes in is stored. */
   readonly storing: () => boolean;
 }
