@@ -291,11 +291,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     memory
       .marked()
       .then(() => consumer.settleDue(clock.now().wall))
+      .then(() => memory.due(believed()))
       .catch(onError);
-  }
-
-  function compute(): void {
-    void memory.due(believed());
   }
 
   const registryWatch = createRegistryWatch({
@@ -365,7 +362,6 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     clock.every(TICK, watchStandstill({ world, clock, enqueue })),
     clock.every(TICK, tick),
     clock.every(SETTLE_EVERY, settle),
-    clock.every(SETTLE_EVERY, compute),
     clock.every(EXPIRE_EVERY, expire),
   ];
   tick();

@@ -27,6 +27,8 @@ export interface RollerOptions {
 export interface Roller {
   /** Call it often; `now`: ms epoch. While it works, the same work is returned. Never rejects: the next call tries again. */
   due(now: number): Promise<void>;
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
   /** Hours that end after this moment (ms epoch) were computed too early: we did not run, and did not know it. */
   doubt(from: number): Promise<void>;
   /** Ends within one step. */
@@ -154,6 +156,7 @@ export function createRoller(options: RollerOptions): Roller {
       underWay ??= work(now).finally(() => (underWay = undefined));
       return underWay;
     },
+    idle: () => underWay ?? Promise.resolve(),
     async doubt(from) {
       const hour = Math.floor(from / HOUR);
       const early = [...(await rollups.computed())].filter(([, { next }]) => next > hour);

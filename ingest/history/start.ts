@@ -38,6 +38,8 @@ export interface HistoryMemory {
   readonly sheets: Sheets;
   /** Computes what is due at a wall time that is believed (ms epoch). Never rejects. */
   due(now: number): Promise<void>;
+  /** The same, from beginning to end: also what became due while others were computed. */
+  computed(now: number): Promise<void>;
   /** Readings that are durable in the log, and in no store that marks hours itself. */
   arrived(arrivals: readonly Arrival[]): void;
   /** Resolves when what arrived so far is marked: wait for it before the log forgets anything. */
@@ -76,6 +78,17 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
   let doubted: Promise<void> | undefined;
   const doubtOnce = () => (doubted ??= downSince === null ? Promise.resolve() : roller.doubt(downSince));
 
+  async function due(now: number): Promise<void> {
+    if (options.rollups === undefined) return;
+    try {
+      await doubtOnce();
+      await roller.due(now);
+    } catch (error) {
+      doubted = undefined;
+      onError(error);
+    }
+  }
+
   return {
     history,
     frames,
@@ -87,15 +100,10 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
         return known === undefined ? undefined : { id: known.series.id, name };
       },
     }),
-    async due(now) {
-      if (options.rollups === undefined) return;
-      try {
-        await doubtOnce();
-        await roller.due(now);
-      } catch (error) {
-        doubted = undefined;
-        onError(error);
-      }
+    due,
+    async computed(now) {
+      await roller.idle();
+      await due(now);
     },
     arrived(arrivals) {
       if (marksItself) return;

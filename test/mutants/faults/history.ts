@@ -1,0 +1,67 @@
+import type { Mutant } from '../mutant.ts';
+
+const RANGES = 'test/ingest/history/history.property.test.ts';
+const MEMORY = 'test/ingest/history/memory.test.ts';
+
+export const HISTORY_FAULTS: readonly Mutant[] = [
+  {
+    name: 'late-readings-leave-their-hour',
+    breaks: 'an hour is computed again after any change',
+    edits: [
+      {
+        file: 'ingest/stores/readings/settle.ts',
+        from: 'rollups.mark([{ series, hour }]);',
+        to: 'if (row === undefined) rollups.mark([{ series, hour }]);',
+      },
+    ],
+    tests: [RANGES],
+  },
+  {
+    name: 'late-readings-end-with-their-hour',
+    breaks: 'the later hours that a changed value reaches are computed again',
+    edits: [
+      {
+        file: 'ingest/history/roller.ts',
+        from: 'hour + reach + 1) }));',
+        to: 'hour + 1) }));',
+      },
+    ],
+    tests: [RANGES],
+  },
+  {
+    name: 'charts-forget-the-tail',
+    breaks: 'no chart has a hole while the store is behind',
+    edits: [
+      {
+        file: 'ingest/history/stretches.ts',
+        from: 'for (const hour of [...unsettled, ...changed])',
+        to: 'for (const hour of changed)',
+      },
+    ],
+    tests: [RANGES],
+  },
+  {
+    name: 'yesterday-by-todays-limits',
+    breaks: 'an hour is judged by the limits of its time',
+    edits: [
+      {
+        file: 'ingest/stores/ledger/registry-versions.ts',
+        from: 'known : Math.max(known, at);',
+        to: 'known : known;',
+      },
+    ],
+    tests: [MEMORY],
+  },
+  {
+    name: 'no-row-for-a-silent-hour',
+    breaks: 'an hour without readings is computed too, and unknown',
+    edits: [
+      {
+        file: 'ingest/history/roller.ts',
+        from: 'if (extent.next < end) spans.push({ from: extent.next, to: end });',
+        to: '',
+      },
+    ],
+    tests: [MEMORY],
+  },
+];
