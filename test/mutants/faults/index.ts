@@ -3,8 +3,10 @@ import { ACCESS_FAULTS } from './access.ts';
 import { ALARM_FAULTS } from './alarms.ts';
 import { BROKER_FAULTS } from './broker.ts';
 import { DASHBOARD_FAULTS } from './dashboard.ts';
+import { DEPLOY_FAULTS } from './deploy.ts';
 import { DEVICE_FAULTS } from './devices.ts';
 import { FORWARD_FAULTS } from './forward.ts';
+import { INFLUX_FAULTS } from './influx.ts';
 import { INPUT_FAULTS } from './input.ts';
 import { LINE_FAULTS } from './line.ts';
 import { NOTIFY_FAULTS } from './notify.ts';
@@ -19,9 +21,11 @@ export const MUTANTS: readonly Mutant[] = [
   ...ALARM_FAULTS,
   ...STORE_FAULTS,
   ...FORWARD_FAULTS,
+  ...INFLUX_FAULTS,
   ...DEVICE_FAULTS,
   ...TROUBLE_FAULTS,
   ...NOTIFY_FAULTS,
   ...DASHBOARD_FAULTS,
   ...ACCESS_FAULTS,
+  ...DEPLOY_FAULTS,
 ];

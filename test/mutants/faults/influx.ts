@@ -1,0 +1,88 @@
+import type { Mutant } from '../mutant.ts';
+
+const CONTRACT = 'test/ingest/stores/influx/contract.test.ts';
+const WRITING = 'test/ingest/stores/influx/writing.test.ts';
+const FINDING = 'test/ingest/stores/influx/finding.test.ts';
+const DELIVER = 'ingest/stores/influx/deliver.ts';
+
+/** How readings go to InfluxDB and come back. */
+export const INFLUX_FAULTS: readonly Mutant[] = [
+  {
+    name: 'influx-rejected-takes-its-line',
+    breaks: 'of a line that is rejected for one field the other readings are written',
+    edits: [
+      {
+        file: DELIVER,
+        from: 'const good = line.parts.filter((part) => !bad.includes(part));',
+        to: 'const good: Part[] = [];',
+      },
+    ],
+    tests: [WRITING],
+  },
+  {
+    name: 'influx-gateway-rejects',
+    breaks: 'what stands in front of InfluxDB and answers 400 costs no reading',
+    edits: [
+      {
+        file: 'ingest/stores/influx/rejection.ts',
+        from: 'return wordsOf(body) !== undefined;',
+        to: 'return body !== undefined;',
+      },
+    ],
+    tests: [WRITING],
+  },
+  {
+    name: 'influx-rounds',
+    breaks: 'values come back to the bit',
+    edits: [
+      {
+        file: 'ingest/stores/influx/escape.ts',
+        from: "Object.is(value, -0) ? '-0' : String(value)",
+        to: 'String(Number(value.toPrecision(15)))',
+      },
+    ],
+    tests: [CONTRACT],
+  },
+  {
+    name: 'influx-error-is-no-data',
+    breaks: 'an error inside a 200 is no empty answer',
+    edits: [
+      {
+        file: 'ingest/stores/influx/queries.ts',
+        from: 'if (error !== undefined) throw new InfluxFailed(`InfluxDB cannot',
+        to: "if (error === '') throw new InfluxFailed(`InfluxDB cannot",
+      },
+    ],
+    tests: [WRITING],
+  },
+  {
+    name: 'influx-names-unescaped',
+    breaks: 'no name ends its own quotation',
+    edits: [
+      {
+        file: 'ingest/stores/influx/escape.ts',
+        from: "return `'${text.replace(/[\\\\'\\n]/g, inQuery)}'`;",
+        to: "return `'${text}'`;",
+      },
+    ],
+    tests: [WRITING],
+  },
+  {
+    name: 'influx-old-area-wins',
+    breaks: 'where two areas hold one time, the one where the point is now wins',
+    edits: [{ file: 'ingest/stores/influx/queries.ts', from: 'own(a) - own(b)', to: 'own(b) - own(a)' }],
+    tests: [WRITING],
+  },
+  {
+    name: 'influx-refused-for-ever',
+    breaks: 'after a refusal it is looked whether somebody mended it',
+    edits: [
+      {
+        file: 'ingest/stores/influx/server.ts',
+        from: '    destination = undefined;\n  }',
+        to: '    void destination;\n  }',
+      },
+    ],
+    tests: [FINDING],
+  },
+];
