@@ -26,8 +26,11 @@ export interface QuerySide {
   sites(): readonly SiteSummary[];
   /** Undefined: no such site. */
   snapshot(site: string): SiteSnapshot | undefined;
-  /** Deltas and ticks of all sites, in order; returns the way to stop. */
-  subscribe(listener: (announcement: Announcement) => void): () => void;
+  /**
+   * Deltas and ticks of all sites, in order; returns the way to stop. Where `watches` says of a site that nobody looks at
+   * it, there may be none: whoever begins to look takes a snapshot first.
+   */
+  subscribe(listener: (announcement: Announcement) => void, watches?: (site: string) => boolean): () => void;
   registry(site: string): SiteRegistry | undefined;
   alarmHistory(site: string, page: { before?: number; limit: number }): Promise<AlarmHistory | undefined>;
   journal(alarm: number): Promise<readonly JournalEntry[] | undefined>;

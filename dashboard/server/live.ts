@@ -135,18 +135,22 @@ export function liveScreens(options: LiveOptions): LiveScreens {
     return { ok: true, snapshot: entered.snapshot };
   }
 
-  const unsubscribe = query.subscribe((announcement: Announcement) => {
-    const { site } = announcement.kind === 'delta' ? announcement.delta : announcement.tick;
-    // Encoding is most of the work: none for a site that nobody watches.
-    const rooms = [...(occupied(room(site)) ? [room(site)] : []), ...walls.of(site)];
-    if (announcement.kind === 'tick') {
-      if (rooms.length > 0) io.to(rooms).emit('tick', announcement.tick);
-      return;
-    }
-    for (const one of rooms) {
-      io.to(one).emit('delta', one === room(site) ? announcement.delta : walls.delta(one, announcement.delta));
-    }
-  });
+  // Making a delta is most of the work: none for a site that nobody watches.
+  const roomsOf = (site: string) => [...(occupied(room(site)) ? [room(site)] : []), ...walls.of(site)];
+  const unsubscribe = query.subscribe(
+    (announcement: Announcement) => {
+      const { site } = announcement.kind === 'delta' ? announcement.delta : announcement.tick;
+      const rooms = roomsOf(site);
+      if (announcement.kind === 'tick') {
+        if (rooms.length > 0) io.to(rooms).emit('tick', announcement.tick);
+        return;
+      }
+      for (const one of rooms) {
+        io.to(one).emit('delta', one === room(site) ? announcement.delta : walls.delta(one, announcement.delta));
+      }
+    },
+    (site) => roomsOf(site).length > 0,
+  );
 
   const stalled = stallWatch(clock, (screen) => {
     log.info('a live screen took nothing for too long and was cut off');

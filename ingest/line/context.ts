@@ -36,6 +36,16 @@ export function deviceState({ world, model, device }: DeviceContext): DeviceStat
   return world.devices.get(device.key) ?? { site, device: device.spec.id, ...UNSEEN };
 }
 
+/**
+ * Sets what each message changes of a device, and nothing that a restart must know of. The batch has a copy of its own
+ * from the first change on: it goes with the batch, if that fails.
+ */
+export function noteOfDevice(context: DeviceContext, note: Partial<DeviceState>): void {
+  const own = context.world.devices.fresh(context.device.key);
+  if (own === undefined) changeDevice(context, note, { keep: false });
+  else Object.assign(own, note);
+}
+
 /** Sets what changed of a device; `keep`: a restart must know of it. */
 export function changeDevice(
   context: DeviceContext,

@@ -1,7 +1,7 @@
 import type { ClaimedTime } from '../decoders/types.ts';
 import { EMPTY_CLOCK, type Dating } from '../quality/source-time.ts';
 import { judgeCondition } from './conditions.ts';
-import { changeDevice, deviceState, type DeviceContext } from './context.ts';
+import { changeDevice, deviceState, noteOfDevice, type DeviceContext } from './context.ts';
 import { keyOf, type DeviceState } from './state.ts';
 import type { World } from './world.ts';
 
@@ -37,6 +37,6 @@ export function noteClock(context: DeviceContext, { wrong, offset }: ClockTold):
   const { world, model, device, now } = context;
   // While our own clock is in doubt, nothing is said of others.
   if (wrong === null || world.distrustedSince !== null) return;
-  changeDevice(context, { clockWrong: wrong, clockOffset: offset }, { keep: false });
+  noteOfDevice(context, { clockWrong: wrong, clockOffset: offset });
   judgeCondition(world, model, model.deviceConditions(device).clock, wrong, now);
 }

@@ -183,8 +183,8 @@ export function startOfToday({ world, model, now }: DeviceContext): number {
 export function judgeTerminal(context: DeviceContext, success: boolean): void {
   const { world, model, device, now } = context;
   for (const { key, point: id } of device.bindings) {
-    const point = model.points.get(id);
-    if (key !== 'events' || point?.spec.role !== 'attendance_terminal') continue;
+    const point = key === 'events' ? model.points.get(id) : undefined;
+    if (point?.spec.role !== 'attendance_terminal') continue;
     const open = world.schedules.get(model.registry.site)?.mode(point.area.id, calendarTime(world, now)) === 'open';
     judgeCondition(world, model, { rule: 'terminal.frozen', subject: { kind: 'point', id } }, open && !success, now);
   }

@@ -123,11 +123,12 @@ export function compileModel(
     points,
     devices: new Map(registry.devices.map((spec) => [spec.id, compileDevice(site, spec, byDevice.get(spec.id) ?? [])])),
     channels,
-    bindingAt: (device, key, at) =>
-      byKey
-        .get(device)
-        ?.get(key)
-        ?.find((binding) => isBound(binding, at)),
+    bindingAt(device, key, at) {
+      const its = byKey.get(device)?.get(key);
+      const [first] = its ?? [];
+      // The usual key is bound once.
+      return first !== undefined && isBound(first, at) ? first : its?.find((binding) => isBound(binding, at));
+    },
     // Made when first asked for: what never reports needs none.
     conditions(binding) {
       const known = conditions.get(binding) ?? conditionsOf(model, binding);

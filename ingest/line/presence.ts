@@ -1,7 +1,7 @@
 import type { ConnectionChange } from '../../contract/message.ts';
 import { EVENTS_BINDING } from '../../contract/registry.ts';
 import { conditionUnknown, judgeCondition } from './conditions.ts';
-import { changeDevice, deviceState, type DeviceContext } from './context.ts';
+import { changeDevice, deviceState, noteOfDevice, type DeviceContext } from './context.ts';
 import { judgeNewest } from './events.ts';
 import { calendarTime } from './host-clock.ts';
 import { isBound } from './model.ts';
@@ -12,18 +12,15 @@ export function noteMessage(context: DeviceContext): void {
   const { now } = context;
   const before = deviceState(context);
   const isBack = before.silent !== null || !before.heard;
-  changeDevice(
-    context,
-    {
-      silent: null,
-      since: isBack ? now.wall : before.since,
-      messageAt: now.wall,
-      messageMono: now.mono,
-      heard: true,
-      backMono: isBack ? now.mono : before.backMono,
-    },
-    { keep: before.silent !== null || before.messageAt === null },
-  );
+  const message = { messageAt: now.wall, messageMono: now.mono };
+  if (!isBack && before.messageAt !== null) {
+    noteOfDevice(context, message);
+    judgeOffline(context);
+    return;
+  }
+  const back = isBack ? { since: now.wall, backMono: now.mono } : {};
+  const keep = before.silent !== null || before.messageAt === null;
+  changeDevice(context, { silent: null, heard: true, ...message, ...back }, { keep });
   judgeOffline(context);
   if (isBack) judgeNewest(context);
 }

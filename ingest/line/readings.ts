@@ -19,6 +19,8 @@ import type { World } from './world.ts';
 /** A device may name this many metrics that nothing binds; more are quarantined. */
 export const UNBOUND_SERIES_LIMIT = 200;
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 interface KeyedSample {
   /** Where its values stand in the message. */
   readonly among: string;
@@ -80,16 +82,29 @@ function takeSeries(
   world.clocks.set(clockKey, dating.memory);
   if (dating.memory.offset !== clock.offset) keepOffset(context, key, dating.memory.offset);
 
+  const [only] = keyed;
+  const [date] = dating.dated;
+  if (only !== undefined && date !== undefined && keyed.length === 1) {
+    takeDated(context, key, { sample: only, dated: date }, rejected);
+    return whatClockTells(dating, keyed);
+  }
   const inOrder = keyed
     .map((sample, index) => ({ sample, dated: dating.dated[index] }))
     .filter((pair): pair is { sample: KeyedSample; dated: Dated } => pair.dated !== undefined);
-  if (inOrder.length > 1) inOrder.sort((a, b) => a.dated.sourceTime - b.dated.sourceTime);
-  for (const { sample, dated } of inOrder) {
-    const reason =
-      dated.verdict === 'too_old' ? tooOld(pathOf(sample), dated) : takeReading(context, key, sample, dated);
-    if (reason !== undefined) rejected.push(reason);
-  }
+  inOrder.sort((a, b) => a.dated.sourceTime - b.dated.sourceTime);
+  for (const one of inOrder) takeDated(context, key, one, rejected);
   return whatClockTells(dating, keyed);
+}
+
+function takeDated(
+  context: DeviceContext,
+  key: string,
+  { sample, dated }: { sample: KeyedSample; dated: Dated },
+  rejected: QuarantineReason[],
+): void {
+  const isTooOld = dated.verdict === 'too_old';
+  const reason = isTooOld ? tooOld(pathOf(sample), dated) : takeReading(context, key, sample, dated);
+  if (reason !== undefined) rejected.push(reason);
 }
 
 function pathOf({ among, value }: KeyedSample): string {
@@ -156,7 +171,10 @@ function takeReading(
   world.addArrival(reading);
   if (regraded !== null) regrade(context, id, regraded);
   if (metric === 'battery' && dated.judges && assessed.quality !== 'bad') noteBattery(context, value);
-  const after = { ...state, memory, assessedTime: inOrder || dated.judges ? t : state.assessedTime };
+  // Nobody has seen this one yet: what is judged now is set on it.
+  const after: Mutable<SeriesState> = { ...state };
+  after.memory = memory;
+  if (inOrder || dated.judges) after.assessedTime = t;
   const tableKey = seriesTableKey(context, key, binding);
   if (!dated.judges) {
     world.series.set(tableKey, after);
@@ -175,25 +193,30 @@ function judgeReading(
     reading,
     binding,
     point,
-  }: { tableKey: string; state: SeriesState; reading: Reading; binding: Binding | undefined; point: Point | undefined },
+  }: {
+    tableKey: string;
+    state: Mutable<SeriesState>;
+    reading: Reading;
+    binding: Binding | undefined;
+    point: Point | undefined;
+  },
 ): void {
   const { world, model, now } = context;
   if (reading.quality === 'bad') {
-    const bad = state.bad ?? { since: now.wall, reason: reading.reason };
-    world.series.set(tableKey, { ...state, sampleMono: now.mono, bad });
+    state.bad ??= { since: now.wall, reason: reading.reason };
+    state.sampleMono = now.mono;
+    world.series.set(tableKey, state);
     return;
   }
   const { value, quality, reason, sourceTime, receivedAt } = reading;
   const current = { value, quality, reason, sourceTime, receivedAt };
-  world.series.set(tableKey, {
-    ...state,
-    current,
-    believableMono: now.mono,
-    goodMono: quality === 'good' ? now.mono : state.goodMono,
-    sampleMono: now.mono,
-    bad: null,
-    unknownSince: null,
-  });
+  state.current = current;
+  state.believableMono = now.mono;
+  if (quality === 'good') state.goodMono = now.mono;
+  state.sampleMono = now.mono;
+  state.bad = null;
+  state.unknownSince = null;
+  world.series.set(tableKey, state);
   if (binding === undefined || point === undefined) return;
 
   judgeValue(world, model, { point, metric: state.series.metric, current, now });

@@ -4,6 +4,8 @@
  */
 export interface Table<V> {
   get(key: string): V | undefined;
+  /** What the batch has put there; undefined: nothing. */
+  fresh(key: string): V | undefined;
   set(key: string, value: V): void;
   delete(key: string): void;
   /** Everything with the uncommitted layer applied. */
@@ -57,6 +59,10 @@ export function createTable<V>(): Table<V> & Layered {
     get(key) {
       const cell = cells.get(key);
       return cell === undefined ? undefined : currentOf(cell);
+    },
+    fresh(key) {
+      const fresh = cells.get(key)?.fresh;
+      return fresh === GONE ? undefined : fresh;
     },
     set: put,
     delete: (key) => put(key, GONE),

@@ -28,7 +28,8 @@ export interface Announcer {
   changed(changes: Changes): void;
   /** Storing stopped or works again: everything may look otherwise. */
   storingChanged(): void;
-  subscribe(listener: (announcement: Announcement) => void): () => void;
+  /** `watches`: whether it wants the deltas of a site now; absent: of all, always. */
+  subscribe(listener: (announcement: Announcement) => void, watches?: (site: string) => boolean): () => void;
   stop(): void;
 }
 
@@ -41,7 +42,7 @@ export interface AnnouncerOptions {
 
 /** Turns what was committed into deltas for live screens, per site and in order. */
 export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptions): Announcer {
-  const listeners = new Set<(announcement: Announcement) => void>();
+  const listeners = new Map<(announcement: Announcement) => void, (site: string) => boolean>();
   const dirt = new Map<string, Dirty>();
   const seqs = new Map<string, number>();
   let flushing: Timer | undefined;
@@ -51,8 +52,9 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
 
   const seq = (site: string) => seqs.get(site) ?? 0;
   const tell = (announcement: Announcement) => {
-    for (const listener of listeners) listener(announcement);
+    for (const listener of listeners.keys()) listener(announcement);
   };
+  const isWatched = (site: string) => listeners.values().some((watches) => watches(site));
 
   function dirty(site: string): Dirty {
     const known = dirt.get(site);
@@ -70,11 +72,12 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
   }
 
   function changed(changes: Changes): void {
-    for (const key of changes.series) {
-      const [site = '', kind, id = ''] = key.split('|');
-      (kind === 'point' ? dirty(site).points : dirty(site).devices).add(id);
+    // What nobody looks at is not gathered: a screen that comes takes a snapshot first.
+    const watched = new Set(sites().filter(isWatched));
+    if (watched.size > 0) {
+      for (const key of changes.series) markSeries(key, watched);
+      for (const key of changes.devices) markDevice(key, watched);
     }
-    for (const key of changes.devices) markDevice(key);
     for (const alarm of changes.alarms) markAlarm(alarm);
     for (const site of changes.schedules) markAll(site);
     for (const site of changes.models) dirty(site).reload = true;
@@ -82,8 +85,18 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
     else if (dirt.size > 0) flushing ??= clock.after(COALESCE, flush);
   }
 
-  function markDevice(key: string): void {
+  function sites(): string[] {
+    return [...world.models.committedEntries()].map(([site]) => site);
+  }
+
+  function markSeries(key: string, watched: ReadonlySet<string>): void {
+    const [site = '', kind, id = ''] = key.split('|');
+    if (watched.has(site)) (kind === 'point' ? dirty(site).points : dirty(site).devices).add(id);
+  }
+
+  function markDevice(key: string, watched: ReadonlySet<string>): void {
     const [site = '', id = ''] = key.split('|');
+    if (!watched.has(site)) return;
     const { points, devices } = dirty(site);
     devices.add(id);
     const bindings = world.models.committed(site)?.devices.get(id)?.bindings ?? [];
@@ -112,6 +125,7 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
     flushing = undefined;
     const now = clock.now();
     for (const [site, what] of dirt) {
+      if (!isWatched(site)) continue;
       const delta = deltaOf(site, what, now);
       if (delta !== undefined) tell({ kind: 'delta', delta });
     }
@@ -150,8 +164,7 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
     if (dirt.size > 0) flush();
     beaten = now;
     const at = now.wall;
-    for (const [site] of world.models.committedEntries())
-      tell({ kind: 'tick', tick: { epoch, site, seq: seq(site), at } });
+    for (const site of sites()) tell({ kind: 'tick', tick: { epoch, site, seq: seq(site), at } });
   });
 
   return {
@@ -163,8 +176,8 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
       for (const [, alarm] of world.alarms.committedEntries()) markAlarm(alarm);
       flush();
     },
-    subscribe(listener) {
-      listeners.add(listener);
+    subscribe(listener, watches = () => true) {
+      listeners.set(listener, watches);
       return () => void listeners.delete(listener);
     },
     stop() {

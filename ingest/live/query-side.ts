@@ -74,7 +74,7 @@ export function createQuerySide(options: QuerySideOptions): QuerySide {
     ready: () => true,
     sites: () => [...world.models.committedEntries()].map(([id, { registry }]) => ({ id, name: registry.name })),
     snapshot,
-    subscribe: (listener) => announcer.subscribe(listener),
+    subscribe: (listener, watches) => announcer.subscribe(listener, watches),
     registry: (site) => model(site)?.registry,
     alarmHistory(site, page) {
       const known = model(site);

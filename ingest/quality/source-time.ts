@@ -81,6 +81,45 @@ const WALL_STEP = 2_000;
 
 /** Dates the samples that one message holds of one series. */
 export function dateSamples(before: ClockMemory, input: DatingInput): Dating {
+  return dateUsual(before, input) ?? dateAny(before, input);
+}
+
+/**
+ * One live sample by a clock that has given no cause for doubt: what `dateAny` makes of it, without the way there.
+ * Undefined: it is something else.
+ */
+export function dateUsual(
+  { offset, newest, base: baseBefore, still }: ClockMemory,
+  input: DatingInput,
+): Dating | undefined {
+  const { claimed, received, mono, tolerance, retention, hostTrusted } = input;
+  const [time] = claimed;
+  if (claimed.length !== 1 || time === null || time === undefined || !hostTrusted || offset !== null) return undefined;
+  const base = received - mono;
+  const difference = time - received;
+  const isLive = isWithin(difference, tolerance) && difference >= -retention && time >= FIRST_BELIEVABLE;
+  if (!isLive || still?.claimed === time || (baseBefore !== null && base < baseBefore - WALL_STEP)) return undefined;
+  const judges = newest === null || time > newest || newest > received + tolerance.ahead;
+  const one: Dated = { sourceTime: time, verdict: 'live', judges, claimedTime: null, byReceipt: false };
+  return {
+    memory: {
+      offset: null,
+      wrong: false,
+      seen: difference,
+      newest: judges ? time : newest,
+      base,
+      still: { claimed: time, mono, count: 1 },
+      lines: NO_LINES,
+    },
+    dated: [one],
+    clockWrong: false,
+    offset: difference,
+  };
+}
+
+const NO_LINES: readonly ClockLine[] = [];
+
+export function dateAny(before: ClockMemory, input: DatingInput): Dating {
   const base = input.received - input.mono;
   const setBack = before.base !== null && base < before.base - WALL_STEP;
   const memory = { ...before, base, newest: setBack ? null : before.newest };

@@ -164,4 +164,16 @@ export const BROKER_FAULTS: readonly Mutant[] = [
     ],
     tests: [OUTAGE],
   },
+  {
+    name: 'broker-overtakes-qos2',
+    breaks: 'messages of every QoS are handed on in the order in which they were sent',
+    edits: [
+      {
+        file: 'broker/guard.ts',
+        from: 'type === PUBLISH && (flags & 4) === 0 && passed.length === 0',
+        to: 'type === PUBLISH && (flags & 4) === 0',
+      },
+    ],
+    tests: [ACKNOWLEDGE],
+  },
 ];

@@ -147,8 +147,8 @@ export const LINE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/line/readings.ts',
-        from: 'world.series.set(tableKey, { ...state, sampleMono: now.mono, bad });',
-        to: "world.series.set(tableKey, { ...state, sampleMono: now.mono, bad, current: { value: reading.value, quality: 'suspect', reason: reading.reason, sourceTime: reading.sourceTime, receivedAt: now.wall } });",
+        from: 'state.bad ??= { since: now.wall, reason: reading.reason };',
+        to: "state.bad ??= { since: now.wall, reason: reading.reason };\n    state.current = { value: reading.value, quality: 'suspect', reason: null, sourceTime: reading.sourceTime, receivedAt: now.wall };",
       },
     ],
     tests: [SILENCE],
@@ -280,5 +280,41 @@ export const LINE_FAULTS: readonly Mutant[] = [
     breaks: 'one fault is one alarm',
     edits: [{ file: 'ingest/line/limits.ts', from: 'return !covered && isInForce', to: 'return isInForce' }],
     tests: [ALARMS],
+  },
+  {
+    name: 'short-way-takes-a-key-twice',
+    breaks: 'a key that stands twice in one message is rejected',
+    edits: [{ file: 'ingest/decoders/usual.ts', from: 'key.met === messages ||', to: '' }],
+    tests: ['test/ingest/decoders/native.property.test.ts'],
+  },
+  {
+    name: 'short-way-forgets-a-stuck-clock',
+    breaks: 'a claimed time that stands still is dated by receipt',
+    edits: [{ file: 'ingest/quality/source-time.ts', from: 'still?.claimed === time ||', to: '' }],
+    tests: ['test/ingest/quality/usual-time.property.test.ts'],
+  },
+  {
+    name: 'tail-forgets-an-earlier-time',
+    breaks: 'the tail finds a reading that came out of its order',
+    edits: [
+      {
+        file: 'ingest/stores/tail.ts',
+        from: 'if (bucket.byTime === undefined && t > bucket.newest)',
+        to: 'if (bucket.byTime === undefined)',
+      },
+    ],
+    tests: ['test/ingest/stores/tail.test.ts'],
+  },
+  {
+    name: 'nobody-is-ever-watching',
+    breaks: 'a screen that looks at a site is told of what changes there',
+    edits: [
+      {
+        file: 'ingest/live/announcer.ts',
+        from: 'listeners.values().some((watches) => watches(site))',
+        to: '[site].length > 1',
+      },
+    ],
+    tests: ['test/ingest/live/watched.test.ts'],
   },
 ];
