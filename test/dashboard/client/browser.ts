@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import type { UserRole } from '../../../contract/account.ts';
 import type { Accounts } from '../../../dashboard/server/ports.ts';
-import { buildClient } from '../../browser/built-client.ts';
+import { buildClientInto } from '../../browser/built-client.ts';
 import { findProgram } from '../../parts.ts';
 
 /** Undefined: there is no Chromium on this machine. */
@@ -33,7 +33,7 @@ interface Visit extends BrowserContextOptions {
 /** The client as it is served, and a browser to see it in. */
 export async function startBrowser() {
   const clientDir = mkdtempSync(join(tmpdir(), 'fw-client-'));
-  buildClient(clientDir);
+  buildClientInto(clientDir);
   const browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: FLAGS });
   /** What the pages complained about: blocked by the policy, thrown, or logged as an error. */
   const complaints: string[] = [];
