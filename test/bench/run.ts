@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Effort } from './effort.ts';
 import { growth } from './growth.ts';
+import { history } from './history.ts';
 import { screens, waiting } from './latency.ts';
 import { idle, storm } from './memory.ts';
 import { queries } from './queries.ts';
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Result[]>>> = {
   waiting,
   screens,
   queries,
+  history,
   idle,
   storm,
   'growth-10': (effort) => growth(10, effort),

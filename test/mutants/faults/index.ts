@@ -7,6 +7,7 @@ import { DEPLOY_FAULTS } from './deploy.ts';
 import { DEVICE_FAULTS } from './devices.ts';
 import { FORWARD_FAULTS } from './forward.ts';
 import { INFLUX_FAULTS } from './influx.ts';
+import { HISTORY_FAULTS } from './history.ts';
 import { INPUT_FAULTS } from './input.ts';
 import { LINE_FAULTS } from './line.ts';
 import { NOTIFY_FAULTS } from './notify.ts';
@@ -22,6 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...STORE_FAULTS,
   ...FORWARD_FAULTS,
   ...INFLUX_FAULTS,
+  ...HISTORY_FAULTS,
   ...DEVICE_FAULTS,
   ...TROUBLE_FAULTS,
   ...NOTIFY_FAULTS,
