@@ -50,13 +50,8 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/stores/influx/deliver.ts',
-        from: 'if (good.length > 0) rest.push(',
-        to: 'if (good.length < 0) rest.push(',
-      },
-      {
-        file: 'ingest/stores/influx/deliver.ts',
-        from: 'if (bad === undefined) rest.push(line);',
-        to: 'if (bad === undefined) continue;',
+        from: 'waiting.push(ordered.slice(middle), ordered.slice(0, middle));',
+        to: 'waiting.push(ordered.slice(0, middle));',
       },
     ],
     tests: [FORWARD],

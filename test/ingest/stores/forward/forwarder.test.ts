@@ -144,6 +144,19 @@ describe.skipIf(influx1Missing !== undefined)('forwarding to a real InfluxDB', (
     expect(at.rig.alarms('system.store_refused')).toEqual([]);
   });
 
+  test('a request that is rejected without a word about a line is halved, and all that is good in it is stored', async () => {
+    const at = await startInfluxRig(server);
+    await publish(at, 43);
+    await at.until(() => waiting(at) === 0);
+    at.proxy.answer({ status: 400, body: '{"error":"something in it is wrong"}' }, 3, WRITE);
+    await publish(at, 43.1, 43.2, 43.3, 43.4);
+    await at.until(() => waiting(at) === 0);
+    // The whole, its first half, and the first line of that: the one that is left behind.
+    expect(values(await at.held(POOL))).toEqual([43, 43.2, 43.3, 43.4]);
+    expect(groupOf(at).entries).toMatchObject([{ reason: { code: 'store_rejected' } }]);
+    expect(groupOf(at).entries[0]?.reason.detail).toContain('something in it is wrong');
+  });
+
   test('a start knows what is forwarded; another server gets all that the log still holds', async () => {
     const at = await startInfluxRig(server);
     await publish(at, 43, 43.1);

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { StorageView } from '../../../contract/storage.ts';
+import { answerInstead, ok } from './answers.ts';
+import { chromiumPath, PHONE, startBrowser, type TestBrowser, violations } from './browser.ts';
+import { startSample } from './mock-server.ts';
+import { SITE } from './sample-alarms.ts';
+
+const WORDS = 'unauthorized access <b>to</b> bucket "facility-watch"';
+
+describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
+  let screens: TestBrowser;
+  let server: Awaited<ReturnType<typeof startSample>>;
+  beforeAll(async () => {
+    screens = await startBrowser();
+    server = await startSample({ clientDir: screens.clientDir, port: 0 });
+  }, 120_000);
+  afterAll(async () => {
+    await screens.close();
+    await server.close();
+  });
+
+  test('the page of the system says what InfluxDB refuses, in its words, and how much waits for it', async () => {
+    const view: StorageView = {
+      storing: true,
+      waiting: 12_345,
+      oldestAt: Date.now() - 8 * 60_000,
+      store: {
+        state: 'refuses',
+        words: WORDS,
+        generation: 2,
+        version: 'v2.7.12',
+        readings: 40,
+        isolated: 2,
+        tooOld: 1,
+        failures: 3,
+        lastWriteAt: null,
+        lastTook: 0,
+        recordsWaiting: 7,
+      },
+    };
+    const page = await screens.visit(server, `/sites/${SITE}/system`, {
+      ...PHONE,
+      user: 'operator',
+      prepare: (context) => answerInstead(context, ['/storage'], () => ok(view)),
+    });
+    const fact = (name: string) => page.locator(`[data-fact="${name}"]`).textContent();
+    await page.getByText('拒收', { exact: true }).waitFor();
+    expect(await fact('kind')).toBe('InfluxDB v2.7.12');
+    expect(await fact('words')).toBe(WORDS);
+    expect(await fact('waiting')).toMatch(/^12,345 条读数，最早一条/);
+    expect(await violations(page)).toEqual([]);
+  });
+});
