@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // What a file loaded serves the next one of its worker: loading took as long as testing. Nothing of ours lives in modules.
+    isolate: false,
     // Most of them wait for a disk, a socket or a story: more of them than cores keep a small machine busy.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
