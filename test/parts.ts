@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { CACHE } from './cache.ts';
@@ -51,15 +51,12 @@ const PARTS: readonly Part[] = [
 ];
 
 /** Only the bench runs it. */
-export const MOSQUITTO = unpacked('mosquitto', 'Mosquitto, and what needs it', [
+export const MOSQUITTO = unpacked(
   'mosquitto',
-  'libmosquitto1',
-  'libcjson1',
-  'libdlt2',
-  'libwrap0',
-  'libwebsockets17',
-  'libev4',
-]);
+  'Mosquitto, and what stands behind it',
+  ['mosquitto', 'libmosquitto1', 'libcjson1', 'libdlt2', 'libwrap0', 'libwebsockets17', 'libev4'],
+  () => starts('mosquitto', '-h'),
+);
 
 /** Into the cache: nothing is installed. */
 function unpacked(
@@ -109,6 +106,14 @@ function installed(
 export function findProgram(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...UNPACKED_BINS];
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}
+
+/** That it is there does not say that its libraries are: a loader that misses one ends with 127. */
+function starts(name: string, argument: string): boolean {
+  const program = findProgram(name);
+  if (program === undefined) return false;
+  const { status } = spawnSync(program, [argument], { env: partEnv(), stdio: 'ignore', timeout: 10_000 });
+  return status !== null && status !== 127;
 }
 
 /** The environment in which an unpacked program finds the libraries unpacked beside it. */

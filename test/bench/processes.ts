@@ -102,7 +102,11 @@ async function startServer(file: string, argumentOf: (dir: string) => string): P
   };
 }
 
-export const startOurs = (fleet: Fleet): Promise<Server> =>
+interface Outside {
+  readonly influx?: { readonly url: string; readonly org: string; readonly bucket: string; readonly token: string };
+}
+
+export const startOurs = (fleet: Fleet & Outside): Promise<Server> =>
   startServer('system.process.ts', (dir) => JSON.stringify({ dir, ...fleet }));
 
 export const startBare = (): Promise<Server> => startServer('bare.process.ts', (dir) => dir);

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Effort } from './effort.ts';
 import { growth } from './growth.ts';
 import { history } from './history.ts';
+import { influx } from './influx/part.ts';
 import { screens, waiting } from './latency.ts';
 import { idle, storm } from './memory.ts';
 import { queries } from './queries.ts';
@@ -22,7 +23,9 @@ const USAGE = `npm run bench -- [--only NAME,…] [--json FILE] [--quick]
 /** Messages of one device under way, so that about 2,000 of all are. */
 const LINE = { few: { devices: 200, window: 10 }, many: { devices: 2_000, window: 1 } };
 
-const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Result[]>>> = {
+type Part = (effort: Effort, note: (line: string) => void) => Promise<Result[]>;
+
+const PARTS: Readonly<Record<string, Part>> = {
   'line-200x1': (effort) => throughput({ ...sized(LINE.few, effort), metrics: 1 }, effort),
   'line-200x20': (effort) => throughput({ ...sized(LINE.few, effort), metrics: 20 }, effort),
   'line-2000x1': (effort) => throughput({ ...sized(LINE.many, effort), metrics: 1 }, effort),
@@ -35,6 +38,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Result[]>>> = {
   storm,
   'growth-10': (effort) => growth(10, effort),
   'growth-60': (effort) => growth(60, effort),
+  influx,
 };
 
 function sized(load: { devices: number; window: number }, { quick }: Effort) {
@@ -66,11 +70,13 @@ if (values.help || unknown.length > 0 || !(effort.seconds > 0) || !(effort.pairs
 
 const results: Result[] = [];
 const failed: string[] = [];
+/** What this machine cannot have. */
+const leftOut: string[] = [];
 for (const name of names) {
   const from = performance.now();
   process.stderr.write(`${name} …`);
   try {
-    results.push(...((await PARTS[name]?.(effort)) ?? []));
+    results.push(...((await PARTS[name]?.(effort, (line) => leftOut.push(line))) ?? []));
   } catch (error) {
     failed.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -84,8 +90,9 @@ const machine = {
 };
 process.stdout.write(`\n${Object.values(machine).join(' · ')}\n\n${tableOf(results)}\n`);
 if (quick) process.stdout.write('\nA quick run: these figures mean nothing.\n');
+for (const line of leftOut) process.stdout.write(`\nLeft out: ${line}\n`);
 for (const line of failed) process.stdout.write(`\nNot measured: ${line}\n`);
 if (values.json !== undefined) {
-  writeFileSync(values.json, `${JSON.stringify({ machine, effort, results, failed }, null, 2)}\n`);
+  writeFileSync(values.json, `${JSON.stringify({ machine, effort, results, leftOut, failed }, null, 2)}\n`);
 }
 if (failed.length > 0) process.exitCode = 1;

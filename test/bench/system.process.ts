@@ -18,10 +18,23 @@ const Options = Type.Object({
   metrics: Type.Integer(),
   doors: Type.Integer(),
   interval: Type.Integer(),
+  /** Where readings are kept, in place of the embedded store. */
+  influx: Type.Optional(
+    Type.Object({ url: Type.String(), org: Type.String(), bucket: Type.String(), token: Type.String() }),
+  ),
 });
 const given: unknown = JSON.parse(process.argv[2] ?? '{}');
 if (!Check(Options, given)) throw new TypeError('the system takes dir, devices, metrics, doors and interval as JSON');
-const { dir, ...fleet } = given;
+const { dir, influx, ...fleet } = given;
+const outside =
+  influx === undefined
+    ? {}
+    : {
+        INFLUX_URL: influx.url,
+        INFLUX_ORG: influx.org,
+        INFLUX_BUCKET: influx.bucket,
+        INFLUX_TOKEN: influx.token,
+      };
 const clock = systemClock();
 const registries = registriesOf(fleet);
 
@@ -30,7 +43,7 @@ const system = await startSystem({
   log: createLog({ level: 'error', stream: process.stderr }),
   config: readConfig({
     argv: [],
-    env: { DATA_DIR: dir, HTTP_PORT: '0', MQTT_PORT: '0', LOG_LEVEL: 'error', MQTT_RATE: '100000' },
+    env: { DATA_DIR: dir, HTTP_PORT: '0', MQTT_PORT: '0', LOG_LEVEL: 'error', MQTT_RATE: '100000', ...outside },
   }),
   async prepare({ ledger, key }) {
     const at = clock.now().wall;

@@ -39,7 +39,7 @@ export async function startInflux1({ auth = false, maxBodySize, database }: Infl
       args: ['run', '-config', writeConfig(dir, port, { auth, maxBodySize })],
       env: {},
     }),
-    answers: async (url) => (await fetch(`${url}/ping`)).status === 204,
+    answers: async ({ url }) => (await fetch(`${url}/ping`)).status === 204,
   });
   const headers =
     admin.user === undefined

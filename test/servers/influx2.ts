@@ -123,7 +123,7 @@ function startOwn(): Promise<ServerProcess> {
     name: 'influx2',
     program,
     command: ({ dir, port }) => ({ args: argumentsOf(dir, port) }),
-    answers: async (url) => (await fetch(`${url}/health`)).ok,
+    answers: async ({ url }) => (await fetch(`${url}/health`)).ok,
   });
 }
 

@@ -30,7 +30,7 @@ interface Options {
     readonly env?: Readonly<Record<string, string>>;
   };
   /** Whether it answers. What throws is "not yet". */
-  readonly answers: (url: string) => Promise<boolean>;
+  readonly answers: (where: { url: string; port: number; log: string }) => Promise<boolean>;
 }
 
 /** ms: beyond that a server that does not answer is given up, with what it wrote. */
@@ -79,11 +79,13 @@ export async function startServer({ name, program, command, answers }: Options):
     launch();
     for (const until = performance.now() + PATIENCE; performance.now() < until; await wait(LOOK_EVERY)) {
       if (running === undefined) break;
-      if (await answers(url).catch(() => false)) return;
+      if (await answers({ url, port, log: readLog() }).catch(() => false)) return;
     }
     await end('SIGKILL');
-    throw new Error(`${name} does not answer: ${readFileSync(join(dir, 'log'), 'utf8').slice(-2_000)}`);
+    throw new Error(`${name} does not answer: ${readLog().slice(-2_000)}`);
   }
+
+  const readLog = () => readFileSync(join(dir, 'log'), 'utf8');
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const { child, ended } = running ?? {};
