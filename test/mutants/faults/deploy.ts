@@ -1,0 +1,106 @@
+import type { Mutant } from '../mutant.ts';
+
+const BACKUP = 'test/deploy/backup.test.ts';
+const COPY = 'test/deploy/copy-readings.test.ts';
+const WATCH = 'test/deploy/watch.test.ts';
+
+export const DEPLOY_FAULTS: readonly Mutant[] = [
+  {
+    name: 'backup-takes-the-readings-first',
+    breaks: 'what the ledger forgets during a backup is in its readings',
+    edits: [
+      {
+        file: 'ingest/stores/backup/database.ts',
+        from: "export const DATABASES = ['ledger.db', 'readings.db'] as const;",
+        to: "export const DATABASES = ['readings.db', 'ledger.db'] as const;",
+      },
+    ],
+    tests: [BACKUP],
+  },
+  {
+    name: 'restore-believes-any-copy',
+    breaks: 'a backup that is not whole restores nothing',
+    edits: [
+      {
+        file: 'app/backup/restore.ts',
+        from: 'if (differs !== undefined || said.sha256 !== found.sha256)',
+        to: 'if (differs !== undefined)',
+      },
+    ],
+    tests: [BACKUP],
+  },
+  {
+    name: 'restore-writes-over-what-is-there',
+    breaks: 'a restore leaves data alone that nobody said to set aside',
+    edits: [
+      { file: 'app/backup/restore.ts', from: 'if (there.length > 0 && !setAside)', to: 'if (there.length > 99)' },
+    ],
+    tests: [BACKUP],
+  },
+  {
+    name: 'migration-keeps-no-copy',
+    breaks: 'there is a way back from an upgrade',
+    edits: [
+      {
+        file: 'ingest/stores/sqlite/migrate.ts',
+        from: 'if (version > 0 && schema.copyBefore !== undefined)',
+        to: 'if (version < 0 && schema.copyBefore !== undefined)',
+      },
+    ],
+    tests: ['test/deploy/upgrade.test.ts'],
+  },
+  {
+    name: 'copy-writes-over-newer-readings',
+    breaks: 'a copy beside a running system replaces nothing that came in later',
+    edits: [
+      {
+        file: 'ingest/stores/copy/day.ts',
+        from: 'held.receivedAt > reading.receivedAt) {',
+        to: 'held.receivedAt > Infinity) {',
+      },
+    ],
+    tests: [COPY],
+  },
+  {
+    name: 'copy-believes-what-it-wrote',
+    breaks: 'what a copy wrote is read back and compared',
+    edits: [
+      {
+        file: 'ingest/stores/copy/copy.ts',
+        from: 'difference(expected, await target.read(series, from, to))',
+        to: 'difference(expected, expected)',
+      },
+    ],
+    tests: [COPY],
+  },
+  {
+    name: 'heartbeat-beats-while-nothing-is-stored',
+    breaks: 'the heartbeat is silent while nothing can be stored',
+    edits: [
+      {
+        file: 'app/heartbeat.ts',
+        from: 'if (underWay !== undefined || !storing()) return;',
+        to: 'if (underWay !== undefined) return;',
+      },
+    ],
+    tests: [WATCH],
+  },
+  {
+    name: 'certificates-are-looked-at-once',
+    breaks: 'a renewed certificate ends its alarm',
+    edits: [{ file: 'app/certificate-dates.ts', from: 'clock.every(HOUR, look)', to: 'clock.every(HOUR, () => {})' }],
+    tests: [WATCH],
+  },
+  {
+    name: 'secrets-are-made-anew',
+    breaks: 'the secrets of the first start are those of every later one',
+    edits: [
+      {
+        file: 'deploy/make-secrets.mjs',
+        from: 'if (existsSync(file)) continue;',
+        to: 'if (existsSync(file)) rmSync(file);',
+      },
+    ],
+    tests: ['test/deploy/image.test.ts'],
+  },
+];
