@@ -179,7 +179,8 @@ function influxOf({ influx, retentionRawDays }: Config, log: SystemOptions['log'
     if (problem === null) log.info(server, 'InfluxDB keeps the readings');
     else log.warn(server, `InfluxDB cannot be used yet: ${problem}`);
   };
-  return { settings: { ...influx, retention: retentionRawDays * DAY }, onServer };
+  const onUnreached = (why: string) => log.warn({}, `${why} Readings wait in the ledger until it answers.`);
+  return { settings: { ...influx, retention: retentionRawDays * DAY }, onServer, onUnreached };
 }
 
 /** @throws StartError saying what to do about its files. */

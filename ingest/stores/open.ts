@@ -28,7 +28,7 @@ export interface StoresOptions {
   /** Told of each block of readings that cannot be read. */
   readonly onSpoilt?: (block: SpoiltBlock) => void;
   /** The InfluxDB that keeps the readings; absent: readings.db does. */
-  readonly influx?: Pick<InfluxOptions, 'settings' | 'onServer'> | undefined;
+  readonly influx?: Pick<InfluxOptions, 'settings' | 'onServer' | 'onUnreached'> | undefined;
   /** Size of the reserve file; 0: none. */
   readonly reserveBytes?: number;
 }

@@ -1,4 +1,4 @@
-import { findDestination, findVersion, type Destination } from './discover.ts';
+import { findDestination, findVersion, type Destination, type Version } from './discover.ts';
 import type { InfluxSettings } from './protocol.ts';
 import { InfluxFailed, type InfluxServer } from './types.ts';
 import type { Wire } from './wire.ts';
@@ -13,6 +13,8 @@ export interface Server {
 
 export function watchServer(settings: InfluxSettings, wire: Wire, tell: (server: InfluxServer) => void): Server {
   let known: InfluxServer = { generation: null, version: null, retention: null, problem: null };
+  /** Told with what is made of it, so that nobody reads of a server that is of no use yet. */
+  let version: Version | undefined;
   let destination: Destination | undefined;
   let looking: Promise<Destination> | undefined;
 
@@ -24,11 +26,10 @@ export function watchServer(settings: InfluxSettings, wire: Wire, tell: (server:
   }
 
   async function look(): Promise<Destination> {
-    const version = await findVersion(wire, settings);
-    learn(version);
+    version = await findVersion(wire, settings);
     const found = await findDestination(wire, settings, version.generation);
     wire.writeTo(found.to);
-    learn({ retention: found.retention });
+    learn({ ...version, retention: found.retention, problem: null });
     return (destination = found);
   }
 
@@ -53,7 +54,7 @@ export function watchServer(settings: InfluxSettings, wire: Wire, tell: (server:
       } catch (error) {
         doubt(error);
         if (error instanceof InfluxFailed && (error.trouble === 'refused' || error.trouble === 'invalid'))
-          learn({ problem: error.message });
+          learn({ ...version, problem: error.message });
         throw error;
       }
     },

@@ -24,22 +24,21 @@ export interface InfluxOptions {
   readonly clock: Clock;
   /** Told of each change in what is known about the server: its version, and what is wrong with it. */
   readonly onServer?: (server: InfluxServer) => void;
+  /** Told when it could not be reached as we opened, in a sentence. */
+  readonly onUnreached?: (why: string) => void;
 }
 
 /**
  * InfluxDB as the store of readings. Opens whether or not the server answers: it is looked for at once, and again with
  * each call until it is found. One thread does all of it, one write at a time.
  */
-export async function openInfluxReadings({
-  settings,
-  directory,
-  clock,
-  onServer,
-}: InfluxOptions): Promise<InfluxStore> {
+export async function openInfluxReadings(options: InfluxOptions): Promise<InfluxStore> {
+  const { settings, directory, clock, onServer, onUnreached } = options;
   const gzipFrom = isHere(settings.url) ? null : GZIP_FROM;
   const data: InfluxSettings = { writeTimeout: WRITE_TIMEOUT, readTimeout: READ_TIMEOUT, gzipFrom, ...settings };
   /** Areas of the series whose names the thread has. */
   const told = new Map<SeriesId, string | null>();
+  let closed = false;
   let server: InfluxServer = { generation: null, version: null, retention: null, problem: null };
   const thread = await startThread<InfluxRequest, InfluxResult, undefined, InfluxServer>({
     script: new URL('./influx.worker.ts', import.meta.url),
@@ -78,8 +77,10 @@ export async function openInfluxReadings({
     return writtenOf(await thread.call({ op: 'write', readings, labels, now }, [readings.buffer]));
   }
 
-  // What is wrong is told by a note; whoever calls next meets it too.
-  thread.call({ op: 'look' }).catch(() => {});
+  // What somebody has to mend is told by a note; whoever calls next meets it too.
+  thread.call({ op: 'look' }).catch((error: unknown) => {
+    if (!closed && error instanceof InfluxFailed && error.trouble === 'unreachable') onUnreached?.(error.message);
+  });
 
   return {
     target: targetOf(settings),
@@ -114,7 +115,10 @@ export async function openInfluxReadings({
     },
     /** The server forgets by the retention of its bucket or database. */
     expire: () => Promise.resolve(),
-    close: () => thread.close(),
+    close() {
+      closed = true;
+      return thread.close();
+    },
   };
 }
 

@@ -124,7 +124,10 @@ describe.skipIf(influx1Missing !== undefined)('InfluxDB 1.x', () => {
     await proxy.fault({ kind: 'refused' });
     const told: InfluxServer[] = [];
     const access = { ...NOBODY, username, password };
-    const store = await openIn({ url: proxy.url, access }, { onServer: (news) => told.push(news) });
+    const unreached = Promise.withResolvers<string>();
+    const listeners = { onServer: (news: InfluxServer) => told.push(news), onUnreached: unreached.resolve };
+    const store = await openIn({ url: proxy.url, access }, listeners);
+    expect(await unreached.promise).toBe(`InfluxDB at ${proxy.url} (INFLUX_URL) cannot be reached: ECONNREFUSED.`);
     await expect(store.write(BATCH)).rejects.toMatchObject({ trouble: 'unreachable' });
     await expect(store.before(1, START)).rejects.toMatchObject({ trouble: 'unreachable' });
     expect(store.server()).toEqual({ generation: null, version: null, retention: null, problem: null });
