@@ -79,5 +79,5 @@ export const sheet = {
   close: 'Close',
   noShifts: 'No shift was open in this month',
   weekday: { 0: 'Su', 1: 'Mo', 2: 'Tu', 3: 'We', 4: 'Th', 5: 'Fr', 6: 'Sa' },
-  ofShift: '{day} {shift}',
+  ofShift: '{day} {shift} {low}',
 };

@@ -70,5 +70,5 @@ export const sheet = {
   close: '关闭',
   noShifts: '这个月没有开放的班',
   weekday: { 0: '日', 1: '一', 2: '二', 3: '三', 4: '四', 5: '五', 6: '六' },
-  ofShift: '{day} {shift}',
+  ofShift: '{day} {shift} {low}',
 };

@@ -1,0 +1,92 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { chromiumPath, LIVE, PHONE, startBrowser, type TestBrowser, violations } from './browser.ts';
+import { startSample } from './mock-server.ts';
+import { SITE } from './sample-alarms.ts';
+import { SampleRecords } from './sample-records.ts';
+
+const RECORDS = `/sites/${SITE}/records?area=men`;
+const FORM = `/sites/${SITE}/records/men/2026-11-24/1400`;
+let screens: TestBrowser;
+let server: Awaited<ReturnType<typeof startSample>>;
+let sample: SampleRecords;
+
+describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
+  beforeAll(async () => {
+    screens = await startBrowser();
+  }, 120_000);
+  afterAll(() => screens.close());
+  beforeEach(async () => {
+    server = await startSample({ clientDir: screens.clientDir });
+    sample = new SampleRecords();
+  });
+  afterEach(async () => {
+    await screens.clear();
+    await server.close();
+  });
+
+  test('a form filled in without a connection survives the page, and is handed in by itself, once', async () => {
+    const page = await screens.enter(server, 'operator', { viewport: PHONE, hasTouch: true, isMobile: true });
+    await sample.answer(page.context());
+    await page.goto(server.url + FORM);
+    await page.locator('.shift-tiles').waitFor();
+    expect(await violations(page), 'the form').toEqual([]);
+    const choice = (name: string) => page.getByRole('button', { name, exact: true });
+    await choice('浑').click();
+    await choice('补水').click();
+    // What nobody has filled in is not checked; a finding has to be explained.
+    await page.getByRole('button', { name: /^交记录/ }).click();
+    await page.getByText('水清澈要写明情况').waitFor();
+    await page.getByLabel('备注').fill('已加药');
+    sample.away = true;
+    await page.context().setOffline(true);
+    await page.getByRole('button', { name: /^交记录/ }).click();
+    await page.getByText('已存在手机').waitFor();
+    expect(sample.handedIn).toEqual([]);
+
+    sample.away = false;
+    // The browser says that it is back, and the form needs nobody to press anything.
+    await page.context().setOffline(false);
+    await page.locator('.shift-record').waitFor();
+    expect(sample.handedIn).toMatchObject([
+      {
+        shift: { day: '2026-11-24', from: '14:00' },
+        checks: { odour: null, clarity: 'cloudy', showerFirst: null, waterChange: 'top_up', disinfection: null },
+        note: '已加药',
+        corrects: null,
+      },
+    ]);
+    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('fw.shift.')))).toEqual(
+      [],
+    );
+    // Somebody else's: it can be reviewed here.
+    await page.getByRole('button', { name: '复核' }).click();
+    await page.getByText('值班岗 1 复核').waitFor();
+  }, 60_000);
+
+  test('the register on a desk, its shifts, and its paper', async () => {
+    const page = await screens.enter(server, 'viewer');
+    await sample.answer(page.context());
+    await page.goto(server.url + RECORDS);
+    await page.locator('.sheet-table').first().waitFor();
+    await page.locator(LIVE).first().waitFor();
+    expect(await violations(page), 'the register').toEqual([]);
+    const row = page.locator('.sheet-scroll tbody', { hasText: '11-24' });
+    expect(await row.locator('.broken').allInnerTexts()).toEqual(['↓38.4', '93.0', '21']);
+    expect(await page.locator('.sheet-scroll .sheet-gap').innerText()).toBe('缺测 300 分，设备失联');
+    expect(await page.locator('.sheet-scroll tbody', { hasText: '11-15' }).locator('.sheet-remarks').innerText()).toBe(
+      '采暖季起',
+    );
+    await row.locator('.sheet-open').nth(1).click();
+    // What somebody typed is shown as it was typed.
+    await page.locator('.sheet-panel', { hasText: '<b>开蒸汽阀</b>' }).waitFor();
+    expect(await violations(page), 'a shift beside it').toEqual([]);
+
+    await page.emulateMedia({ media: 'print' });
+    const paper = page.locator('.sheet-paper');
+    expect(await paper.isVisible()).toBe(true);
+    expect(await page.locator('.side-nav').isVisible()).toBe(false);
+    expect(await paper.innerText()).toContain('校验 7F3A41C2');
+    const pages = (await page.pdf({ preferCSSPageSize: true })).toString('latin1').match(/\/Type \/Page\b/g);
+    expect(pages).toHaveLength(1);
+  }, 60_000);
+});

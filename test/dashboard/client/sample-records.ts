@@ -1,0 +1,143 @@
+import type { BrowserContext } from 'playwright-core';
+import { Check } from 'typebox/value';
+import { ShiftRecordBody, type ShiftRecord } from '../../../contract/record.ts';
+import type { Sheet, SheetCell } from '../../../contract/sheet.ts';
+import { answerInstead, ok } from './answers.ts';
+import { NOW, SITE } from './sample-alarms.ts';
+
+const HOUR = 3_600_000;
+const AREA = `/sites/${SITE}/areas/men`;
+const text = (zh: string, en: string) => ({ zh, en });
+
+export const SHIFT = {
+  day: '2026-11-24',
+  from: '14:00',
+  to: '19:00',
+  start: Date.parse('2026-11-24T14:00+08:00'),
+  end: Date.parse('2026-11-24T19:00+08:00'),
+};
+
+const GOOD: SheetCell = {
+  ...{ low: '41.3', mean: '42.6', high: '44.3', lowBroken: false, highBroken: false },
+  ...{ compliance: '100', coverage: '100', outMinutes: 0, missingMinutes: 0, scaldMinutes: 0 },
+};
+const COLD: SheetCell = { ...GOOD, low: '38.4', lowBroken: true, compliance: '93.0', outMinutes: 21 };
+const LACKING: SheetCell = { ...GOOD, compliance: 'insufficient', coverage: '62.5', missingMinutes: 45 };
+const SILENT: SheetCell = { ...LACKING, low: null, mean: null, high: null, coverage: '0.0', missingMinutes: 300 };
+const ROOM: SheetCell = { ...GOOD, low: '25.2', compliance: 'not_judged', outMinutes: null, scaldMinutes: null };
+
+function sampleSheet(): Sheet {
+  const days = Array.from({ length: 30 }, (_, index) => {
+    const day = `2026-11-${String(index + 1).padStart(2, '0')}`;
+    const start = Date.parse(`${day}T06:00+08:00`);
+    const shift = (hour: number, from: string, to: string, water: SheetCell) => ({
+      ...{ from, to, start: start + (hour - 6) * HOUR, end: start + (hour - 1) * HOUR },
+      water,
+      room: water === SILENT ? SILENT : ROOM,
+    });
+    return {
+      day,
+      heating: index >= 14,
+      shifts: [
+        shift(6, '06:00', '11:00', index === 8 ? LACKING : GOOD),
+        shift(14, '14:00', '19:00', index === 23 ? COLD : index === 19 ? SILENT : GOOD),
+      ],
+    };
+  });
+  return {
+    site: { id: SITE, name: text('曹庄矿', 'Caozhuang mine') },
+    area: { id: 'men', name: text('男浴', 'Men’s bath') },
+    ...{ month: '2026-11', timezone: 'Asia/Shanghai', complete: true, generatedAt: NOW, checksum: '7F3A41C2' },
+    points: [
+      { id: 'men-pool', name: text('大池', 'Pool') },
+      { id: 'men-shower-1', name: text('淋浴', 'Shower') },
+    ],
+    water: { id: 'men-pool', name: text('大池', 'Pool') },
+    room: { id: 'men-changing', name: text('更衣室', 'Changing room') },
+    standards: [
+      {
+        ...{ what: 'water', standard: 'base.water', title: text('池浴及淋浴水温', 'Pool and shower water') },
+        ...{ low: 40, high: 48, scald: false, source: '意见', clause: '二(一)', own: true, heating: false },
+      },
+    ],
+    windows: [
+      { from: '06:00', to: '11:00' },
+      { from: '14:00', to: '19:00' },
+    ],
+    days,
+    totals: [
+      { water: LACKING, room: ROOM },
+      { water: COLD, room: ROOM },
+      { water: { ...COLD, coverage: '99.0' }, room: ROOM },
+    ],
+    alarms: [
+      {
+        ...{
+          n: 1,
+          id: 7,
+          day: '2026-11-24',
+          from: '14:00',
+          at: NOW,
+          priority: 2,
+          side: 'low',
+          worst: '38.4',
+          minutes: 21,
+        },
+        title: text('水温低', 'Water too cold'),
+        place: text('男浴大池', 'Men’s bath, pool'),
+        acknowledged: { by: '值班岗 1', afterMinutes: 6, note: '<b>开蒸汽阀</b>' },
+      },
+    ],
+    gaps: [
+      {
+        ...{ n: 1, day: '2026-11-20', from: '14:00', what: 'water', minutes: 300, reason: 'device_offline' },
+        start: Date.parse('2026-11-20T14:00+08:00'),
+        end: Date.parse('2026-11-20T19:00+08:00'),
+      },
+    ],
+    shortGaps: 12,
+    records: [],
+    shiftsOver: 60,
+    shiftsRecorded: 1,
+  };
+}
+
+/** Stands in for the records of the men's bath. */
+export class SampleRecords {
+  readonly sheet = sampleSheet();
+  records: ShiftRecord[] = [];
+  handedIn: ShiftRecordBody[] = [];
+  /** Nobody answers. */
+  away = false;
+
+  async answer(context: BrowserContext): Promise<void> {
+    await answerInstead(context, [AREA], ({ method, path, body }) => {
+      if (path === `${AREA}/shifts`) return ok({ shifts: [SHIFT] });
+      if (path === `${AREA}/sheet`) return ok({ ...this.sheet, records: this.records });
+      if (method === 'GET') return ok({ records: this.records });
+      if (path.endsWith('/review')) return ok(this.#review(Number(path.split('/').at(-2))));
+      if (!Check(ShiftRecordBody, body)) throw new Error(`not a record: ${JSON.stringify(body)}`);
+      return ok(this.#record(body), 201);
+    });
+    await context.route(
+      (url) => this.away && url.pathname.startsWith(`/api${AREA}`),
+      (route) => route.abort(),
+    );
+  }
+
+  #record(body: ShiftRecordBody): ShiftRecord {
+    this.handedIn.push(body);
+    const record: ShiftRecord = {
+      ...{ id: this.records.length + 1, area: 'men', ...SHIFT, at: NOW, by: '值班岗 2', own: false },
+      ...{ checks: body.checks, note: body.note, corrects: null, reason: null, correctedBy: null, review: null },
+    };
+    this.records = [...this.records, record];
+    return record;
+  }
+
+  #review(id: number): ShiftRecord | undefined {
+    const review = { at: NOW, by: '值班岗 1' };
+    this.records = this.records.map((record) => (record.id === id ? { ...record, review } : record));
+    return this.records.find((record) => record.id === id);
+  }
+}
