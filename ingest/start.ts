@@ -9,7 +9,8 @@ import { startHistory } from './history/start.ts';
 import { takeAcknowledge, type AcknowledgeOutcome } from './line/acknowledge.ts';
 import { noteConflict } from './line/identity-conflict.ts';
 import { createLine, type Item } from './line/line.ts';
-import { quarantineOffender, takeMessage, type MessageRules } from './line/message.ts';
+import type { MessageRules } from './line/message.ts';
+import { MessageItem, type MessageRoad } from './line/message-item.ts';
 import { noteConnection } from './line/presence.ts';
 import { noteSettledConflicts } from './line/readings.ts';
 import { createDeviceDesk } from './line/device-desk.ts';
@@ -38,7 +39,7 @@ import type { Rollups } from './stores/rollups.ts';
 import type { SeriesDirectory } from './stores/series-directory.ts';
 import { createLogRoom, LOG_LIMIT } from './stores/log-room.ts';
 import { createTail } from './stores/tail.ts';
-import type { IngestLevels, Meter, MessageOutcome } from './meter.ts';
+import type { IngestLevels, Meter } from './meter.ts';
 
 const TICK = 1_000;
 const SETTLE_EVERY = 10_000;
@@ -211,23 +212,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     line.enqueue({ judge, done: () => {}, letGo: () => {}, offends: () => [], ...rest });
   }
 
-  function take(message: InboundMessage, committed: () => void): void {
-    let outcome: MessageOutcome = 'stored';
-    const passed = (what: MessageOutcome) => meter?.message(what, clock.now().mono - message.received.mono);
-    line.enqueue({
-      judge: () => takeMessage(world, message, rules),
-      done() {
-        passed(outcome);
-        committed();
-      },
-      // Never answered, so that the device keeps it.
-      letGo: () => void passed('not_stored'),
-      offends() {
-        outcome = 'offender';
-        return quarantineOffender(message);
-      },
-    });
-  }
+  const road: MessageRoad = { world, rules, clock, meter };
+  const take = (message: InboundMessage, committed: () => void) =>
+    line.enqueue(new MessageItem(road, message, committed));
 
   function connection(change: ConnectionChange): void {
     if (change.kind === 'connected') book.connected(change.site, change.device);

@@ -13,8 +13,8 @@ export const BROKER_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'broker/authorization.ts',
-        from: 'committed: ready, failed });',
-        to: 'committed: nothing, failed });\n  ready();',
+        from: 'committed: ready });',
+        to: 'committed: nothing });\n  ready();',
       },
     ],
     tests: [ACKNOWLEDGE],

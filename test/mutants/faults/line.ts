@@ -14,9 +14,9 @@ export const LINE_FAULTS: readonly Mutant[] = [
     breaks: 'a message is acknowledged after its commit',
     edits: [
       {
-        file: 'ingest/start.ts',
-        from: 'judge: () => takeMessage(world, message, rules),',
-        to: 'judge: () => void (takeMessage(world, message, rules), committed()),',
+        file: 'ingest/line/message-item.ts',
+        from: 'takeMessage(this.#road.world, this.#message, this.#road.rules);',
+        to: 'takeMessage(this.#road.world, this.#message, this.#road.rules);\n    this.#committed();',
       },
     ],
     tests: [ORDER],
@@ -238,9 +238,9 @@ export const LINE_FAULTS: readonly Mutant[] = [
     breaks: 'what cannot be read is quarantined and acknowledged',
     edits: [
       {
-        file: 'ingest/start.ts',
-        from: 'passed(outcome); committed();',
-        to: 'passed(outcome);\n        if (message.payload.at(0) === 0x7b) committed();',
+        file: 'ingest/line/message-item.ts',
+        from: 'this.#passed(this.#outcome); this.#committed();',
+        to: 'this.#passed(this.#outcome);\n    if (this.#message.payload.at(0) === 0x7b) this.#committed();',
       },
     ],
     tests: [INPUT],
