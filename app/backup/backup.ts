@@ -26,8 +26,10 @@ export async function runBackup(argv: readonly string[], { env, ...tools }: Tool
   if (given === 'help') return tools.out(USAGE);
   const { to } = given.values;
   if (to === undefined) throw new StartError(USAGE);
-  const { dataDir } = readConfig({ env, argv: given.config });
+  const { dataDir, influx } = readConfig({ env, argv: given.config });
   await backUp({ ...tools, dataDir, to });
+  if (influx !== null)
+    tools.out('The readings are in InfluxDB and not in this backup: back that up now (docs/influxdb.md).');
 }
 
 /**
