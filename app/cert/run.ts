@@ -61,6 +61,7 @@ export async function runCert(argv: readonly string[], { env, now, out }: Tools)
   out(
     [
       `Valid until ${until}. A running system takes renewed files within an hour, or at once with SIGHUP. Settings:`,
+      `  PUBLIC_URL=https://${named.names[0] ?? ''}:8080     (the name and the port that people type)`,
       `  HTTP_TLS_CERT=${join(folder, 'pages.pem')}`,
       `  HTTP_TLS_KEY=${join(folder, 'pages.key')}`,
       '  MQTT_TLS_PORT=8883',
