@@ -11,6 +11,7 @@ import { HISTORY_FAULTS } from './history.ts';
 import { INPUT_FAULTS } from './input.ts';
 import { LINE_FAULTS } from './line.ts';
 import { NOTIFY_FAULTS } from './notify.ts';
+import { RECORD_FAULTS } from './records.ts';
 import { STORE_FAULTS } from './stores.ts';
 import { TROUBLE_FAULTS } from './trouble.ts';
 
@@ -24,6 +25,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...FORWARD_FAULTS,
   ...INFLUX_FAULTS,
   ...HISTORY_FAULTS,
+  ...RECORD_FAULTS,
   ...DEVICE_FAULTS,
   ...TROUBLE_FAULTS,
   ...NOTIFY_FAULTS,

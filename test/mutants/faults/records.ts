@@ -1,0 +1,75 @@
+import type { Mutant } from '../mutant.ts';
+
+const CELL = 'test/ingest/record/cell.test.ts';
+const SHEET = 'test/ingest/record/sheet.test.ts';
+const SERVER = 'test/dashboard/server/records.test.ts';
+
+export const RECORD_FAULTS: readonly Mutant[] = [
+  {
+    name: 'record-own-review-taken',
+    breaks: 'nobody reviews what they recorded themselves',
+    edits: [
+      {
+        file: 'ingest/stores/ledger/shift-records.ts',
+        from: "if (record.account === user.username) return 'own_record';",
+        to: '',
+      },
+    ],
+    tests: [SERVER],
+  },
+  {
+    name: 'record-handed-in-twice-is-two',
+    breaks: 'handing the same form in again makes no second record',
+    edits: [
+      {
+        file: 'ingest/stores/ledger/shift-records.ts',
+        from: 'const before = reader.shiftRecordByKey(key);',
+        to: 'const before = undefined as ReturnType<typeof reader.shiftRecordByKey>;',
+      },
+      {
+        file: 'ingest/stores/ledger/write-records.ts',
+        from: 'ON CONFLICT (key) DO NOTHING',
+        to: '',
+      },
+    ],
+    tests: [SERVER],
+  },
+  {
+    name: 'record-finding-needs-no-note',
+    breaks: 'a finding says what was found',
+    edits: [{ file: 'ingest/record/book.ts', from: 'findings.length > 0 && body.note === null', to: 'false' }],
+    tests: [SERVER],
+  },
+  {
+    name: 'sheet-unknown-time-complies',
+    breaks: 'what is not known is never counted as in band',
+    edits: [
+      {
+        file: 'ingest/record/cell.ts',
+        from: 'const asked = Math.max(seconds, known + judged.unknown);',
+        to: 'const asked = seconds === 0 ? known : known;',
+      },
+    ],
+    tests: [CELL, SHEET],
+  },
+  {
+    name: 'sheet-shares-are-rounded-up',
+    breaks: 'only all of the time is 100 percent',
+    edits: [
+      { file: 'ingest/record/cell.ts', from: 'Math.floor(share * 1_000 + 1e-9)', to: 'Math.round(share * 1_000)' },
+    ],
+    tests: [CELL],
+  },
+  {
+    name: 'sheet-checksum-with-the-time',
+    breaks: 'two prints that say the same have the same checksum',
+    edits: [
+      {
+        file: 'ingest/record/sheet.ts',
+        from: '.update(JSON.stringify(content))',
+        to: '.update(JSON.stringify({ content, now }))',
+      },
+    ],
+    tests: [SHEET],
+  },
+];
