@@ -14,7 +14,10 @@ import { systemClock } from './app/clock.ts';
 import { ConfigError, readConfig, type Config } from './app/config.ts';
 import { databaseSizes, openDataDir } from './app/data-dir.ts';
 import { announceDemo, DEMO_USAGE, prepareDemo, spawnSimulators, temporaryDataDir } from './app/demo.ts';
-import { demoStores } from './app/demo-site.ts';
+import { tellHistory, tellingHistory } from './app/demo-history.ts';
+import { DEMO_USER, demoStores } from './app/demo-site.ts';
+import { handoverClock } from './app/handover-clock.ts';
+import { demoShift } from './simulators/demo.ts';
 import { startHeartbeat } from './app/heartbeat.ts';
 import { explainBrokerError, explainListenError } from './app/listen-error.ts';
 import { lastingWarnings, servesHttps } from './app/exposure.ts';
@@ -32,7 +35,7 @@ import { passwordHasher } from './dashboard/server/password.ts';
 import { passwordWeakness } from './dashboard/server/password-rules.ts';
 import { startDashboard } from './dashboard/server/start.ts';
 import { recordBook } from './ingest/record/book.ts';
-import { startIngest } from './ingest/start.ts';
+import { startIngest, type Ingest } from './ingest/start.ts';
 import { storageView } from './ingest/live/storage-view.ts';
 import { loadCatalogue } from './ingest/standards/catalogue.ts';
 import { newToken } from './ingest/stores/ledger/tokens.ts';
@@ -48,6 +51,8 @@ export interface System {
   readonly url: string;
   readonly mqtt: { readonly host: string; readonly port: number };
   readonly stores: Stores;
+  /** The line itself: the demo's days before it begins walk it without a network. */
+  readonly ingest: Pick<Ingest, 'accept' | 'connection' | 'drained' | 'query' | 'desk'>;
   /** Resolves when all that was accepted so far is through the line. */
   drained(): Promise<void>;
   /** Reads the certificates of MQTT and of the dashboard anew. */
@@ -165,7 +170,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       broker.reloadCertificate();
       certificate?.reload();
     };
-    return { url: dashboard.url, mqtt: broker, stores, drained: () => ingest.drained(), reloadCertificate, close };
+    const drained = () => ingest.drained();
+    return { url: dashboard.url, mqtt: broker, stores, ingest, drained, reloadCertificate, close };
   } catch (error) {
     await close();
     throw error;
@@ -233,8 +239,11 @@ async function demo(argv: readonly string[]): Promise<void> {
   if (options === 'help') return void process.stdout.write(DEMO_USAGE);
   const dataDir = temporaryDataDir();
   try {
-    const clock = systemClock();
-    const site = demoStores({ now: () => clock.now().wall });
+    const today = Date.now();
+    const begin = today - options.history * DAY;
+    const clock = handoverClock(systemClock(), begin);
+    const shift = demoShift(today);
+    const site = demoStores({ begin, today, shift });
     const config = readConfig({
       argv: [],
       env: {
@@ -251,6 +260,19 @@ async function demo(argv: readonly string[]): Promise<void> {
     const settings = { http: '--http-port', mqtt: '--mqtt-port' };
     const system = await startSystem({ config, clock, log, settings, prepare: (stores) => site.prepare(stores) });
     const { site: id, devices } = site.credentials();
+    const stopping = stopped();
+    if (options.history > 0) process.stdout.write(tellingHistory(options.history));
+    const handover = await tellHistory({
+      ingest: system.ingest,
+      clock,
+      site: id,
+      seed: options.seed,
+      shift,
+      today: Date.now,
+      until: stopping,
+      duty: DEMO_USER,
+    });
+    if (handover === undefined) return void (await system.close());
     const onLine = (line: string, stream: 'out' | 'err') =>
       void (stream === 'out' ? process.stdout : process.stderr).write(`${line}\n`);
     const simulators = spawnSimulators({
@@ -258,12 +280,13 @@ async function demo(argv: readonly string[]): Promise<void> {
       site: id,
       credentials: devices,
       seed: options.seed,
+      handover,
       onLine,
     });
     process.stdout.write(
       announceDemo({ url: system.url, link: `${system.url}/enter#${site.signInToken()}`, exposed: options.exposed }),
     );
-    await Promise.race([stopped(), simulators.exited]);
+    await Promise.race([stopping, simulators.exited]);
     await simulators.stop();
     await system.close();
   } finally {

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isLoopback, parseHost, parseInteger, type Parsed } from './config-value.ts';
+import type { Handover } from './demo-history.ts';
 import { StartError } from './start-error.ts';
 
 const SIMULATORS = fileURLToPath(new URL('../simulators/main.ts', import.meta.url));
@@ -17,6 +18,7 @@ export const DEMO_USAGE = `Usage: npm run demo -- [options]
   --http-port PORT    port of the dashboard (8080); 0 takes a free one
   --mqtt-port PORT    port of the broker, on this machine only (1883); 0 takes a free one
   --seed NUMBER       the same number gives the same story (1)
+  --history DAYS      days that the mine has lived when it opens, 0 to 7 (7); each takes a second or two
 `;
 
 export interface DemoOptions {
@@ -26,6 +28,8 @@ export interface DemoOptions {
   readonly mqttHost: '127.0.0.1';
   readonly mqttPort: number;
   readonly seed: number;
+  /** Days that are told before it begins. */
+  readonly history: number;
   /** The dashboard can be reached from other machines: the operator asked for it with --host. */
   readonly exposed: boolean;
 }
@@ -38,6 +42,7 @@ export function prepareDemo(argv: readonly string[]): DemoOptions | 'help' {
     'http-port': text,
     'mqtt-port': text,
     seed: text,
+    history: text,
     help: { type: 'boolean', short: 'h' },
   } as const;
   let values;
@@ -58,6 +63,7 @@ export function prepareDemo(argv: readonly string[]): DemoOptions | 'help' {
     mqttHost: '127.0.0.1',
     mqttPort: port('mqtt-port', values['mqtt-port'] ?? '1883'),
     seed: take('seed', values.seed ?? '1', parseInteger(values.seed ?? '1', { min: 0, max: 4_294_967_295 })),
+    history: take('history', values.history ?? '7', parseInteger(values.history ?? '7', { min: 0, max: 7 })),
     exposed: !isLoopback(host),
   };
 }
@@ -87,6 +93,8 @@ export interface SimulatorsOptions {
   readonly site: string;
   readonly credentials: readonly SimulatorCredential[];
   readonly seed: number;
+  /** Where they go on. */
+  readonly handover: Handover;
   /** A line that the simulators wrote: `out` tells, `err` complains. */
   readonly onLine: (line: string, stream: 'out' | 'err') => void;
 }
@@ -105,8 +113,9 @@ const PATIENCE = 5_000;
  * Starts the simulated devices as a process of their own. Their credentials go over a pipe: arguments and environment
  * can be read by others. The process stops by itself when this one is gone, because the pipe closes then.
  */
-export function spawnSimulators({ mqtt, site, credentials, seed, onLine }: SimulatorsOptions): Simulators {
-  const args = [SIMULATORS, '--host', mqtt.host, '--port', String(mqtt.port), '--seed', String(seed)];
+export function spawnSimulators(options: SimulatorsOptions): Simulators {
+  const { mqtt, site, credentials, seed, handover, onLine } = options;
+  const args = [SIMULATORS, '--site', site, '--url', `mqtt://${mqtt.host}:${mqtt.port}`, '--seed', String(seed)];
   const child = spawn(process.execPath, args, {
     stdio: 'pipe',
     env: { PATH: process.env['PATH'], SystemRoot: process.env['SystemRoot'] },
@@ -117,7 +126,7 @@ export function spawnSimulators({ mqtt, site, credentials, seed, onLine }: Simul
   });
   // A child that is gone already closes the pipe under us; `exited` tells that better.
   child.stdin.on('error', () => undefined);
-  child.stdin.write(`${JSON.stringify({ site, devices: credentials })}\n`);
+  child.stdin.write(`${JSON.stringify({ site, devices: credentials, demo: handover })}\n`);
   createInterface({ input: child.stdout }).on('line', (line) => onLine(line, 'out'));
   createInterface({ input: child.stderr }).on('line', (line) => onLine(line, 'err'));
 

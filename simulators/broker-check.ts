@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { connect, ErrorWithReasonCode } from 'mqtt';
+import { connect, ErrorWithReasonCode, type IClientOptions } from 'mqtt';
 
 export interface Broker {
   readonly host: string;
   readonly port: number;
+  /** TLS, with the certificates (PEM) that are trusted; those of the system unless given. */
+  readonly tls?: { readonly ca?: string };
 }
 
 /** Someone else's broker answers where ours was expected. */
@@ -20,23 +22,33 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof ErrorWithReasonCode && REFUSALS.includes(error.code);
 }
 
+/** How any client of ours reaches a broker: it tries once, and whoever called tries again. */
+export function reach({ host, port, tls }: Broker): IClientOptions {
+  return {
+    protocol: tls === undefined ? 'mqtt' : 'mqtts',
+    host,
+    port,
+    protocolVersion: 4,
+    reconnectPeriod: 0,
+    connectTimeout: CONNECT_TIMEOUT,
+    ...(tls?.ca === undefined ? {} : { ca: tls.ca }),
+  };
+}
+
 /**
  * Makes sure that nobody but our own broker gets simulated values. Its credentials are fresh random ones: a broker that
  * refuses a made-up client, and then accepts ours, knows them. One that lets a made-up client in accepts everybody.
  * @throws StrangersBroker when the made-up client is let in.
  */
-export function refuseStrangersBroker({ host, port }: Broker, site: string): Promise<void> {
+export function refuseStrangersBroker(broker: Broker, site: string): Promise<void> {
+  const { host, port } = broker;
   const username = `${site}.broker-check`;
   const client = connect({
-    host,
-    port,
+    ...reach(broker),
     username,
     clientId: username,
     password: randomBytes(24).toString('base64url'),
-    protocolVersion: 4,
     keepalive: 15,
-    reconnectPeriod: 0,
-    connectTimeout: CONNECT_TIMEOUT,
   });
   return new Promise<void>((resolve, reject) => {
     client.on('connect', () => {

@@ -1,6 +1,9 @@
 import { Type, type Static } from 'typebox';
 import { Check } from 'typebox/value';
 import { Id } from '../contract/ids.ts';
+import { SimulationState } from './state.ts';
+
+const strict = { additionalProperties: false };
 
 /** What one simulated device signs in with. */
 export const DeviceCredential = Type.Object(
@@ -10,13 +13,17 @@ export const DeviceCredential = Type.Object(
     clientId: Type.String({ minLength: 1, maxLength: 200 }),
     password: Type.String({ minLength: 1, maxLength: 200 }),
   },
-  { additionalProperties: false },
+  strict,
 );
 export type DeviceCredential = Static<typeof DeviceCredential>;
 
+/** Where the demo's devices go on: the days before were told by another process. */
+export const DemoHandover = Type.Object({ shift: Type.Integer(), from: SimulationState }, strict);
+export type DemoHandover = Static<typeof DemoHandover>;
+
 export const Credentials = Type.Object(
-  { site: Id, devices: Type.Array(DeviceCredential, { minItems: 1 }) },
-  { additionalProperties: false },
+  { site: Id, devices: Type.Array(DeviceCredential, { minItems: 1 }), demo: Type.Optional(DemoHandover) },
+  strict,
 );
 export type Credentials = Static<typeof Credentials>;
 

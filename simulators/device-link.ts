@@ -1,16 +1,18 @@
 import { connect, type MqttClient } from 'mqtt';
 import type { Clock, Timer } from '../contract/clock.ts';
 import { formatTopic, type TopicLeaf } from '../contract/topics.ts';
-import { isRefusal, type Broker } from './broker-check.ts';
+import { isRefusal, reach, type Broker } from './broker-check.ts';
 import type { DeviceCredential } from './credentials.ts';
 
 /** One device's connection, kept as a careful device would keep it. */
 export interface DeviceLink {
-  powerOn(): void;
-  /** The connection breaks without a DISCONNECT; what was not acknowledged is lost with the device's memory. */
-  powerOff(): void;
-  /** Sent at QoS 1, and again after a reconnect until it is acknowledged. */
-  publish(leaf: TopicLeaf, payload: string): void;
+  connect(): void;
+  /** The connection breaks without a DISCONNECT; with the power goes what was not acknowledged yet. */
+  cut(options: { forgets: boolean }): void;
+  /** Says goodbye once all is acknowledged, until it connects again. */
+  sleep(): void;
+  /** Sent at QoS 1, and again after a reconnect until it is acknowledged. Resolves then, or when it is let go. */
+  publish(leaf: TopicLeaf, payload: string): Promise<void>;
   /** Says goodbye: an orderly DISCONNECT. */
   close(): Promise<void>;
 }
@@ -24,7 +26,7 @@ export interface LinkOptions {
   readonly admit: () => Promise<void>;
   /** Connected for the first time, and every time anew. */
   readonly onOnline: () => void;
-  /** The connection broke although the device has power. */
+  /** The connection broke although nothing cut it. */
   readonly onLost: () => void;
   /** The broker does not know the credential. */
   readonly onRefused: () => void;
@@ -40,6 +42,7 @@ const MOST_PENDING = 500;
 interface Pending {
   readonly topic: string;
   readonly payload: string;
+  readonly over: () => void;
 }
 
 export function createDeviceLink(options: LinkOptions): DeviceLink {
@@ -49,27 +52,29 @@ export function createDeviceLink(options: LinkOptions): DeviceLink {
   const pending = new Set<Pending>();
   let client: MqttClient | undefined;
   let retry: Timer | undefined;
-  let powered = false;
+  let wanted = false;
+  let sleepy = false;
+
+  const settle = (message: Pending) => {
+    if (pending.delete(message)) message.over();
+    if (sleepy && pending.size === 0) void close();
+  };
 
   const send = (message: Pending) => {
     client?.publish(message.topic, message.payload, { qos: 1 }, (error) => {
-      if (error == null) pending.delete(message);
+      if (error == null) settle(message);
     });
   };
 
   const open = async () => {
     await admit();
-    if (!powered) return;
+    if (!wanted) return;
     const opened = connect({
-      host: broker.host,
-      port: broker.port,
+      ...reach(broker),
       username,
       clientId,
       password,
-      protocolVersion: 4,
       keepalive: KEEPALIVE,
-      reconnectPeriod: 0,
-      connectTimeout: 5_000,
       will: { topic: topic('status'), payload: Buffer.from('offline'), qos: 1, retain: true },
     });
     client = opened;
@@ -79,6 +84,8 @@ export function createDeviceLink(options: LinkOptions): DeviceLink {
       onOnline();
     });
     opened.on('error', (error) => {
+      // What was let go may end in any way.
+      if (client !== opened) return;
       if (isRefusal(error)) onRefused();
       else onTrouble(new Error(`${device}: ${error.message}`, { cause: error }));
     });
@@ -100,41 +107,51 @@ export function createDeviceLink(options: LinkOptions): DeviceLink {
 
   const tryLater = () => {
     retry?.cancel();
-    if (powered) retry = clock.after(RETRY, start);
+    if (wanted) retry = clock.after(RETRY, start);
   };
 
-  const cut = () => {
-    powered = false;
+  const drop = () => {
+    wanted = false;
+    sleepy = false;
     retry?.cancel();
-    const cutting = client;
+    const dropped = client;
     client = undefined;
-    return cutting;
+    return dropped;
+  };
+
+  const close = async () => {
+    const closing = drop();
+    if (closing === undefined) return;
+    // A broker that is going down itself does not answer any more: then without goodbye.
+    const patience = new Promise<void>((resolve) => clock.after(1_000, resolve));
+    await Promise.race([closing.endAsync().catch(() => undefined), patience]);
+    closing.stream.destroy();
   };
 
   return {
-    powerOn() {
-      if (powered) return;
-      powered = true;
+    connect() {
+      sleepy = false;
+      if (wanted) return;
+      wanted = true;
       start();
     },
-    powerOff() {
-      pending.clear();
-      cut()?.end(true);
+    cut({ forgets }) {
+      if (forgets) for (const message of [...pending]) settle(message);
+      drop()?.end(true);
+    },
+    sleep() {
+      sleepy = true;
+      if (pending.size === 0) void close();
     },
     publish(leaf, payload) {
-      if (!powered) return;
-      const message = { topic: topic(leaf), payload };
-      pending.add(message);
-      if (pending.size > MOST_PENDING) for (const oldest of pending) if (pending.delete(oldest)) break;
-      if (client?.connected === true) send(message);
+      return new Promise((over) => {
+        const message = { topic: topic(leaf), payload, over };
+        pending.add(message);
+        const [oldest] = pending;
+        if (pending.size > MOST_PENDING && oldest !== undefined) settle(oldest);
+        if (client?.connected === true) send(message);
+      });
     },
-    async close() {
-      const closing = cut();
-      if (closing === undefined) return;
-      // A broker that is going down itself does not answer any more: then without goodbye.
-      const patience = new Promise<void>((resolve) => clock.after(1_000, resolve));
-      await Promise.race([closing.endAsync().catch(() => undefined), patience]);
-      closing.stream.destroy();
-    },
+    close,
   };
 }

@@ -2,45 +2,37 @@ import type { Clock } from '../contract/clock.ts';
 import { refuseStrangersBroker, StrangersBroker, type Broker } from './broker-check.ts';
 import type { Credentials } from './credentials.ts';
 import { createDeviceLink, type DeviceLink } from './device-link.ts';
-import { createFacility } from './facility.ts';
-import { runSimulation } from './run.ts';
-import type { Story } from './story.ts';
+import type { SimulatedDevice } from './devices.ts';
+import type { DeviceAction } from './simulation.ts';
 
 export interface FleetOptions {
   readonly clock: Clock;
   readonly broker: Broker;
   readonly credentials: Credentials;
-  readonly seed: number;
-  readonly speed: number;
-  readonly story: Story;
+  readonly devices: readonly SimulatedDevice[];
   readonly onTrouble: (trouble: Error) => void;
 }
 
+/** The devices' connections, each with a credential of its own. */
 export interface Fleet {
-  readonly devices: number;
-  /** Resolves when every device has been connected once. */
+  /** Does what a device does; a publish is over when it is acknowledged. */
+  perform(action: DeviceAction): Promise<void>;
+  /** Resolves when every device that does not sleep has been connected once. */
   readonly allOnline: Promise<void>;
   /** Rejects when a stranger's broker turns up where ours was; nothing is published from then on. */
   readonly betrayed: Promise<never>;
   close(): Promise<void>;
 }
 
-/**
- * Connects every device of the demo mine with a credential of its own and lets the story run.
- * @throws StrangersBroker, or an Error when no broker answers; nothing was published then.
- */
-export async function startFleet({
-  clock,
-  broker,
-  credentials,
-  seed,
-  speed,
-  story,
-  onTrouble,
-}: FleetOptions): Promise<Fleet> {
-  const facility = createFacility(seed);
-  const missing = facility.devices.filter(({ id }) => !credentials.devices.some(({ device }) => device === id));
-  if (missing.length > 0) throw new Error(`There are no credentials for ${missing.map(({ id }) => id).join(', ')}`);
+/** @throws StrangersBroker, or an Error when no broker answers or credentials are missing; nothing was published then. */
+export async function startFleet({ clock, broker, credentials, devices, onTrouble }: FleetOptions): Promise<Fleet> {
+  const known = new Map(credentials.devices.map((credential) => [credential.device, credential]));
+  const missing = devices.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+  if (missing.length > 0) {
+    const named =
+      missing.length > 10 ? `${missing.slice(0, 10).join(', ')} and ${missing.length - 10} more` : missing.join(', ');
+    throw new Error(`There are no credentials for ${named}`);
+  }
 
   await refuseStrangersBroker(broker, credentials.site);
   let betray: (error: StrangersBroker) => void = () => undefined;
@@ -60,13 +52,15 @@ export async function startFleet({
     return admitted;
   };
 
-  const waiting = new Set(facility.devices.map(({ id }) => id));
+  const waiting = new Set(devices.filter(({ sleeps }) => !sleeps).map(({ id }) => id));
   let announce: () => void = () => undefined;
   const allOnline = new Promise<void>((resolve) => {
     announce = resolve;
   });
   const links = new Map<string, DeviceLink>();
-  for (const credential of credentials.devices) {
+  for (const { id } of devices) {
+    const credential = known.get(id);
+    if (credential === undefined) continue;
     const link = createDeviceLink({
       broker,
       site: credentials.site,
@@ -74,7 +68,7 @@ export async function startFleet({
       clock,
       admit,
       onOnline() {
-        waiting.delete(credential.device);
+        waiting.delete(id);
         if (waiting.size === 0) announce();
       },
       onTrouble(trouble) {
@@ -86,31 +80,23 @@ export async function startFleet({
       },
       onRefused() {
         const sentence = `The broker on ${broker.host}:${broker.port} does not know the simulated devices`;
-        betray(
-          new StrangersBroker(`${sentence}: it is not the one that this demo started. Nothing was published there.`),
-        );
+        betray(new StrangersBroker(`${sentence}: their credentials are not its own. Nothing was published there.`));
       },
     });
-    links.set(credential.device, link);
+    links.set(id, link);
   }
 
-  const run = runSimulation({
-    clock,
-    facility,
-    story,
-    speed,
-    publisher: {
-      powerOn: (device) => links.get(device)?.powerOn(),
-      powerOff: (device) => links.get(device)?.powerOff(),
-      publish: (device, leaf, payload) => links.get(device)?.publish(leaf, payload),
-    },
-  });
   return {
-    devices: facility.devices.length,
+    async perform(action) {
+      const link = links.get(action.device);
+      if (action.kind === 'connect') link?.connect();
+      else if (action.kind === 'publish') await link?.publish(action.leaf, action.payload);
+      else if (action.end === 'lost') link?.cut(action);
+      else link?.sleep();
+    },
     allOnline,
     betrayed,
     async close() {
-      run.stop();
       await Promise.all([...links.values()].map((link) => link.close()));
     },
   };

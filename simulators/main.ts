@@ -1,10 +1,23 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Clock } from '../contract/clock.ts';
+import { backfill } from './backfill.ts';
+import type { Broker } from './broker-check.ts';
 import { parseCredentials, type Credentials } from './credentials.ts';
-import { startFleet } from './fleet.ts';
-import { readOptions, USAGE, UsageError } from './options.ts';
-import { DEMO_STORY } from './story.ts';
+import { DEMO_STEP, demoLive } from './demo.ts';
+import { devicesOf } from './devices.ts';
+import { targetsOf } from './faults.ts';
+import { startFleet, type Fleet } from './fleet.ts';
+import { runLive } from './live.ts';
+import { readOptions, USAGE, UsageError, type SimulatorOptions } from './options.ts';
+import { planSite, type SitePlan } from './plan.ts';
+import { registryOf, registryText } from './registry.ts';
+import { ScenarioError, type Scenario } from './scenario.ts';
+import { loadScenario } from './scenarios.ts';
+import { createSimulation, type Simulation } from './simulation.ts';
+
+/** Seconds between the steps of the models: fine while somebody watches, coarse in a long past. */
+const STEP = { live: 1, history: 10 } as const;
 
 /** The first line of standard input; `ended` resolves when the process that started this one is gone. */
 function readStandardInput(): { first: Promise<Credentials>; ended: Promise<void> } {
@@ -51,35 +64,123 @@ function printOnce(): (trouble: Error) => void {
   };
 }
 
+function readFile(option: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`--${option} ${JSON.stringify(path)} cannot be read`, { cause: error });
+  }
+}
+
+function exportRegistry(plan: SitePlan, path: string): void {
+  const text = registryText(registryOf(plan), 'A simulated site, written by npm run simulate.');
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new Error(`--export-registry ${JSON.stringify(path)} cannot be written`, { cause: error });
+  }
+  process.stdout.write(`${path}: ${plan.site}. Import it with: npm run admin -- registry import ${path}\n`);
+}
+
+function brokerOf({ broker, caFile }: SimulatorOptions): Broker {
+  const { host, port, secure } = broker;
+  return { host, port, ...(secure ? { tls: caFile === undefined ? {} : { ca: readFile('ca', caFile) } } : {}) };
+}
+
+interface Going {
+  readonly simulation: Simulation;
+  /** ms epoch at which it stands. */
+  readonly start: number;
+  readonly step: number;
+}
+
+/** What devices do from now on. With a backfill they have lived for a while by then. */
+function begin(
+  options: SimulatorOptions,
+  { demo }: Credentials,
+  { plan, scenario }: { plan: SitePlan; scenario: Scenario },
+): Going {
+  if (demo !== undefined) {
+    const simulation = demoLive({ seed: options.seed, ...demo });
+    return { simulation, start: demo.from.at, step: DEMO_STEP.live };
+  }
+  const now = clock.now().wall;
+  const step = options.backfill > 0 ? STEP.history : STEP.live;
+  const start = now - 1_000 * options.backfill;
+  return {
+    simulation: createSimulation({ plan, scenario, seed: options.seed, start, step, ...pace(options, plan) }),
+    start,
+    step,
+  };
+}
+
+function pace({ rate }: SimulatorOptions, plan: SitePlan) {
+  if (rate === undefined) return {};
+  const natural = devicesOf(plan).reduce((sum, { interval }) => sum + 1 / interval, 0);
+  return { interval: ({ interval }: { readonly interval: number }) => (interval * natural) / rate };
+}
+
+/** Returns the moment (ms epoch) up to which everything is written. */
+async function writeHistory(simulation: Simulation, from: number, { perform }: Fleet): Promise<number> {
+  const began = performance.now();
+  const day = (wall: number) => new Date(wall).toISOString().slice(0, 16);
+  let told = began;
+  const { messages, entries } = await backfill({
+    simulation,
+    from,
+    to: () => clock.now().wall,
+    perform,
+    onProgress({ until }) {
+      if (performance.now() - told < 5_000) return;
+      told = performance.now();
+      process.stdout.write(`History is written up to ${day(until)}\n`);
+    },
+  });
+  const took = (performance.now() - began) / 1_000;
+  const rate = Math.round(entries / took);
+  process.stdout.write(
+    `History is written: ${entries} values and events in ${messages} messages, ${took.toFixed(1)} s (${rate} a second)\n`,
+  );
+  return simulation.state().at;
+}
+
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') {
     process.stdout.write(USAGE);
     return;
   }
+  const plan = planSite(options);
+  if (options.registryFile !== undefined) return exportRegistry(plan, options.registryFile);
+  const scenario = loadScenario(options.scenario, targetsOf(plan));
+  const broker = brokerOf(options);
+
   const stopping = [signalled()];
   let credentials: Credentials;
-  if (options.file === undefined) {
+  if (options.credentialsFile === undefined) {
     const { first, ended } = readStandardInput();
     credentials = await first;
     stopping.push(ended);
   } else {
-    credentials = parseCredentials(readFileSync(options.file, 'utf8'));
+    credentials = parseCredentials(readFile('credentials', options.credentialsFile));
   }
+  if (credentials.site !== options.site)
+    throw new Error(`The credentials are for the site ${credentials.site}: give --site ${credentials.site}`);
 
-  const fleet = await startFleet({
-    clock,
-    broker: { host: options.host, port: options.port },
-    credentials,
-    seed: options.seed,
-    speed: options.speed,
-    story: DEMO_STORY,
-    onTrouble: printOnce(),
-  });
-  void fleet.allOnline.then(() => process.stdout.write(`${fleet.devices} simulated devices are connected\n`));
+  const { simulation, start, step } = begin(options, credentials, { plan, scenario });
+  const { devices } = simulation;
+  const fleet = await startFleet({ clock, broker, credentials, devices, onTrouble: printOnce() });
+  void fleet.allOnline.then(() => process.stdout.write(`${devices.length} simulated devices are connected\n`));
+  let live: { stop(): void } | undefined;
+  const running = async () => {
+    const from = options.backfill > 0 ? await writeHistory(simulation, start, fleet) : start;
+    live = runLive({ clock, simulation, start: from, step, perform: (action) => void fleet.perform(action) });
+    return new Promise<never>(() => undefined);
+  };
   try {
-    await Promise.race([...stopping, fleet.betrayed]);
+    await Promise.race([...stopping, fleet.betrayed, running()]);
   } finally {
+    live?.stop();
     await fleet.close();
   }
 }
@@ -90,5 +191,5 @@ try {
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(error instanceof UsageError ? `${message}\n\n${USAGE}` : `${message}\n`);
-  process.exit(error instanceof UsageError ? 2 : 1);
+  process.exit(error instanceof UsageError || error instanceof ScenarioError ? 2 : 1);
 }

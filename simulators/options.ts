@@ -1,15 +1,22 @@
 import { parseArgs } from 'node:util';
+import { ID_PATTERN } from '../contract/ids.ts';
+import { seconds } from './scenario.ts';
 
-export const USAGE = `Usage: node simulators/main.ts [options]
+export const USAGE = `Usage: npm run simulate -- [options]
 
-Publishes the demo mine's devices to Facility Watch's broker, each over an MQTT connection of its own.
+Publishes the devices of a simulated site over MQTT, each over a connection of its own.
 
-  --host HOST          the broker's address (127.0.0.1)
-  --port PORT          the broker's port (1883)
-  --seed NUMBER        the same number gives the same story (1)
-  --speed NUMBER       how many times faster than the clock, 0.1 to 100 (1)
-  --credentials FILE   JSON with the devices' credentials; otherwise the first line of standard input,
-                       and the devices stop when standard input ends
+  --site ID                the site (simulated)
+  --devices N              how many devices it has, 1 to 5000 (28)
+  --scenario NAME|FILE     what happens: normal_day, a fault by its name, bad_night, or a YAML file (normal_day)
+  --seed NUMBER            the same number gives the same messages (1)
+  --rate NUMBER            readings messages a second from all devices together; each at its own interval unless given
+  --url URL                the broker: mqtt://HOST:PORT or mqtts://HOST:PORT (mqtt://127.0.0.1:1883)
+  --ca FILE                certificates (PEM) to trust, with mqtts://
+  --credentials FILE       JSON with the devices' credentials; otherwise the first line of standard input,
+                           and the devices stop when standard input ends
+  --backfill DURATION      first writes so much history, such as 30d, as fast as it is acknowledged
+  --export-registry FILE   writes the site's registry for "npm run admin -- registry import" and ends
 `;
 
 /** Arguments that cannot be used; the message says which and what would be right. */
@@ -18,45 +25,90 @@ export class UsageError extends Error {
 }
 
 export interface SimulatorOptions {
-  readonly host: string;
-  readonly port: number;
+  readonly site: string;
+  readonly devices: number;
+  readonly scenario: string;
   readonly seed: number;
-  readonly speed: number;
-  readonly file: string | undefined;
+  /** Messages a second; undefined: as the devices are. */
+  readonly rate: number | undefined;
+  readonly broker: { readonly host: string; readonly port: number; readonly secure: boolean };
+  readonly caFile: string | undefined;
+  readonly credentialsFile: string | undefined;
+  /** Seconds of history; 0: none. */
+  readonly backfill: number;
+  readonly registryFile: string | undefined;
 }
 
-/** @throws UsageError */
+const ID = new RegExp(ID_PATTERN);
+const TEXT = { type: 'string' } as const;
+const OPTIONS = {
+  site: TEXT,
+  devices: TEXT,
+  scenario: TEXT,
+  seed: TEXT,
+  rate: TEXT,
+  url: TEXT,
+  ca: TEXT,
+  credentials: TEXT,
+  backfill: TEXT,
+  'export-registry': TEXT,
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** @throws UsageError naming the option and what would be right */
 export function readOptions(argv: readonly string[]): SimulatorOptions | 'help' {
-  const text = { type: 'string' } as const;
-  const options = {
-    host: text,
-    port: text,
-    seed: text,
-    speed: text,
-    credentials: text,
-    help: { type: 'boolean', short: 'h' },
-  } as const;
-  let values;
+  const values = parsed(argv);
+  if (values.help === true) return 'help';
+  const { site = 'simulated', scenario = 'normal_day', url = 'mqtt://127.0.0.1:1883', ca } = values;
+  if (!ID.test(site)) throw new UsageError('--site has to be lower-case letters, digits, - and _, such as mine-2');
+  if (scenario === '') throw new UsageError('--scenario has to be a name or a file');
+  const broker = brokerOf(url);
+  if (ca !== undefined && !broker.secure) throw new UsageError('--ca needs a --url with mqtts://');
+  return {
+    site,
+    scenario,
+    broker,
+    caFile: ca,
+    devices: number('devices', values.devices ?? '28', { min: 1, max: 5_000, whole: true }),
+    seed: number('seed', values.seed ?? '1', { min: 0, max: 4_294_967_295, whole: true }),
+    rate: values.rate === undefined ? undefined : number('rate', values.rate, { min: 0.01, max: 50_000, whole: false }),
+    credentialsFile: values.credentials,
+    backfill: values.backfill === undefined ? 0 : duration('backfill', values.backfill),
+    registryFile: values['export-registry'],
+  };
+}
+
+function parsed(argv: readonly string[]) {
   try {
-    ({ values } = parseArgs({ args: [...argv], options, allowPositionals: false }));
+    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: false }).values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-  if (values.help === true) return 'help';
-  return {
-    host: values.host ?? '127.0.0.1',
-    port: number('port', values.port ?? '1883', { min: 1, max: 65_535, whole: true }),
-    seed: number('seed', values.seed ?? '1', { min: 0, max: 4_294_967_295, whole: true }),
-    speed: number('speed', values.speed ?? '1', { min: 0.1, max: 100, whole: false }),
-    file: values.credentials,
-  };
+}
+
+function brokerOf(text: string): SimulatorOptions['broker'] {
+  const url = URL.parse(text);
+  const right = '--url has to be mqtt://HOST:PORT or mqtts://HOST:PORT';
+  if (url === null || !['mqtt:', 'mqtts:'].includes(url.protocol) || url.hostname === '') throw new UsageError(right);
+  if (url.username !== '' || url.password !== '')
+    throw new UsageError(`${right}; credentials come in a file, as others can read the command line`);
+  if (!['', '/'].includes(url.pathname) || url.search !== '' || url.hash !== '') throw new UsageError(right);
+  const secure = url.protocol === 'mqtts:';
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return { host, port: url.port === '' ? (secure ? 8_883 : 1_883) : Number(url.port), secure };
+}
+
+function duration(name: string, text: string): number {
+  const time = seconds(text);
+  if (time === undefined || time < 60 || time > 366 * 86_400)
+    throw new UsageError(`--${name} has to be a time such as 12h or 30d, from a minute to a year`);
+  return time;
 }
 
 function number(name: string, text: string, { min, max, whole }: { min: number; max: number; whole: boolean }): number {
   const shape = whole ? /^[0-9]{1,10}$/ : /^[0-9]{1,10}(\.[0-9]{1,10})?$/;
   const value = Number(text);
-  if (!shape.test(text) || value < min || value > max) {
+  if (!shape.test(text) || value < min || value > max)
     throw new UsageError(`--${name} has to be a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
-  }
   return value;
 }

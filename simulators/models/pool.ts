@@ -1,27 +1,45 @@
-import { drift, type Random } from '../random.ts';
+import { approach, drift, type Random } from '../random.ts';
 
 /** kJ/(m³·K) of water at about 40 °C. */
-const HEAT_CAPACITY = 4_150;
-/** The heater gives its full power this many kelvin below the set point, and none at it. */
-const PROPORTIONAL_BAND = 0.5;
+export const HEAT_CAPACITY = 4_150;
 
 export interface PoolParameters {
-  /** m³ */
-  readonly volume: number;
+  /** m² of surface; at its nominal level the pool holds 14 m³. */
+  readonly area: number;
+  /** m */
+  readonly level: number;
   /** kW at full power. 100 kW warm 14 m³ by about 0.10 K a minute. */
   readonly heaterPower: number;
-  /** kW per kelvin between water and hall: surface, walls and fresh water. */
-  readonly loss: number;
-  /** °C at which the heater rests. */
+  /** °C at which the heater rests; it starts a little below. */
   readonly setPoint: number;
-  /** How many times faster than in life the water heats and cools; 1 in life. */
-  readonly pace: number;
 }
+
+export const POOL: PoolParameters = { area: 12.2, level: 1.15, heaterPower: 100, setPoint: 42.6 };
+
+/**
+ * kW per kelvin between water and hall. At 42 °C under air of 28 °C: evaporation about 10 kW (ASHRAE, Applications,
+ * Natatoriums: 14 m² with activity 0.5 to 1), convection 2, walls and filter pipes 6: 18 kW over 14 K.
+ */
+const LOSS = 1.3;
+/** Kelvin below the set point at which the thermostat closes its contactor again. */
+const HYSTERESIS = 0.5;
+/** Persons in the water when it is full, litres that each carries out, and seconds that each stays. */
+const CROWD = 20;
+const SPLASH = 8;
+const STAY = 900;
+/** kW that a bather gives off. */
+const BODY = 0.1;
+/** m³/s through the float valve at most. */
+const FLOAT_VALVE = 0.000_6;
+/** m³/s while fresh water is let in and old water out: a fifth of the pool in twenty minutes. */
+const EXCHANGE = 0.002_33;
+
+export type HeaterState = 'thermostat' | 'failed' | 'runaway';
 
 export interface PoolState {
   /** °C of the well-mixed water. */
   readonly temperature: number;
-  readonly heaterFailed: boolean;
+  readonly heating: boolean;
   /** kelvin between the probe and the mean of the water. */
   readonly probe: number;
   /** m */
@@ -30,31 +48,49 @@ export interface PoolState {
   readonly turbidity: number;
 }
 
-/** Bathers stir it up and splash it out; the filter and the top-up pull it back. */
-const LEVEL = { mean: 1.15, memory: 600, deviation: 0.015 };
-const TURBIDITY = { mean: 2.2, memory: 900, deviation: 0.4 };
-
-export function createPool(temperature: number): PoolState {
-  return { temperature, heaterFailed: false, probe: 0, level: LEVEL.mean, turbidity: TURBIDITY.mean };
+export interface PoolInputs {
+  /** Seconds. */
+  readonly dt: number;
+  /** °C of the hall and of the cold water. */
+  readonly hall: number;
+  readonly mains: number;
+  /** 0: nobody, 1: full. */
+  readonly crowd: number;
+  /** A fifth of the water is being changed. */
+  readonly exchanging: boolean;
+  readonly heater: HeaterState;
+  readonly parameters?: PoolParameters;
 }
 
-/** `dt` in seconds, `hall` in °C. */
-export function stepPool(
-  state: PoolState,
-  { dt, hall, parameters }: { dt: number; hall: number; parameters: PoolParameters },
-  random: Random,
-): PoolState {
-  const demand = Math.min(1, Math.max(0, (parameters.setPoint - state.temperature) / PROPORTIONAL_BAND));
-  const heating = state.heaterFailed ? 0 : demand * parameters.heaterPower;
-  const losing = parameters.loss * (state.temperature - hall);
-  const warming = ((heating - losing) / (parameters.volume * HEAT_CAPACITY)) * parameters.pace;
+export function createPool(temperature: number): PoolState {
+  return { temperature, heating: false, probe: 0, level: POOL.level, turbidity: 1.2 };
+}
+
+/** Heat and water of one pool over `dt` seconds: what comes in, what leaves, and a thermostat between. */
+export function stepPool(state: PoolState, inputs: PoolInputs, random: Random): PoolState {
+  const { dt, hall, mains, crowd, exchanging, heater, parameters = POOL } = inputs;
+  const bathers = CROWD * crowd;
+  const volume = parameters.area * Math.max(0.2, state.level);
+  const missing = Math.max(0, (parameters.level - state.level) * parameters.area);
+  const topUp = Math.min(FLOAT_VALVE, missing / 300);
+  const fresh = topUp + (exchanging ? EXCHANGE : 0);
+  const leaving = (bathers * SPLASH) / 1_000 / STAY + (exchanging ? EXCHANGE : 0);
+
+  const heating = isHeating(state, heater, parameters.setPoint);
+  const power = (heating ? parameters.heaterPower : 0) + bathers * BODY - LOSS * (state.temperature - hall);
+  const warming = power / (volume * HEAT_CAPACITY) + (fresh / volume) * (mains - state.temperature);
   return {
-    ...state,
     temperature: state.temperature + warming * dt,
-    probe: drift(state.probe, { dt, memory: 60, deviation: 0.02 }, random),
-    level: LEVEL.mean + drift(state.level - LEVEL.mean, { dt, ...LEVEL }, random),
-    turbidity: Math.max(0.3, TURBIDITY.mean + drift(state.turbidity - TURBIDITY.mean, { dt, ...TURBIDITY }, random)),
+    heating,
+    probe: drift(state.probe, { dt, memory: 90, deviation: 0.004 }, random),
+    level: state.level + ((fresh - leaving) / parameters.area) * dt,
+    turbidity: approach(state.turbidity, 0.9 + 2.6 * crowd, { dt, constant: 2_400 }),
   };
+}
+
+function isHeating({ temperature, heating }: PoolState, heater: HeaterState, setPoint: number): boolean {
+  if (heater !== 'thermostat') return heater === 'runaway';
+  return heating ? temperature < setPoint : temperature < setPoint - HYSTERESIS;
 }
 
 /** °C as the probe shows it. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { demoSiteFile } from '../../simulators/site.ts';
+import { demoSiteFile } from '../../simulators/demo.ts';
 import { adminBench } from './admin-deps.ts';
 
 let bench: Awaited<ReturnType<typeof adminBench>>;

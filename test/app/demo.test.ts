@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { announceDemo, prepareDemo, spawnSimulators, temporaryDataDir } from '../../app/demo.ts';
 import { StartError } from '../../app/start-error.ts';
-import { createFacility } from '../../simulators/facility.ts';
-import { DEMO_SITE } from '../../simulators/site.ts';
+import { DEMO_SITE, demoHistory, demoPlan } from '../../simulators/demo.ts';
+import { devicesOf } from '../../simulators/devices.ts';
 import { smallBroker } from '../simulators/small-broker.ts';
 
 describe('options', () => {
@@ -14,6 +14,7 @@ describe('options', () => {
     mqttHost: '127.0.0.1',
     mqttPort: 1883,
     seed: 1,
+    history: 7,
     exposed: false,
   };
 
@@ -59,12 +60,17 @@ test('each demo has a data directory of its own, for its owner alone, which can 
 });
 
 describe('the simulators', () => {
-  const credentials = createFacility(1).devices.map(({ id }) => ({
+  const credentials = devicesOf(demoPlan()).map(({ id }) => ({
     device: id,
     username: `${DEMO_SITE}.${id}`,
     clientId: `${DEMO_SITE}.${id}`,
     password: `secret-of-${id}`,
   }));
+
+  const end = Date.now();
+  const history = demoHistory({ seed: 1, shift: 0, start: end - 9_000_000, end: () => end });
+  history.advance(end);
+  const handover = { shift: 0, from: history.state() };
 
   test('start with their credentials over a pipe, report, and stop with a goodbye', async () => {
     const broker = await smallBroker({ passwords: new Map(credentials.map((one) => [one.username, one.password])) });
@@ -73,7 +79,14 @@ describe('the simulators', () => {
     const firstLine = new Promise<string>((resolve) => {
       tell = resolve;
     });
-    const simulators = spawnSimulators({ mqtt, site: DEMO_SITE, credentials, seed: 1, onLine: (line) => tell(line) });
+    const simulators = spawnSimulators({
+      mqtt,
+      site: DEMO_SITE,
+      credentials,
+      seed: 1,
+      handover,
+      onLine: (line) => tell(line),
+    });
     expect(await firstLine).toBe(`${credentials.length} simulated devices are connected`);
     await broker.hears(({ topic }) => topic === `fw/v1/${DEMO_SITE}/mens-pool/readings`);
     await simulators.stop();
@@ -88,7 +101,7 @@ describe('the simulators', () => {
     const lines: string[] = [];
     const mqtt = { host: '127.0.0.1', port: stranger.port };
     const onLine = (line: string, stream: string) => lines.push(`${stream}: ${line}`);
-    const simulators = spawnSimulators({ mqtt, site: DEMO_SITE, credentials, seed: 1, onLine });
+    const simulators = spawnSimulators({ mqtt, site: DEMO_SITE, credentials, seed: 1, handover, onLine });
     expect((await simulators.exited).code).toBe(1);
     expect(lines.join('\n')).toMatch(/^err: The broker on .* lets everybody in/);
     expect(stranger.heard).toEqual([]);

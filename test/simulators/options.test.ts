@@ -1,13 +1,36 @@
 import { describe, expect, test } from 'vitest';
 import { readOptions, UsageError } from '../../simulators/options.ts';
 
-test('nothing given means the broker of this machine, in real time', () => {
-  expect(readOptions([])).toEqual({ host: '127.0.0.1', port: 1883, seed: 1, speed: 1, file: undefined });
+test('nothing given means a normal day of a small mine, to the broker of this machine', () => {
+  expect(readOptions([])).toEqual({
+    site: 'simulated',
+    devices: 28,
+    scenario: 'normal_day',
+    seed: 1,
+    rate: undefined,
+    broker: { host: '127.0.0.1', port: 1883, secure: false },
+    caFile: undefined,
+    credentialsFile: undefined,
+    backfill: 0,
+    registryFile: undefined,
+  });
 });
 
 test('every option is taken', () => {
-  const argv = ['--host', '::1', '--port', '2', '--seed', '3', '--speed', '0.5', '--credentials', 'c.json'];
-  expect(readOptions(argv)).toEqual({ host: '::1', port: 2, seed: 3, speed: 0.5, file: 'c.json' });
+  const argv = ['--site', 'mine-2', '--devices', '500', '--scenario', 'my.yaml', '--seed', '3', '--rate', '2000.5'];
+  const more = ['--url', 'mqtts://[::1]:2', '--ca', 'ca.pem', '--credentials', 'c.json', '--backfill', '1d12h'];
+  expect(readOptions([...argv, ...more, '--export-registry', 'r.yaml'])).toEqual({
+    site: 'mine-2',
+    devices: 500,
+    scenario: 'my.yaml',
+    seed: 3,
+    rate: 2000.5,
+    broker: { host: '::1', port: 2, secure: true },
+    caFile: 'ca.pem',
+    credentialsFile: 'c.json',
+    backfill: 129_600,
+    registryFile: 'r.yaml',
+  });
 });
 
 test.each(['--help', '-h'])('%s asks for help', (option) => {
@@ -16,16 +39,21 @@ test.each(['--help', '-h'])('%s asks for help', (option) => {
 
 describe('refused arguments', () => {
   const rows: readonly [argv: string[], message: RegExp][] = [
-    [['--port', '1e3'], /--port has to be a whole number from 1 to 65535/],
-    [['--port', '0'], /--port/],
-    [['--port', ''], /--port/],
-    [['--port', '80a'], /--port/],
+    [['--site', 'Mine'], /--site has to be lower-case letters/],
+    [['--devices', '0'], /--devices has to be a whole number from 1 to 5000/],
+    [['--devices', '1e3'], /--devices/],
     [['--seed', '-1'], /seed/],
     [['--seed', '4294967296'], /--seed/],
-    [['--seed', '1.5'], /--seed/],
-    [['--speed', '0'], /--speed has to be a number from 0.1 to 100/],
-    [['--speed', '1,5'], /--speed/],
-    [['--speed', 'Infinity'], /--speed/],
+    [['--rate', '1,5'], /--rate has to be a number from 0.01 to 50000/],
+    [['--rate', 'Infinity'], /--rate/],
+    [['--url', 'localhost:1883'], /--url has to be mqtt:\/\/HOST:PORT/],
+    [['--url', 'http://localhost'], /--url/],
+    [['--url', 'mqtt://me:secret@host'], /--url .*credentials come in a file/],
+    [['--url', 'mqtt://host/topic'], /--url/],
+    [['--ca', 'ca.pem'], /--ca needs a --url with mqtts/],
+    [['--backfill', '30'], /--backfill has to be a time such as 12h or 30d/],
+    [['--backfill', '2000d'], /--backfill/],
+    [['--scenario', ''], /--scenario/],
     [['--fast'], /--fast/],
     [['now'], /now/],
   ];

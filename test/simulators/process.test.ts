@@ -1,22 +1,27 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { SiteRegistry } from '../../contract/registry.ts';
 import type { Credentials } from '../../simulators/credentials.ts';
-import { createFacility } from '../../simulators/facility.ts';
+import { devicesOf } from '../../simulators/devices.ts';
+import { planSite } from '../../simulators/plan.ts';
 import { smallBroker, type SmallBroker } from './small-broker.ts';
 
 const MAIN = fileURLToPath(new URL('../../simulators/main.ts', import.meta.url));
-const DEVICES = createFacility(1).devices.map(({ id }) => id);
+const DEVICES = devicesOf(planSite({ site: 'mine', devices: 28 })).map(({ id }) => id);
 
 const credentials: Credentials = {
-  site: 'caozhuang',
+  site: 'mine',
   devices: DEVICES.map((device) => ({
     device,
-    username: `caozhuang.${device}`,
-    clientId: `caozhuang.${device}`,
+    username: `mine.${device}`,
+    clientId: `mine.${device}`,
     password: `secret-of-${device}`,
   })),
 };
@@ -48,35 +53,38 @@ function start(args: readonly string[]) {
 }
 
 function startWith(port: number, ...more: string[]) {
-  const started = start(['--port', String(port), ...more]);
+  const started = start([...['--site', 'mine', '--url', `mqtt://127.0.0.1:${port}`, '--rate', '30'], ...more]);
   started.child.stdin.write(`${JSON.stringify(credentials)}\n`);
   return started;
 }
 
 test('every device connects under its own identity, says online, and reports at QoS 1', async () => {
   const broker = await open({ passwords });
-  startWith(broker.port, '--speed', '10');
+  startWith(broker.port);
   for (const device of DEVICES) {
-    const online = await broker.hears(({ topic }) => topic === `fw/v1/caozhuang/${device}/status`);
+    const online = await broker.hears(({ topic }) => topic === `fw/v1/mine/${device}/status`);
     expect(online).toEqual({
-      client: `caozhuang.${device}`,
+      client: `mine.${device}`,
       topic: online.topic,
       payload: 'online',
       qos: 1,
       retain: true,
     });
     const report = await broker.hears(
-      ({ topic }) => topic.startsWith(`fw/v1/caozhuang/${device}/`) && !topic.endsWith('/status'),
+      ({ topic }) => topic.startsWith(`fw/v1/mine/${device}/`) && !topic.endsWith('/status'),
     );
-    expect(report).toMatchObject({ client: `caozhuang.${device}`, qos: 1, retain: false });
+    expect(report).toMatchObject({ client: `mine.${device}`, qos: 1, retain: false });
   }
 });
 
 test('a device without power leaves a will, and comes back online', async () => {
   const broker = await open({ passwords });
-  startWith(broker.port, '--speed', '100');
+  const scenario = fileWith(
+    'title: t\nfaults:\n  - { at: 5s, fault: power_cut, target: womens-climate, for: 5s, every: 10s }\n',
+  );
+  startWith(broker.port, '--scenario', scenario);
   const isStatus = (payload: string) => (one: { topic: string; payload: string }) =>
-    one.topic === 'fw/v1/caozhuang/womens-climate/status' && one.payload === payload;
+    one.topic === 'fw/v1/mine/womens-climate/status' && one.payload === payload;
   const will = await broker.hears(isStatus('offline'));
   expect(will).toMatchObject({ qos: 1, retain: true });
   const seen = broker.heard.length;
@@ -138,7 +146,7 @@ test('it goes on when its own broker comes back', async () => {
   await broker.close();
   brokers.splice(brokers.indexOf(broker), 1);
   const again = await open({ port: broker.port, passwords });
-  await again.hears(({ topic }) => topic === 'fw/v1/caozhuang/mens-pool/readings');
+  await again.hears(({ topic }) => topic === 'fw/v1/mine/mens-pool/readings');
 });
 
 test('without a broker it says so and fails', async () => {
@@ -151,19 +159,18 @@ test('without a broker it says so and fails', async () => {
 
 test('credentials may come from a file', async () => {
   const broker = await open({ passwords });
-  const dir = mkdtempSync(join(tmpdir(), 'fw-simulators-'));
-  writeFileSync(join(dir, 'credentials.json'), JSON.stringify(credentials));
-  start(['--port', String(broker.port), '--credentials', join(dir, 'credentials.json')]).child.stdin.end();
+  const file = fileWith(JSON.stringify(credentials));
+  const url = `mqtt://127.0.0.1:${broker.port}`;
+  start(['--site', 'mine', '--url', url, '--credentials', file]).child.stdin.end();
   await broker.hears(({ topic }) => topic.endsWith('/readings'));
-  rmSync(dir, { recursive: true });
 });
 
 test.each([
   ['no JSON', 'top-secret-words\n', 1],
-  ['another shape', '{"site":"caozhuang","devices":[{"password":"top-secret-words"}]}\n', 1],
+  ['another shape', '{"site":"mine","devices":[{"password":"top-secret-words"}]}\n', 1],
   ['nothing', '', 2],
 ])('credentials that are %s are refused without being repeated', async (_, text, status) => {
-  const { child, exited } = start(['--port', '1']);
+  const { child, exited } = start(['--url', 'mqtt://127.0.0.1:1']);
   child.stdin.end(text);
   const result = await exited;
   expect(result.code).toBe(status);
@@ -171,9 +178,81 @@ test.each([
   expect(result.text).toContain('credentials');
 });
 
-test('arguments that cannot be used are refused with the usage', async () => {
-  const { code, text } = await start(['--port', '1e3']).exited;
-  expect(code).toBe(2);
-  expect(text).toContain('--port has to be a whole number from 1 to 65535');
-  expect(text).toContain('Usage: node simulators/main.ts');
+test('credentials of another site are refused, and the option is named', async () => {
+  const broker = await open({ passwords });
+  const { exited } = startWith(broker.port, '--site', 'elsewhere');
+  const { code, text } = await exited;
+  expect(code).toBe(1);
+  expect(text).toContain('The credentials are for the site mine: give --site mine');
 });
+
+test('more devices than there are credentials for are named', async () => {
+  const broker = await open({ passwords });
+  const { code, text } = await startWith(broker.port, '--devices', '30').exited;
+  expect(code).toBe(1);
+  expect(text).toContain('There are no credentials for b2-terminal-1, b2-terminal-2');
+});
+
+test('arguments and scenarios that cannot be used are refused, and no broker is asked', async () => {
+  const [argument, scenario] = await Promise.all([
+    start(['--devices', '1e3']).exited,
+    start(['--scenario', fileWith('title: t\nfaults:\n  - { at: 1m, fault: flood, target: mens-pool }\n')]).exited,
+  ]);
+  expect(argument.code).toBe(2);
+  expect(argument.text).toContain('--devices has to be a whole number from 1 to 5000');
+  expect(argument.text).toContain('Usage: npm run simulate');
+  expect(scenario.code).toBe(2);
+  expect(scenario.text).toMatch(/line 3, faults\[0\]\.fault: "flood" is no fault/);
+});
+
+test('history is written oldest first in arrays, and then devices go on without a gap', async () => {
+  const broker = await open({ passwords });
+  const before = Date.now();
+  start([
+    '--site',
+    'mine',
+    '--url',
+    `mqtt://127.0.0.1:${broker.port}`,
+    '--backfill',
+    '3h',
+    '--credentials',
+    fileWith(JSON.stringify(credentials)),
+  ]);
+  const isPool = (topic: string) => topic === 'fw/v1/mine/mens-pool/readings';
+  await broker.hears(({ topic, payload }) => isPool(topic) && payload.startsWith('{'));
+  const times = broker.heard.filter(({ topic }) => isPool(topic)).flatMap(({ payload }) => timesOf(payload));
+  expect(times.length).toBeGreaterThanOrEqual(180);
+  expect((times[0] ?? 0) - (before - 3 * 3_600_000)).toBeLessThan(90_000);
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+  expect(new Set(gaps)).toEqual(new Set([60_000]));
+});
+
+test('the exported registry is that of the devices', async () => {
+  const file = fileWith('');
+  const { code } = await start(['--site', 'mine', '--devices', '40', '--export-registry', file]).exited;
+  expect(code).toBe(0);
+  const registry = Value.Parse(SiteRegistry, parse(readFileSync(file, 'utf8')));
+  expect(registry.site).toBe('mine');
+  expect(registry.devices.map(({ id }) => id).sort()).toEqual(
+    devicesOf(planSite({ site: 'mine', devices: 40 }))
+      .map(({ id }) => id)
+      .sort(),
+  );
+});
+
+const Sample = Type.Object({ ts: Type.Number() });
+
+function timesOf(payload: string): number[] {
+  const parsed: unknown = JSON.parse(payload);
+  return (Array.isArray(parsed) ? parsed : [parsed]).map((one: unknown) => Value.Parse(Sample, one).ts);
+}
+
+const dir = mkdtempSync(join(tmpdir(), 'fw-simulators-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+let files = 0;
+
+function fileWith(text: string): string {
+  const path = join(dir, `file-${++files}`);
+  writeFileSync(path, text);
+  return path;
+}
