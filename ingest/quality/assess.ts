@@ -32,11 +32,12 @@ export const EMPTY_MEMORY: QualityMemory = {
 export const assess: Assess = (memory, sample, context) => {
   const { metric } = context;
   const fahrenheit = looksLikeFahrenheit(metric, sample.value) ? memory.fahrenheit + 1 : 0;
-  const counted = { ...memory, fahrenheit, seen: memory.seen + 1 };
+  const seen = memory.seen + 1;
 
   // Neither what is no sample nor what looks like a fault is a neighbour to others.
   const alone = assessBy(sample, context, { fahrenheit, isExpected: isNear(memory, sample) });
-  if (alone.quality !== 'good' || !isTemperature(metric)) return { assessed: alone, memory: counted, regraded: null };
+  if (alone.quality !== 'good' || !isTemperature(metric))
+    return { assessed: alone, memory: { ...memory, fahrenheit, seen }, regraded: null };
 
   const { isSpike, neighbours, regraded } = judgeSpike(memory, sample);
   const perMinute = context.filling ? null : fastestChange(metric, context.role);
@@ -46,8 +47,10 @@ export const assess: Assess = (memory, sample, context) => {
   const assessed = isSpike ? suspect('spike') : otherwise;
   return {
     assessed,
+    // All of it, as one object: made for each reading, a copy to begin with would be half of the work.
     memory: {
-      ...counted,
+      fahrenheit,
+      seen,
       recent: [{ ...sample, ...assessed }, ...neighbours],
       unlessSpike: isSpike ? otherwise : null,
       pace,
