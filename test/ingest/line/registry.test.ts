@@ -196,3 +196,20 @@ test('a standing alarm takes the limit that is in force now, also over a start',
   const after = await rig.restart({ downMs: 1_000 });
   expect(after.alarms('base.water')).toMatchObject([{ id: before?.id, limit: 39 }]);
 });
+
+test('a pack that is switched on takes over a standing alarm that it is graver than, and gives it back when it goes', async () => {
+  const rig = await startRig({ registry: SITE });
+  const hot = { ...WELL, 'water_temperature.outlet': 48.7 };
+  await rig.report('gateway', hot, { seconds: 200, every: 10 });
+  expect(rig.alarms('base.water')).toMatchObject([{ priority: 2, state: 'unacknowledged' }]);
+  await rig.register({ ...SITE, standards: ['scald_vulnerable'] });
+  await rig.report('gateway', hot, { seconds: 40, every: 10 });
+  const states = () => rig.alarms().map(({ rule, priority, state }) => [rule, priority, state]);
+  expect(states().sort()).toEqual([
+    ['base.water', 2, 'returned_unacknowledged'],
+    ['scald_vulnerable.outlet', 1, 'unacknowledged'],
+  ]);
+  await rig.register(SITE);
+  await rig.report('gateway', hot, { seconds: 200, every: 10 });
+  expect(states()).toEqual([['base.water', 2, 'unacknowledged']]);
+});

@@ -10,6 +10,7 @@ import type { SiteRegistry } from '../../../contract/registry.ts';
 import type { TopicLeaf } from '../../../contract/topics.ts';
 import { startIngest, type Ingest } from '../../../ingest/start.ts';
 import { loadCatalogue } from '../../../ingest/standards/catalogue.ts';
+import type { Catalogue } from '../../../ingest/standards/types.ts';
 import type { InfluxStore } from '../../../ingest/stores/influx/types.ts';
 import type { Ledger } from '../../../ingest/stores/ledger/types.ts';
 import type { ReadingsStore } from '../../../ingest/stores/readings/types.ts';
@@ -30,6 +31,8 @@ export interface RigOptions {
   readonly readings?: (real: ReadingsStore) => ReadingsStore;
   /** Opens InfluxDB as the store of the readings. */
   readonly influx?: (stores: Stores, clock: DrivenClock) => Promise<InfluxStore>;
+  /** The product's own unless given. */
+  readonly catalogue?: Catalogue;
   readonly retention?: number;
   readonly logLimit?: number;
   /** Bytes that are free; not asked unless given. */
@@ -67,7 +70,7 @@ export interface Rig {
   connect(device: string, connection: number): void;
   disconnect(device: string, connection: number, end: ConnectionEnd): void;
   /** The same on the same data, after our downtime; `wall`: what the clock of the host shows then. */
-  restart(options: { downMs: number; wall?: number }): Promise<Rig>;
+  restart(options: { downMs: number; wall?: number; catalogue?: Catalogue }): Promise<Rig>;
   /** Rows of the ledger, by a reader that shares no code with it. */
   rows(sql: string): Record<string, unknown>[];
   close(): Promise<void>;
@@ -90,7 +93,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       warn: (fields, text) => options.onLog?.(fields, text),
       error: (fields) => 'err' in fields && options.onError?.(fields['err']),
     },
-    catalogue: loadCatalogue(),
+    catalogue: options.catalogue ?? loadCatalogue(),
     ledger,
     reader: stores.reader,
     readings: influx ?? options.readings?.(stores.readings) ?? stores.readings,
@@ -169,9 +172,9 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       ingest.connection({ kind: 'connected', site, device, connection, address: '127.0.0.1', at: clock.now() }),
     disconnect: (device, connection, end) =>
       ingest.connection({ kind: 'ended', site, device, connection, end, at: clock.now() }),
-    async restart({ downMs, wall = clock.now().wall + downMs }) {
+    async restart({ downMs, wall = clock.now().wall + downMs, ...other }) {
       await rig.close();
-      return startRig({ ...options, dir, clock: new DrivenClock(wall) });
+      return startRig({ ...options, ...other, dir, clock: new DrivenClock(wall) });
     },
     rows(sql) {
       const db = new DatabaseSync(join(dir, 'ledger.db'), { readOnly: true });

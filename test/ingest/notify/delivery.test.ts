@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { loadCatalogue } from '../../../ingest/standards/catalogue.ts';
 import { OPERATOR } from '../line/rig.ts';
 import { ok, says, startRobot, type Behaviour } from './robot.ts';
 import { accepted, startNotifyRig } from './rig.ts';
@@ -171,4 +172,29 @@ test('a channel hears of its areas and priorities alone, and of the end of what 
   await rig.later(1);
   expect(gate.texts[1]).toMatch(/^▲2 已恢复/);
   expect(urgent.texts).toEqual([]);
+});
+
+test('a standing alarm is as urgent as its rule is now, and begins again for whoever asks for that', async () => {
+  const rig = await startNotifyRig();
+  const robot = await startRobot();
+  await rig.add({ kind: 'wecom', address: robot.url, priority: 1 });
+  await rig.values('gateway', { water_temperature: 38 });
+  await rig.later(1);
+  expect(rig.alarms('base.water')).toMatchObject([{ priority: 2, state: 'unacknowledged' }]);
+  const { standards, ...rest } = loadCatalogue();
+  // A newer program may think otherwise of a standard.
+  const catalogue = {
+    ...rest,
+    standards: standards.map((one) => (one.id === 'base.water' ? { ...one, priority: 1 as const } : one)),
+  };
+  const again = await rig.again({ catalogue });
+  expect(again.alarms('base.water')).toMatchObject([{ priority: 1, state: 'unacknowledged' }]);
+  expect(again.rows("SELECT priority FROM alarm WHERE rule = 'base.water'")).toEqual([{ priority: 1 }]);
+  for (const water of [43, 38]) {
+    // Water changes slowly, or its sensor is not believed.
+    await again.leap(720);
+    await again.values('gateway', { water_temperature: water });
+    await again.later(1);
+  }
+  expect(robot.texts).toEqual([expect.stringMatching(/^\S*1 紧急\u3000又报\u3000男浴大池 水温低/)]);
 });

@@ -1,6 +1,7 @@
 import type { ChannelBody, ChannelView } from '../../../contract/channel.ts';
 import type { ChannelRefusal } from '../../../ingest/notify/channels.ts';
 import type { SiteRegistry } from '../../../contract/registry.ts';
+import type { Catalogue } from '../../../ingest/standards/types.ts';
 import { startRig, type Rig, type RigOptions } from '../line/rig.ts';
 
 const name = (zh: string, en: string) => ({ zh, en });
@@ -50,7 +51,7 @@ export interface NotifyRig extends Rig {
   leap(seconds: number): Promise<void>;
   add(body: Partial<ChannelBody> & Pick<ChannelBody, 'kind' | 'address'>): Promise<ChannelView>;
   channel(id: number): ChannelView;
-  again(options?: { downMs?: number }): Promise<NotifyRig>;
+  again(options?: { downMs?: number; catalogue?: Catalogue }): Promise<NotifyRig>;
 }
 
 let event = 0;
@@ -93,7 +94,7 @@ function extend(rig: Rig): NotifyRig {
       if (found === undefined) throw new Error(`no channel ${id}`);
       return found;
     },
-    again: async ({ downMs = 1_000 } = {}) => extend(await rig.restart({ downMs })),
+    again: async ({ downMs = 1_000, ...other } = {}) => extend(await rig.restart({ downMs, ...other })),
   };
 }
 

@@ -317,4 +317,10 @@ export const LINE_FAULTS: readonly Mutant[] = [
     ],
     tests: ['test/ingest/live/watched.test.ts'],
   },
+  {
+    name: 'standing-priority-of-the-past',
+    breaks: 'a standing alarm is as urgent as its rule is now',
+    edits: [{ file: 'ingest/line/registry.ts', from: '{ ...alarm, priority, limit }', to: '{ ...alarm, limit }' }],
+    tests: ['test/ingest/notify/delivery.test.ts'],
+  },
 ];
