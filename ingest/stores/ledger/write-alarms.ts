@@ -28,7 +28,9 @@ export function alarmWriter(db: DatabaseSync): AlarmWriter {
   const addJournal = db.prepare(
     'INSERT INTO journal (site, alarm, at, what, value, by, account, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
-  const addNotification = db.prepare('INSERT INTO notification (site, alarm, what, at) VALUES (?, ?, ?, ?)');
+  // Where a site has no channels nobody has to look for whom to tell.
+  const addNotification = db.prepare(`INSERT INTO notification (site, alarm, what, at, recipients)
+    VALUES (:site, :alarm, :what, :at, iif(EXISTS (SELECT 1 FROM channel WHERE site = :site), NULL, 0))`);
   const addSystemEvent = db.prepare('INSERT INTO system_event (at, site, kind, actor, detail) VALUES (?, ?, ?, ?, ?)');
 
   const write = (alarm: AlarmRecord): void => {
@@ -74,7 +76,7 @@ export function alarmWriter(db: DatabaseSync): AlarmWriter {
         addJournal.run(site, alarm, at, what, value, by, account, note);
     },
     notifications(rows) {
-      for (const { site, alarm, what, at } of rows) addNotification.run(site, alarm, what, at);
+      for (const { site, alarm, what, at } of rows) addNotification.run({ site, alarm, what, at });
     },
     systemEvents(rows) {
       for (const { at, site, kind, actor, detail } of rows)

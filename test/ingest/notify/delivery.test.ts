@@ -174,6 +174,25 @@ test('a channel hears of its areas and priorities alone, and of the end of what 
   expect(urgent.texts).toEqual([]);
 });
 
+test('a site without channels has its alarms in one commit each', async () => {
+  let commits = 0;
+  const rig = await startNotifyRig({
+    ledger: (real) => ({
+      ...real,
+      commit(batch) {
+        commits += 1;
+        return real.commit(batch);
+      },
+    }),
+  });
+  commits = 0;
+  await rig.forced(true);
+  await rig.ingest.drained();
+  await rig.ingest.notified();
+  expect(commits).toBe(1);
+  expect(rig.rows('SELECT what, recipients FROM notification')).toEqual([{ what: 'raised', recipients: 0 }]);
+});
+
 test('a standing alarm is as urgent as its rule is now, and begins again for whoever asks for that', async () => {
   const rig = await startNotifyRig();
   const robot = await startRobot();

@@ -207,4 +207,16 @@ export const NOTIFY_FAULTS: readonly Mutant[] = [
     ],
     tests: [SEND],
   },
+  {
+    name: 'notify-routes-for-nobody',
+    breaks: 'a site without channels pays no second commit for each alarm',
+    edits: [
+      {
+        file: 'ingest/stores/ledger/write-alarms.ts',
+        from: 'iif(EXISTS (SELECT 1 FROM channel WHERE site = :site), NULL, 0)',
+        to: 'NULL',
+      },
+    ],
+    tests: [DELIVERY],
+  },
 ];
