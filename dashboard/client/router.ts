@@ -21,6 +21,11 @@ export function createAppRouter({ session, preferences }: { session: Session; pr
         children: [
           { path: '', name: 'overview', component: () => import('./pages/OverviewPage.vue') },
           { path: 'points/:point', name: 'point', component: () => import('./pages/OverviewPage.vue') },
+          {
+            path: 'points/:point/history/:metric',
+            name: 'history',
+            component: () => import('./pages/PointHistoryPage.vue'),
+          },
           { path: 'alarms/:alarm(\\d+)?', name: 'alarms', component: () => import('./pages/AlarmsPage.vue') },
           { path: 'devices', name: 'devices', component: () => import('./pages/DevicesPage.vue') },
           { path: 'records', name: 'records', component: () => import('./pages/RecordsPage.vue') },

@@ -4,6 +4,7 @@ import { devices } from './en/devices.ts';
 import { forms } from './en/forms.ts';
 import { notifications } from './en/notifications.ts';
 import { quarantine } from './en/quarantine.ts';
+import { history } from './en/history.ts';
 import { record } from './en/record.ts';
 import { sheet } from './en/sheet.ts';
 import { storage } from './en/storage.ts';
@@ -396,6 +397,7 @@ export const en: Catalogue = {
   forms,
   notificationsPage: notifications,
   quarantinePage: quarantine,
+  history,
   recordPage: record,
   sheetPage: sheet,
   storagePage: storage,

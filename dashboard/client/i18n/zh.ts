@@ -4,6 +4,7 @@ import { devices } from './zh/devices.ts';
 import { forms } from './zh/forms.ts';
 import { notifications } from './zh/notifications.ts';
 import { quarantine } from './zh/quarantine.ts';
+import { history } from './zh/history.ts';
 import { record } from './zh/record.ts';
 import { sheet } from './zh/sheet.ts';
 import { storage } from './zh/storage.ts';
@@ -384,6 +385,7 @@ export const zh = {
   forms,
   notificationsPage: notifications,
   quarantinePage: quarantine,
+  history,
   recordPage: record,
   sheetPage: sheet,
   storagePage: storage,

@@ -1,0 +1,277 @@
+import { LineChart, ScatterChart } from 'echarts/charts';
+import { GridComponent, MarkAreaComponent, MarkLineComponent } from 'echarts/components';
+import { init, use, type EChartsCoreOption } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+import type { CourseAnswer, HistoryAnswer, TimeSpan } from '../../../contract/history.ts';
+import { badMarks, covers, lineOf, missingSpans } from './spans.ts';
+import type { TimeTick, View } from './view.ts';
+
+use([LineChart, ScatterChart, GridComponent, MarkAreaComponent, MarkLineComponent, CanvasRenderer]);
+
+/** Beside and above the plot, px: lanes in HTML stand over the same time. */
+export const GRID = { left: 52, right: 64, top: 8, bottom: 40 } as const;
+
+export interface Drawing {
+  readonly view: View;
+  readonly answer: HistoryAnswer;
+  readonly course: CourseAnswer;
+  readonly ticks: readonly TimeTick[];
+  readonly tickText: (tick: TimeTick) => string;
+  readonly valueText: (value: number) => string;
+  readonly limitText: (limit: { side: 'low' | 'high'; critical: boolean; limit: number }) => string;
+  readonly missingText: (ms: number) => string;
+  readonly width: number;
+}
+
+/** The colours of the theme, as the page has them now. */
+function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+export function startChart(element: HTMLElement) {
+  const chart = init(element, null, { renderer: 'canvas' });
+  return {
+    draw: (drawing: Drawing) => chart.setOption(optionOf(drawing), { notMerge: true, lazyUpdate: false }),
+    resize: () => chart.resize(),
+    dispose: () => chart.dispose(),
+  };
+}
+
+function optionOf(drawing: Drawing): EChartsCoreOption {
+  const { view, answer, course, ticks, tickText, valueText, width } = drawing;
+  const [first, ...others] = answer.series;
+  const { low, high } = domain(drawing);
+  const open = course.open ?? [{ from: view.from, to: view.to }];
+  const counted = course.limits.filter(({ critical }) => !critical).flatMap(({ inForce }) => inForce);
+  const isCounted = (at: number) => counted.length === 0 || covers(counted, at);
+  const text = { color: token('text-2'), fontFamily: 'inherit', fontSize: 12 };
+  const boxes = (spans: readonly TimeSpan[]) => spans.map(({ from, to }) => [{ xAxis: from }, { xAxis: to }]);
+  const line = (data: unknown, lineWidth: number, more: object = {}) => ({
+    type: 'line',
+    data,
+    symbol: 'none',
+    silent: true,
+    animation: false,
+    lineStyle: { width: lineWidth, color: token('text-1') },
+    z: 5,
+    ...more,
+  });
+  const area = (data: unknown, itemStyle: object, more: object = {}) => ({
+    type: 'line',
+    data: [],
+    silent: true,
+    animation: false,
+    markArea: { silent: true, animation: false, itemStyle, data, ...more },
+  });
+  const least = ((view.to - view.from) / Math.max(1, width)) * 3;
+  const gaps = first === undefined ? [] : missingSpans(answer, first, least);
+  const bad = first === undefined ? [] : badMarks(answer, first);
+  const grain = width / Math.max(1, view.to - view.from);
+
+  return {
+    animation: false,
+    backgroundColor: 'transparent',
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    grid: { ...GRID, containLabel: false, show: true, backgroundColor: token('ground'), borderWidth: 0 },
+    xAxis: {
+      type: 'value',
+      min: view.from,
+      max: view.to,
+      axisLine: { lineStyle: { color: token('line') } },
+      splitLine: { show: false },
+      axisTick: { customValues: ticks.map(({ at }) => at), length: 4 },
+      axisLabel: {
+        ...text,
+        customValues: ticks.map(({ at }) => at),
+        formatter: (at: number) => tickText(ticks.find((tick) => tick.at === at) ?? { at, day: false }),
+        hideOverlap: true,
+        lineHeight: 15,
+      },
+    },
+    yAxis: {
+      type: 'value',
+      min: low,
+      max: high,
+      axisLine: { show: false },
+      axisTick: { show: false },
+      splitNumber: 4,
+      splitLine: { lineStyle: { color: token('line') } },
+      axisLabel: { ...text, formatter: valueText },
+    },
+    series: [
+      area(boxes(open), { color: token('raised') }),
+      ...bandsOf(drawing, { low, high }),
+      // The least and the greatest of each bucket: no peak is lost in a mean.
+      ...(first === undefined ? [] : envelope(answer, first)),
+      ...(first === undefined
+        ? []
+        : [
+            line(
+              lineOf(answer, first, (at) => !isCounted(at)),
+              1.4,
+              { lineStyle: { width: 1.4, color: token('trace') } },
+            ),
+            line(lineOf(answer, first, isCounted), 2.2),
+          ]),
+      ...others.map((series, index) =>
+        line(
+          lineOf(answer, series, () => true),
+          1.8,
+          {
+            lineStyle: { width: 1.8, color: token(OTHERS[index % OTHERS.length] ?? 'focus'), type: DASHES[index % 3] },
+          },
+        ),
+      ),
+      area(
+        gaps.map(({ from, to }) => [
+          { xAxis: from, name: (to - from) * grain > 44 ? drawing.missingText(to - from) : '' },
+          { xAxis: to },
+        ]),
+        { color: hatch() },
+        {
+          label: {
+            ...text,
+            color: token('text-1'),
+            position: 'insideBottom',
+            distance: 12,
+            backgroundColor: token('raised'),
+            padding: [3, 6],
+            borderRadius: 4,
+          },
+        },
+      ),
+      {
+        type: 'scatter',
+        silent: true,
+        animation: false,
+        z: 8,
+        symbol: 'path://M2 0 10 8 18 0 20 2 12 10 20 18 18 20 10 12 2 20 0 18 8 10 0 2Z',
+        symbolSize: 10,
+        itemStyle: { color: token('suspect') },
+        label: {
+          show: true,
+          position: 'right',
+          color: token('suspect'),
+          fontWeight: 700,
+          formatter: ({ dataIndex }: { dataIndex: number }) => {
+            const value = bad[dataIndex]?.value ?? null;
+            return value === null || bad.length > 6 ? '' : valueText(value);
+          },
+        },
+        data: bad.map(({ at }) => [at, high - (high - low) * 0.03]),
+      },
+    ],
+  };
+}
+
+export const OTHERS = ['focus', 'edge-4', 'suspect', 'edge-2'] as const;
+const DASHES = ['solid', 'dashed', 'dotted'] as const;
+
+/** Bands only where they were in force, with the limits of that time; critical limits as dashed lines. */
+function bandsOf({ course, limitText, view }: Drawing, { low, high }: { low: number; high: number }): object[] {
+  const service = course.limits.filter(({ critical }) => !critical);
+  const boxes = service
+    .filter(({ side }) => side === 'low')
+    .flatMap((limit) => {
+      const top = service.find(
+        (other) => other.side === 'high' && other.standard === limit.standard && overlap(other.inForce, limit.inForce),
+      );
+      return limit.inForce.map(({ from, to }) => [{ coord: [from, limit.limit] }, { coord: [to, top?.limit ?? high] }]);
+    });
+  const lone = service
+    .filter(
+      ({ side, standard }) =>
+        side === 'high' && !service.some((one) => one.side === 'low' && one.standard === standard),
+    )
+    .flatMap(({ limit, inForce }) => inForce.map(({ from, to }) => [{ coord: [from, low] }, { coord: [to, limit] }]));
+  const lineFor = (limit: (typeof course.limits)[number], from: number, to: number, labelled: boolean) => [
+    {
+      coord: [Math.max(from, view.from), limit.limit],
+      lineStyle: limit.critical
+        ? { color: token('edge-1'), type: [7, 5], width: 1.4 }
+        : { color: token('band-edge'), type: 'solid', width: 1.2 },
+      label: {
+        show: labelled,
+        position: 'end',
+        formatter: limitText(limit),
+        color: token(limit.critical ? 'edge-1' : 'text-2'),
+        fontSize: 12,
+      },
+    },
+    { coord: [Math.min(to, view.to), limit.limit] },
+  ];
+  const lines = course.limits
+    .filter(({ limit }) => limit > low && limit < high)
+    .flatMap((limit) => {
+      const last = limit.inForce.at(-1);
+      return limit.inForce.map((one) => lineFor(limit, one.from, one.to, one === last));
+    });
+  return [
+    {
+      type: 'line',
+      data: [],
+      silent: true,
+      animation: false,
+      markArea: {
+        silent: true,
+        animation: false,
+        itemStyle: { color: token('band'), opacity: 0.75 },
+        data: [...boxes, ...lone],
+      },
+      markLine: { silent: true, animation: false, symbol: 'none', data: lines },
+    },
+  ];
+}
+
+function envelope(answer: HistoryAnswer, series: HistoryAnswer['series'][number]): object[] {
+  const at = (index: number) => ((answer.edges[index] ?? 0) + (answer.edges[index + 1] ?? 0)) / 2;
+  const base = {
+    type: 'line',
+    symbol: 'none',
+    silent: true,
+    animation: false,
+    stack: 'range',
+    lineStyle: { opacity: 0 },
+  };
+  return [
+    { ...base, stackStrategy: 'all', data: series.min.map((value, index) => [at(index), value]) },
+    {
+      ...base,
+      stackStrategy: 'all',
+      areaStyle: { color: token('trace'), opacity: 0.28 },
+      data: series.max.map((value, index) => [at(index), value === null ? null : value - (series.min[index] ?? value)]),
+    },
+  ];
+}
+
+/** What the values and the limits in force need, with some room. */
+function domain({ answer, course }: Drawing): { low: number; high: number } {
+  const values = answer.series.flatMap(({ min, max }) => [...min, ...max]).filter((value) => value !== null);
+  const limits = course.limits.map(({ limit }) => limit);
+  const all = [...values, ...limits];
+  if (all.length === 0) return { low: 0, high: 1 };
+  const [least, greatest] = [all.reduce((a, b) => Math.min(a, b)), all.reduce((a, b) => Math.max(a, b))];
+  const room = Math.max((greatest - least) * 0.12, 0.5);
+  return { low: Math.floor((least - room) * 2) / 2, high: Math.ceil((greatest + room) * 2) / 2 };
+}
+
+function overlap(one: readonly TimeSpan[], other: readonly TimeSpan[]): boolean {
+  return one.some((a) => other.some((b) => a.from < b.to && b.from < a.to));
+}
+
+/** Diagonal lines, as everything unknown is drawn. */
+function hatch(): object | string {
+  const canvas = document.createElement('canvas');
+  canvas.width = 8;
+  canvas.height = 8;
+  const pen = canvas.getContext('2d');
+  if (pen === null) return token('hatch');
+  pen.strokeStyle = token('hatch');
+  pen.lineWidth = 1.6;
+  for (const shift of [-8, 0, 8]) {
+    pen.moveTo(shift, 8);
+    pen.lineTo(shift + 8, 0);
+  }
+  pen.stroke();
+  return { image: canvas, repeat: 'repeat' };
+}

@@ -1,0 +1,71 @@
+import type { HistoryAnswer, HistorySeries, TimeSpan } from '../../../contract/history.ts';
+
+const HALF = 0.5;
+
+/** Stretches in which most of each bucket is missing; short ones are left to the line's own gap. */
+export function missingSpans({ edges }: HistoryAnswer, series: HistorySeries, least: number): TimeSpan[] {
+  const spans: TimeSpan[] = [];
+  series.missing.forEach((seconds, index) => {
+    const [from, to] = [edges[index] ?? 0, edges[index + 1] ?? 0];
+    if (to <= from || (seconds * 1_000) / (to - from) < HALF) return;
+    const last = spans.at(-1);
+    if (last?.to === from) last.to = to;
+    else spans.push({ from, to });
+  });
+  return spans.filter(({ from, to }) => to - from >= least);
+}
+
+export interface BadMark {
+  readonly at: number;
+  /** Null: told of hours and days only that there were some. */
+  readonly value: number | null;
+}
+
+/** Where bad values came in, one mark for neighbours. */
+export function badMarks({ edges }: HistoryAnswer, series: HistorySeries): BadMark[] {
+  const marks: BadMark[] = [];
+  let before = false;
+  series.bad.forEach((seconds, index) => {
+    const value = series.badValue[index] ?? null;
+    const isBad = seconds > 0 || value !== null;
+    if (isBad && !before) marks.push({ at: middle(edges, index), value });
+    before = isBad;
+  });
+  return marks;
+}
+
+export type Dot = [at: number, value: number | null];
+
+/** The mean as a line with gaps where nothing held; `keep` tells which moments belong to it. */
+export function lineOf({ edges }: HistoryAnswer, series: HistorySeries, keep: (at: number) => boolean): Dot[] {
+  return series.mean.map((value, index) => {
+    const at = middle(edges, index);
+    const joins = keep(at) || (index > 0 && keep(middle(edges, index - 1)));
+    return [at, joins ? value : null];
+  });
+}
+
+export const middle = (edges: readonly number[], index: number): number =>
+  ((edges[index] ?? 0) + (edges[index + 1] ?? 0)) / 2;
+
+/** The bucket in which a moment lies; -1: none. */
+export function bucketAt(edges: readonly number[], at: number): number {
+  const next = edges.findIndex((edge) => edge > at);
+  return next - 1;
+}
+
+export function covers(spans: readonly TimeSpan[], at: number): boolean {
+  return spans.some(({ from, to }) => from <= at && at < to);
+}
+
+/** What is left of a span between others. */
+export function complement(spans: readonly TimeSpan[], { from, to }: TimeSpan): TimeSpan[] {
+  const left: TimeSpan[] = [];
+  let at = from;
+  for (const span of spans) {
+    if (span.from > at) left.push({ from: at, to: Math.min(span.from, to) });
+    at = Math.max(at, span.to);
+  }
+  if (at < to) left.push({ from: at, to });
+  return left;
+}

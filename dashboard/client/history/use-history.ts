@@ -1,0 +1,85 @@
+import { computed, onBeforeUnmount, ref, shallowRef, watch, type Ref } from 'vue';
+import type { CourseAnswer, HistoryAnswer } from '../../../contract/history.ts';
+import { historyRequests, type SeriesName } from './requests.ts';
+import { followsNow, SPANS, spanOf, type View } from './view.ts';
+
+/** What is on its way while somebody still zooms is not asked for yet (ms). */
+const PATIENCE = 120;
+/** A view that ends now goes on this often (ms). */
+const LIVE_EVERY = 10_000;
+
+export interface HistoryOptions {
+  readonly site: string;
+  readonly series: Ref<readonly SeriesName[]>;
+  readonly now: Readonly<Ref<number>>;
+  /** Width of the plot, px. */
+  readonly pixels: Ref<number>;
+}
+
+export interface Shown {
+  readonly view: View;
+  readonly answer: HistoryAnswer;
+  readonly course: CourseAnswer;
+}
+
+/** The range that is looked at, and what the server says of it. What was shown stays until the next answer is there. */
+export function useHistory({ site, series, now, pixels }: HistoryOptions) {
+  const requests = historyRequests(site);
+  const view = ref<View>({ from: now.value - SPANS.d1, to: now.value });
+  /** Goes on with what comes, until somebody looks back. */
+  const live = ref(true);
+  const shown = shallowRef<Shown | null>(null);
+  const failed = ref(false);
+  const loading = ref(false);
+  let abort: AbortController | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function load(): Promise<void> {
+    abort?.abort();
+    const mine = new AbortController();
+    abort = mine;
+    const [first] = series.value;
+    if (first === undefined) return;
+    loading.value = true;
+    const asked = view.value;
+    const [answer, course] = await Promise.all([
+      requests.chart(series.value, asked, Math.min(2_000, Math.max(50, Math.round(pixels.value))), mine.signal),
+      requests.course(first, asked, mine.signal),
+    ]);
+    if (mine.signal.aborted) return;
+    loading.value = false;
+    failed.value = !answer.ok || !course.ok;
+    if (answer.ok && course.ok) shown.value = { view: asked, answer: answer.value, course: course.value };
+  }
+
+  function soon(): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void load(), PATIENCE);
+  }
+
+  function look(next: View): void {
+    live.value = followsNow(next, now.value);
+    view.value = next;
+  }
+
+  watch([view, series, pixels], soon, { immediate: true });
+  const ticking = setInterval(() => {
+    if (live.value && !document.hidden) view.value = { from: now.value - spanOf(view.value), to: now.value };
+  }, LIVE_EVERY);
+  onBeforeUnmount(() => {
+    clearInterval(ticking);
+    clearTimeout(timer);
+    abort?.abort();
+  });
+
+  return {
+    view: computed(() => view.value),
+    live: computed(() => live.value),
+    shown,
+    failed,
+    loading,
+    look,
+    again: () => void load(),
+    csv: (language: string) => requests.csv(series.value, view.value, language),
+  };
+}
