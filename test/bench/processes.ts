@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Check, Parse } from 'typebox/value';
+import { cpuSeconds } from './cpu.ts';
 import type { Fleet } from './fleet.ts';
 
 const Figures = Type.Object({
@@ -31,6 +32,8 @@ export interface Server {
   figures(options?: { readonly anew: boolean }): Promise<Figures>;
   /** Bytes that the process has handed to the disk so far. */
   written(): number;
+  /** Seconds of processor that it has used so far. */
+  cpu(): number;
   stop(): Promise<void>;
 }
 
@@ -95,6 +98,7 @@ async function startServer(file: string, argumentOf: (dir: string) => string): P
       return answer;
     },
     written: () => Number(/^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${child.pid}/io`, 'utf8'))?.[1]),
+    cpu: () => cpuSeconds(child.pid),
     async stop() {
       await stop(child);
       rmSync(dir, { recursive: true, force: true });

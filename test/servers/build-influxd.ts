@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { Type } from 'typebox';
@@ -25,16 +25,21 @@ export function fetchInflux2(say: Say): void {
   mkdirSync(CACHE, { recursive: true });
   // A lock that ends with its process, whatever that dies of.
   const lock = new DatabaseSync(join(CACHE, 'influxd.lock'), { timeout: LOCK_PATIENCE });
-  const dir = mkdtempSync(join(CACHE, 'influxd-'));
+  const dir = join(CACHE, 'influxd.building');
   try {
     lock.exec('BEGIN EXCLUSIVE');
     if (findInflux2() !== undefined) return;
+    // What is left of a build that was killed.
+    rmSync(dir, { recursive: true, force: true });
+    mkdirSync(dir);
     const made = fromImage(dir, say) ?? fromSource(dir, say);
-    if (made !== undefined) renameSync(made, INFLUXD2);
+    if (made === undefined) return;
+    run(made, ['version']);
+    renameSync(made, INFLUXD2);
   } catch (error) {
     say(`InfluxDB ${INFLUXD2_VERSION} could not be had: ${lastWords(error)}`);
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    if (lock.isTransaction) rmSync(dir, { recursive: true, force: true });
     lock.close();
   }
 }
@@ -65,7 +70,8 @@ function fromSource(dir: string, say: Say): string | undefined {
   const flags = `-s -w -X main.version=v${INFLUXD2_VERSION}`;
   run('go', ['build', '-mod=readonly', '-trimpath', '-o', program, '-tags', TAGS, '-ldflags', flags, INFLUXD], {
     cwd: MODULE,
-    env: { PKG_CONFIG: pkgConfig, CGO_ENABLED: '1' },
+    // A cache of its own: Go keeps what pkg-config once said, and would link what is there no more.
+    env: { PKG_CONFIG: pkgConfig, CGO_ENABLED: '1', GOCACHE: join(dir, 'go-cache') },
   });
   say(`  done (${took()})`);
   return program;
@@ -84,7 +90,11 @@ function buildFlux(flux: string, dir: string): string {
     cwd: library,
     env: { RUSTC_WRAPPER: lenient },
   });
-  return join(library, 'target', 'release');
+  // Alone: where the shared one lies beside it the linker takes that, and it would be gone after the build.
+  const alone = join(dir, 'lib');
+  mkdirSync(alone);
+  renameSync(join(library, 'target', 'release', 'libflux.a'), join(alone, 'libflux.a'));
+  return alone;
 }
 
 /** What pkg-config would say of Flux: cgo asks it for nothing else here. */

@@ -1,4 +1,6 @@
 import type { Influx2 } from '../../servers/influx2.ts';
+import type { ServerProcess } from '../../servers/process.ts';
+import { cpuSeconds } from '../cpu.ts';
 import { metricOf } from '../fleet.ts';
 import { startOurs } from '../processes.ts';
 import type { Peers } from './fetch.ts';
@@ -17,6 +19,8 @@ export interface Contestant {
   readonly messagesHeld: (() => Promise<number>) | undefined;
   /** All readings that InfluxDB holds of it. */
   readonly readingsHeld: (() => Promise<number>) | undefined;
+  /** Seconds of processor that its processes have used so far, without InfluxDB. */
+  cpu(): number;
   stop(): Promise<void>;
 }
 
@@ -43,6 +47,7 @@ export async function startContestant(kind: Kind, load: Load, influx: Influx2, p
         port: server.port,
         messagesHeld: held('WHERE point =~ /-0$/'),
         readingsHeld: held(''),
+        cpu: () => server.cpu(),
         stop: () => server.stop(),
       };
     }
@@ -62,7 +67,7 @@ export async function startContestant(kind: Kind, load: Load, influx: Influx2, p
 }
 
 interface Peer {
-  readonly start: (mqttPort: number) => Promise<{ close(): Promise<void> }>;
+  readonly start: (mqttPort: number) => Promise<ServerProcess>;
   /** COUNT of one reading of each message, and of all. */
   readonly one: string;
   readonly all: string;
@@ -76,6 +81,7 @@ async function startPeer(peers: Peers, influx: Influx2, { start, one, all }: Pee
       port: broker.port,
       messagesHeld: () => countOf(influx, one),
       readingsHeld: () => countOf(influx, all),
+      cpu: () => cpuSeconds(broker.pid) + cpuSeconds(behind.pid),
       async stop() {
         await behind.close();
         await broker.close();

@@ -48,7 +48,7 @@ async function beside(load: Load, effort: Effort, peers: Peers): Promise<Result[
     for (const kind of pair % 2 === 0 ? kinds : kinds.toReversed()) {
       const run = await runOnce(kind, load, short, peers);
       runs.get(kind)?.push(run);
-      process.stderr.write(` ${kind} ${Math.round(run.held)}`);
+      process.stderr.write(` ${kind} ${Math.round(run.held)}/s`);
     }
     bare.push(await ceilingOnce(metrics, effort.quick ? 0.3 : 5));
   }
@@ -70,6 +70,11 @@ async function beside(load: Load, effort: Effort, peers: Peers): Promise<Result[
         unit: 'messages/s',
         ...spreadOf(held(kind)),
       },
+      ...costOf(runs.get(kind) ?? []).map((cost) => ({
+        name: `${NAMES[kind]}: processor for a message, InfluxDB included, ${of}`,
+        unit: 'ms',
+        ...cost,
+      })),
     ]),
     ...to('telegraf', 1),
     ...to('node-red', 4),
@@ -82,6 +87,11 @@ async function beside(load: Load, effort: Effort, peers: Peers): Promise<Result[
     },
     { name: `the client alone, lines of ${metrics}`, unit: 'readings/s', ...spreadOf(bare) },
   ];
+}
+
+function costOf(runs: readonly Run[]): ReturnType<typeof spreadOf>[] {
+  const costs = runs.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu]));
+  return costs.length === 0 ? [] : [spreadOf(costs)];
 }
 
 async function ceilingOnce(fields: number, seconds: number): Promise<number> {

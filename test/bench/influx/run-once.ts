@@ -1,4 +1,5 @@
 import { startInflux2 } from '../../servers/influx2.ts';
+import { cpuSeconds } from '../cpu.ts';
 import type { Effort } from '../effort.ts';
 import { startLoader, type Loader } from '../processes.ts';
 import { startContestant, type Contestant, type Kind, type Load } from './contestants.ts';
@@ -12,6 +13,8 @@ export interface Run {
   readonly held: number;
   /** Readings that were acknowledged and are not in InfluxDB. */
   readonly lost: number;
+  /** ms of processor for a message, InfluxDB's included; undefined: its process is not ours to see. */
+  readonly cpu: number | undefined;
 }
 
 /** One flood on a database of its own, which is empty but for what opened the way. */
@@ -24,15 +27,23 @@ export async function runOnce(kind: Kind, load: Load, effort: Effort, peers: Pee
     const loader = await startLoader({ port: contestant.port, devices: load.devices, metrics: load.metrics });
     closing.push(() => loader.stop());
     const { messages, readings } = await openTheWay(contestant, loader);
+    const used = () => (influx.pid === undefined ? undefined : contestant.cpu() + cpuSeconds(influx.pid));
+    const usedBefore = used() ?? 0;
     const from = performance.now();
     const report = await loader.run({ job: 'flood', window: load.window, warm: 0, seconds: effort.seconds });
     const acknowledged = report.acknowledged / report.seconds;
     const { messagesHeld, readingsHeld } = contestant;
-    if (messagesHeld === undefined || readingsHeld === undefined) return { acknowledged, held: acknowledged, lost: 0 };
+    const cost = () => {
+      const now = used();
+      return now === undefined ? undefined : ((now - usedBefore) * 1_000) / report.total;
+    };
+    if (messagesHeld === undefined || readingsHeld === undefined)
+      return { acknowledged, held: acknowledged, lost: 0, cpu: cost() };
     const arrived = (await untilHeld(messagesHeld, messages + report.total)) - messages;
     const held = arrived / ((performance.now() - from) / 1_000);
+    const cpu = cost();
     const lost = report.total * load.metrics - ((await readingsHeld()) - readings);
-    return { acknowledged, held, lost };
+    return { acknowledged, held, lost, cpu };
   } finally {
     for (const close of closing.reverse()) await close();
   }
