@@ -157,6 +157,24 @@ describe.skipIf(influx1Missing !== undefined)('forwarding to a real InfluxDB', (
     expect(groupOf(at).entries[0]?.reason.detail).toContain('something in it is wrong');
   });
 
+  test('with no server and a full log, nothing more is acknowledged, and nothing that was is lost', async () => {
+    const at = await startInfluxRig(server, { logLimit: 20 });
+    await at.proxy.fault({ kind: 'refused' });
+    const acknowledged: number[] = [];
+    for (let n = 0; n < 30; n += 1) {
+      const temperature = 43 + n / 10;
+      const sent = at.rig.values('gateway', { 'water_temperature.pool': temperature });
+      void sent.then(() => acknowledged.push(temperature));
+      await at.rig.pass(1);
+    }
+    expect([waiting(at), acknowledged.length, at.rig.snapshot().site.storing]).toEqual([20, 20, false]);
+    expect(at.rig.alarms('system.log_filling')).toHaveLength(1);
+    await at.proxy.pass();
+    await at.until(() => waiting(at) === 0);
+    expect(values(await at.held(POOL))).toEqual(acknowledged);
+    await at.until(() => at.rig.snapshot().site.storing);
+  });
+
   test('a start knows what is forwarded; another server gets all that the log still holds', async () => {
     const at = await startInfluxRig(server);
     await publish(at, 43, 43.1);
