@@ -52,6 +52,8 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
 
   test('abnormal ones and those that somebody looks for are shown alone, refused clients by their address', async () => {
     const page = await enter('devices', 'operator');
+    // What waits in the quarantine is told of on every page.
+    await page.locator('.nav-settings a', { hasText: '隔离区' }).getByText('999+').waitFor();
     await page.getByText('只看异常 4').click();
     await deviceRow(page, 'gw-1').waitFor({ state: 'detached' });
     expect(await page.locator('.device-table tbody tr').count()).toBe(4);
@@ -193,6 +195,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await dialog.getByRole('button', { name: '丢弃 1,440 条' }).click();
     await page.getByRole('status').getByText('已丢弃 plant 的“不是数”').waitFor();
     expect(await page.locator('.quarantine-row', { hasText: '不是数' }).count()).toBe(0);
+    await page.locator('.nav-settings a', { hasText: '隔离区' }).getByText('230').waitFor();
   });
 
   test('the text for the maker is copied in the language that the maker reads', async () => {

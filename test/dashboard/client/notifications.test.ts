@@ -44,6 +44,13 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     expect(await failing.locator('.alarm-symbol[data-priority="3"]').count()).toBe(1);
     const panel = page.getByRole('complementary', { name: '钉钉 设备维修群' });
     await panel.getByRole('heading', { name: '机器人不认签名' }).waitFor();
+    // Whatever page somebody is on, the navigation says so.
+    const failed = { ...server.house.alarm(11), id: 61, rule: 'channel.failing' };
+    server.house.announce({ alarms: [{ ...failed, subject: { kind: 'channel', id: '3' }, area: null, metric: null }] });
+    const entry = page.locator('.nav-settings a', { hasText: '通知' });
+    await entry.getByText('1', { exact: true }).waitFor();
+    server.house.announce({ alarms: [{ ...server.house.alarm(61), state: 'returned_unacknowledged', returnedAt: 1 }] });
+    await entry.locator('.nav-count').waitFor({ state: 'detached' });
     expect(await panel.getByRole('listitem').allInnerTexts()).toHaveLength(3);
     expect(await row(page, '矿调度室').innerText()).toMatch(/没按时回答，2 条等着/);
     expect(await page.locator('.channel-routes').getByText('钉钉 → 企业微信').count()).toBe(2);

@@ -198,4 +198,28 @@ export const DASHBOARD_FAULTS: readonly Mutant[] = [
     ],
     tests: [CATALOGUE],
   },
+  {
+    name: 'nav-count-of-the-past',
+    breaks: 'what was discarded is not counted in the navigation a minute longer',
+    edits: [
+      {
+        file: 'dashboard/client/pages/QuarantinePage.vue',
+        from: '(total) => total !== undefined && counts.quarantined(total),',
+        to: '() => counts,',
+      },
+    ],
+    tests: ['test/dashboard/client/devices-page.test.ts'],
+  },
+  {
+    name: 'nav-counts-channels-that-work-again',
+    breaks: 'a channel that works again is counted no more, acknowledged or not',
+    edits: [
+      {
+        file: 'dashboard/client/settings/counts.ts',
+        from: "rule === 'channel.failing' && returnedAt === null",
+        to: "rule === 'channel.failing' && returnedAt !== 0",
+      },
+    ],
+    tests: ['test/dashboard/client/notifications.test.ts'],
+  },
 ];
