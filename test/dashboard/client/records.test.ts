@@ -1,3 +1,5 @@
+import { bucketsOf } from '../../../dashboard/client/record/figures.ts';
+import { edgesOf, resolutionFor } from '../../../ingest/history/resolution.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { chromiumPath, LIVE, PHONE, startBrowser, type TestBrowser, violations } from './browser.ts';
 import { startSample } from './mock-server.ts';
@@ -9,6 +11,23 @@ const FORM = `/sites/${SITE}/records/men/2026-11-24/1400`;
 let screens: TestBrowser;
 let server: Awaited<ReturnType<typeof startSample>>;
 let sample: SampleRecords;
+
+test('whenever a shift begins, its first figures begin with it', () => {
+  const day = 86_400_000;
+  for (const [minute, length] of [
+    [840, 300],
+    [845, 415],
+    [1_320, 480],
+    [0, 1_440],
+    [361, 59],
+    [7, 1],
+  ] as const) {
+    const shift = { start: 20_000 * day + minute * 60_000, end: 20_000 * day + (minute + length) * 60_000 };
+    const span = { from: shift.start, to: shift.end };
+    const { level, width } = resolutionFor(span, { pixels: bucketsOf(shift), rawUpTo: 3 * day });
+    expect([level, edgesOf(span, width)[0]]).toEqual(['raw', shift.start]);
+  }
+});
 
 describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
   beforeAll(async () => {
@@ -28,7 +47,12 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
     const page = await screens.enter(server, 'operator', { viewport: PHONE, hasTouch: true, isMobile: true });
     await sample.answer(page.context());
     await page.goto(server.url + FORM);
-    await page.locator('.shift-tiles').waitFor();
+    const figures = (point: string) =>
+      page.locator('.shift-tiles li', { hasText: point }).locator('.shift-tile-figure').allInnerTexts();
+    await page.getByText('自动填，14:00–14:20').waitFor();
+    expect(await figures('大池')).toEqual(['低 38.4', '高 44.0', '缺测 2 分']);
+    expect(await figures('排风机')).toEqual(['停 3 分', '缺测 2 分']);
+    expect(sample.asked.map((query) => query.get('series')?.split(',').length)).toEqual([5]);
     expect(await violations(page), 'the form').toEqual([]);
     const choice = (name: string) => page.getByRole('button', { name, exact: true });
     await choice('浑').click();
@@ -61,6 +85,15 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
     // Somebody else's: it can be reviewed here.
     await page.getByRole('button', { name: '复核' }).click();
     await page.getByText('值班岗 1 复核').waitFor();
+
+    // Where the past cannot be told, the tiles show what is now.
+    sample.forgetful = true;
+    await page.goto(server.url + FORM);
+    await page.getByText('这一班已经有人交了').waitFor();
+    await page.locator('.shift-tiles', { hasText: '38.6' }).waitFor();
+    await expect.poll(() => sample.asked.length).toBe(2);
+    expect(await page.locator('.shift-measured').innerText()).toContain('现在，自动填');
+    expect(await figures('大池')).toEqual([]);
   }, 60_000);
 
   test('the register on a desk, its shifts, and its paper', async () => {

@@ -1,8 +1,9 @@
 import type { BrowserContext } from 'playwright-core';
 import { Check } from 'typebox/value';
+import type { HistoryAnswer, HistorySeries } from '../../../contract/history.ts';
 import { ShiftRecordBody, type ShiftRecord } from '../../../contract/record.ts';
 import type { Sheet, SheetCell } from '../../../contract/sheet.ts';
-import { answerInstead, ok } from './answers.ts';
+import { answerInstead, ok, refuse } from './answers.ts';
 import { NOW, SITE } from './sample-alarms.ts';
 
 const HOUR = 3_600_000;
@@ -102,11 +103,34 @@ function sampleSheet(): Sheet {
   };
 }
 
+const HISTORY = `/sites/${SITE}/history`;
+
+/** The shift from 14:00 to 14:20, in two halves; the second one lacks two minutes. */
+function history(list: string): HistoryAnswer {
+  const series = list.split(',').map((name): HistorySeries => {
+    const [point = '', metric = ''] = name.split('/');
+    const fan = metric === 'fan_running';
+    return {
+      ...{ point, metric, count: [60, 48], last: [1, 1], suspect: [0, 0], bad: [0, 0], missing: [0, 120] },
+      ...(fan
+        ? { min: [0, 1], mean: [0.7, 1], max: [1, 1] }
+        : { min: [41.3, 38.42], mean: [42, 40], max: [43.96, 42] }),
+      ...{ suspectValue: [null, null], badValue: [null, null] },
+    };
+  });
+  const edges = [0, 10, 20].map((minutes) => SHIFT.start + minutes * 60_000);
+  return { level: 'raw', width: 600_000, edges, series };
+}
+
 /** Stands in for the records of the men's bath. */
 export class SampleRecords {
   readonly sheet = sampleSheet();
   records: ShiftRecord[] = [];
   handedIn: ShiftRecordBody[] = [];
+  /** What the history was asked for. */
+  asked: URLSearchParams[] = [];
+  /** The history cannot be told. */
+  forgetful = false;
   /** Nobody answers. */
   away = false;
 
@@ -119,8 +143,12 @@ export class SampleRecords {
       if (!Check(ShiftRecordBody, body)) throw new Error(`not a record: ${JSON.stringify(body)}`);
       return ok(this.#record(body), 201);
     });
+    await answerInstead(context, [HISTORY], ({ query }) => {
+      this.asked.push(query);
+      return this.forgetful ? refuse(500, 'internal') : ok(history(query.get('series') ?? ''));
+    });
     await context.route(
-      (url) => this.away && url.pathname.startsWith(`/api${AREA}`),
+      (url) => this.away && [AREA, HISTORY].some((path) => url.pathname.startsWith(`/api${path}`)),
       (route) => route.abort(),
     );
   }

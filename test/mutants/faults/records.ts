@@ -72,4 +72,29 @@ export const RECORD_FAULTS: readonly Mutant[] = [
     ],
     tests: [SHEET],
   },
+  {
+    name: 'shift-fan-never-stood',
+    breaks: 'the form says how long a fan stood in the shift so far',
+    edits: [
+      {
+        file: 'dashboard/client/record/figures.ts',
+        from: '* (1 - (found.mean[index] ?? 1))',
+        to: '* (1 - (found.last[index] ?? 1))',
+      },
+    ],
+    tests: ['test/dashboard/client/records.test.ts'],
+  },
+  {
+    name: 'shift-figures-from-before',
+    breaks: 'the lowest value of a shift is not one of the hour before it',
+    edits: [
+      {
+        file: 'dashboard/client/record/figures.ts',
+        from: 'const WIDTHS = [30, 15, 10, 5, 2, 1];',
+        to: 'const WIDTHS = [30];',
+      },
+      { file: 'dashboard/client/record/figures.ts', from: '=== 0) ?? 1;', to: '=== 0) ?? 30;' },
+    ],
+    tests: ['test/dashboard/client/records.test.ts'],
+  },
 ];
