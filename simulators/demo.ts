@@ -74,8 +74,9 @@ function historyInterval({ id, interval }: SimulatedDevice): number {
 /** Steps of the models in seconds: coarse in the days before, fine while somebody watches. */
 export const DEMO_STEP = { history: 10, live: 1 } as const;
 /** The men's pool is to leave its band so many seconds after the demo begins: its heater failed about an hour ago. */
-const COLD_AFTER = 35;
-const COLD = { house: 'mens', pool: 'mens-pool', low: 40 } as const;
+const COLD_AFTER = 15;
+/** °C: what a probe shows as less than 40.00. */
+const COLD = { house: 'mens', pool: 'mens-pool', low: 39.995 } as const;
 /** Seconds before the end at which the last stretch begins, and within which the heater fails. */
 const LAST_STRETCH = 2 * 3_600;
 /** After a fault is over its alarms return within so many seconds: a pool takes its time to warm. */

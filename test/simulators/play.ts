@@ -1,7 +1,3 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { targetsOf } from '../../simulators/faults.ts';
 import { planSite } from '../../simulators/plan.ts';
 import { registryOf } from '../../simulators/registry.ts';
@@ -9,6 +5,7 @@ import { loadScenario } from '../../simulators/scenarios.ts';
 import { createSimulation, type DeviceAction } from '../../simulators/simulation.ts';
 import { DrivenClock } from '../driven-clock.ts';
 import { startRig, type Rig } from '../ingest/line/rig.ts';
+import { memoryFolder } from './memory-folder.ts';
 
 const MINUTE = 60_000;
 const TIMEZONE = 'Asia/Shanghai';
@@ -29,13 +26,6 @@ export interface Raised {
   readonly returned: string | null;
 }
 
-/** Memory where there is some for files: these tests prove no durability, and commit thousands of times. */
-function folder(): string {
-  const dir = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'fw-play-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  return dir;
-}
-
 /** Plays a scenario of the whole site through the line, with the delays that real sites have; returns all its alarms. */
 export async function play({ scenario, from, minutes, block = 10_000 }: Play): Promise<Raised[]> {
   const start = Temporal.PlainDateTime.from(`2026-11-25T${from}`).toZonedDateTime(TIMEZONE).epochMilliseconds;
@@ -48,7 +38,7 @@ export async function play({ scenario, from, minutes, block = 10_000 }: Play): P
     step: 5,
   });
   const clock = new DrivenClock(start);
-  const rig = await startRig({ registry: registryOf(plan), dir: folder(), clock });
+  const rig = await startRig({ registry: registryOf(plan), dir: memoryFolder(), clock });
   const perform = performer(rig);
   for (let at = start + block; at <= start + minutes * MINUTE; at += block) {
     for (const action of simulation.advance(at)) {

@@ -12,6 +12,7 @@ import { INPUT_FAULTS } from './input.ts';
 import { LINE_FAULTS } from './line.ts';
 import { NOTIFY_FAULTS } from './notify.ts';
 import { RECORD_FAULTS } from './records.ts';
+import { SIMULATOR_FAULTS } from './simulators.ts';
 import { STORE_FAULTS } from './stores.ts';
 import { TROUBLE_FAULTS } from './trouble.ts';
 
@@ -31,5 +32,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...NOTIFY_FAULTS,
   ...DASHBOARD_FAULTS,
   ...ACCESS_FAULTS,
+  ...SIMULATOR_FAULTS,
   ...DEPLOY_FAULTS,
 ];
