@@ -130,7 +130,7 @@ export function createHistory(options: HistoryOptions): History {
         from,
         to: span.to,
         limits: limits.map(({ standard, title, side, limit, reached, critical, compliance, inForce }) => ({
-          ...{ standard, title, side, limit, reached, critical, compliance },
+          ...{ standard, title: titles.get(standard) ?? title, side, limit, reached, critical, compliance },
           inForce: [...inForce],
         })),
         open: long ? null : [...frames.open(name, range)],

@@ -81,7 +81,7 @@ export async function history({ quick }: Effort): Promise<Result[]> {
     const from = performance.now();
     await memory.computed(END + HOUR);
     results.push(one(`hours and days of ${days} days at 10 s, computed`, 's', (performance.now() - from) / 1_000));
-    const plain = rows.prepare(`SELECT t / ? AS bucket, count(*), min(value), avg(value), max(value)
+    const plain = rows.prepare(`SELECT t / CAST(? AS INTEGER) AS bucket, count(*), min(value), avg(value), max(value)
       FROM reading WHERE series = 1 AND t >= ? AND t < ? GROUP BY bucket`);
     for (const [name, range, most] of RANGES) {
       if (quick && range > 3 * DAY) continue;

@@ -44,7 +44,7 @@ function optionOf(drawing: Drawing): EChartsCoreOption {
   const open = course.open ?? [{ from: view.from, to: view.to }];
   const counted = course.limits.filter(({ critical }) => !critical).flatMap(({ inForce }) => inForce);
   const isCounted = (at: number) => counted.length === 0 || covers(counted, at);
-  const text = { color: token('text-2'), fontFamily: 'inherit', fontSize: 12 };
+  const text = { color: token('text-2'), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
   const boxes = (spans: readonly TimeSpan[]) => spans.map(({ from, to }) => [{ xAxis: from }, { xAxis: to }]);
   const line = (data: unknown, lineWidth: number, more: object = {}) => ({
     type: 'line',
@@ -96,7 +96,7 @@ function optionOf(drawing: Drawing): EChartsCoreOption {
       axisTick: { show: false },
       splitNumber: 4,
       splitLine: { lineStyle: { color: token('line') } },
-      axisLabel: { ...text, formatter: valueText },
+      axisLabel: { ...text, formatter: valueText, showMinLabel: false, showMaxLabel: false },
     },
     series: [
       area(boxes(open), { color: token('raised') }),
