@@ -42,8 +42,3 @@ export function choiceText<Item extends ShiftItem>(
 ): string {
   return choice === null ? t('recordPage.notChecked') : t(`recordPage.choice.${item}.${choice}`);
 }
-
-/** `11 月 24 日` as `11-24`, which both languages read. */
-export function dayText(day: string): string {
-  return day.slice(5);
-}
