@@ -22,8 +22,8 @@ export const HISTORY_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/history/roller.ts',
-        from: 'hour + reach + 1) }));',
-        to: 'hour + 1) }));',
+        from: 'const reach = Math.ceil(frames.reach(name) / HOUR);',
+        to: 'const reach = 0;',
       },
     ],
     tests: [RANGES],
