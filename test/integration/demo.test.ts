@@ -82,7 +82,10 @@ test(
   async () => {
     const cwd = cloneOfTheCommit();
     const TMPDIR = temporary('demo');
-    const demo = startProgram([...DEMO, '--http-port', '0', '--mqtt-port', '0', '--history', '1'], { cwd, env: { TMPDIR } });
+    const demo = startProgram([...DEMO, '--http-port', '0', '--mqtt-port', '0', '--history', '1'], {
+      cwd,
+      env: { TMPDIR },
+    });
     const [, url = '', token = ''] = await demo.line(/(http:\/\/127\.0\.0\.1:\d+)\/enter#([a-z0-9-]+)/);
     const announced = performance.now();
 
