@@ -15,7 +15,8 @@ import { ConfigError, readConfig, type Config } from './app/config.ts';
 import { databaseSizes, openDataDir } from './app/data-dir.ts';
 import { announceDemo, DEMO_USAGE, prepareDemo, spawnSimulators, temporaryDataDir } from './app/demo.ts';
 import { tellHistory, tellingHistory } from './app/demo-history.ts';
-import { DEMO_USER, demoStores } from './app/demo-site.ts';
+import { demoRounds } from './app/demo-rounds.ts';
+import { DEMO_LEADER, DEMO_USER, demoStores } from './app/demo-site.ts';
 import { handoverClock } from './app/handover-clock.ts';
 import { demoShift } from './simulators/demo.ts';
 import { startHeartbeat } from './app/heartbeat.ts';
@@ -271,6 +272,12 @@ async function demo(argv: readonly string[]): Promise<void> {
       today: Date.now,
       until: stopping,
       duty: DEMO_USER,
+      rounds: demoRounds({
+        book: system.stores.shiftRecords,
+        registry: site.registry(),
+        duty: DEMO_USER,
+        leader: DEMO_LEADER,
+      }),
     });
     if (handover === undefined) return void (await system.close());
     const onLine = (line: string, stream: 'out' | 'err') =>

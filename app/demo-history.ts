@@ -28,6 +28,8 @@ export interface DemoHistoryOptions {
   readonly until: Promise<unknown>;
   /** Who acknowledges alarms in those days. */
   readonly duty: User;
+  /** Goes round at the end of shifts, as far as they are over at a time (ms epoch). */
+  readonly rounds?: (now: number) => Promise<void>;
 }
 
 /** Where the devices go on, and by how many hours their shifts are later. */
@@ -82,6 +84,7 @@ export async function tellHistory(options: DemoHistoryOptions): Promise<Handover
     tell(at);
     await ingest.drained();
     if (block === BLOCK.eventful) await acknowledge(options);
+    await options.rounds?.(at);
   }
   if (isUntold) history.advance(today());
   else tell(today());

@@ -15,6 +15,9 @@ const USERNAME = 'demo';
 /** Whose hand the alarms of the days before were acknowledged by, and who is signed in by the link. */
 export const DEMO_USER: User = { username: USERNAME, post: '演示值班 / Demo desk', role: 'administrator' };
 
+/** Reviews what the desk recorded; nobody signs in as it. */
+export const DEMO_LEADER: User = { username: 'demo-leader', post: '演示班长 / Demo shift leader', role: 'operator' };
+
 export interface DemoStoresOptions {
   /** ms epoch: when the mine begins to live. */
   readonly begin: number;
@@ -36,6 +39,7 @@ export function demoStores({ begin, today: at, shift }: DemoStoresOptions) {
   });
 
   return {
+    registry: () => registry,
     credentials: () => ({ site: registry.site, devices }),
     signInToken: () => signIn,
     async prepare({ ledger, key }: Stores): Promise<void> {
@@ -45,6 +49,12 @@ export function demoStores({ begin, today: at, shift }: DemoStoresOptions) {
         {
           op: 'user.create',
           ...DEMO_USER,
+          passwordHash,
+          at,
+        },
+        {
+          op: 'user.create',
+          ...DEMO_LEADER,
           passwordHash,
           at,
         },

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { tellHistory } from '../../app/demo-history.ts';
-import { DEMO_USER } from '../../app/demo-site.ts';
+import { demoRounds } from '../../app/demo-rounds.ts';
+import { DEMO_LEADER, DEMO_USER } from '../../app/demo-site.ts';
 import { handoverClock } from '../../app/handover-clock.ts';
 import { DEMO_SITE, demoLive, demoRegistry, demoShift } from '../../simulators/demo.ts';
 import { loadCatalogue } from '../../ingest/standards/catalogue.ts';
@@ -47,13 +48,19 @@ async function told() {
     today: () => real.now().wall,
     until: new Promise(() => undefined),
     duty: DEMO_USER,
+    rounds: demoRounds({
+      book: stores.shiftRecords,
+      registry: demoRegistry(shift),
+      duty: DEMO_USER,
+      leader: DEMO_LEADER,
+    }),
   });
   if (handover === undefined) throw new Error('nobody stopped it');
-  return { ingest, clock, real, today, shift, rings, from: handover.from };
+  return { ingest, stores, clock, real, today, shift, rings, from: handover.from };
 }
 
 test('the day before the demo has walked the line when it begins, and time goes over without a step', async () => {
-  const { ingest, clock, real, today, shift, rings, from } = await told();
+  const { ingest, stores, clock, real, today, shift, rings, from } = await told();
 
   // A reading every other minute, with no hole up to the last minutes.
   const range = { metric: 'water_temperature', from: today - DAY, to: today + DAY, limit: 100_000 };
@@ -93,4 +100,17 @@ test('the day before the demo has walked the line when it begins, and time goes 
   expect(clock.now().mono - before).toBe(10 * SEC);
   expect(rings.filter((wall) => wall > today)).toHaveLength(5);
   expect(ingest.query.snapshot(DEMO_SITE)?.devices.filter(({ presence }) => presence === 'offline')).toEqual([]);
+
+  // Somebody went round in those days: shifts are recorded as they end, by the desk, and reviewed by another.
+  const pools = demoRegistry(shift).points.filter(({ role }) => role === 'pool');
+  const records = pools.flatMap(({ area }) =>
+    stores.shiftRecords.list({ site: DEMO_SITE, area }, { from: '2026-11-24', to: '2026-11-25' }, DEMO_USER),
+  );
+  expect(records.length).toBeGreaterThanOrEqual(2);
+  for (const { at, by } of records) {
+    expect(at).toBeLessThanOrEqual(today);
+    expect(at).toBeGreaterThanOrEqual(today - DAY);
+    expect(by).toBe(DEMO_USER.post);
+  }
+  expect(records.flatMap(({ review }) => review?.by ?? [])).toContain(DEMO_LEADER.post);
 });
