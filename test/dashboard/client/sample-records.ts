@@ -153,7 +153,10 @@ export class SampleRecords {
     );
   }
 
-  #record(body: ShiftRecordBody): ShiftRecord {
+  /** As the server does: the same form again makes no second record. */
+  #record(body: ShiftRecordBody): ShiftRecord | undefined {
+    const known = this.handedIn.findIndex(({ key }) => key === body.key);
+    if (known !== -1) return this.records[known];
     this.handedIn.push(body);
     const record: ShiftRecord = {
       ...{ id: this.records.length + 1, area: 'men', ...SHIFT, at: NOW, by: '值班岗 2', own: false },
