@@ -3,52 +3,76 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium, type Browser, type BrowserContextOptions, type Cookie } from 'playwright-core';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { WallLinkCreated, type WallLinkBody } from '../contract/access.ts';
+import { ShiftList } from '../contract/record.ts';
 import { findProgram } from '../test/parts.ts';
 
-/** Takes the pictures of the README from the running demo. Needs Chromium and, for the Chinese ones, a CJK font. */
+/**
+ * Takes the pictures of the README and of docs/ from the running demo: all, or those named as arguments. Needs Chromium
+ * and, for the Chinese ones, a CJK font.
+ */
 const ROOT = join(import.meta.dirname, '..');
 const IMAGES = join(ROOT, 'docs', 'images');
 /** The mixing valve of the women's shower fails after a minute and is mended after two. */
-const PATIENCE = 180_000;
-const DESK = { width: 1389, height: 868 };
-const PHONE = { width: 390, height: 844 };
+const PATIENCE = 300_000;
+const DESK: BrowserContextOptions = { viewport: { width: 1389, height: 868 }, locale: 'zh-CN', colorScheme: 'light' };
+const HAND: BrowserContextOptions = {
+  ...{ viewport: { width: 390, height: 844 }, locale: 'zh-CN', colorScheme: 'light' },
+  ...{ isMobile: true, hasTouch: true },
+};
+const WALL: BrowserContextOptions = { viewport: { width: 1920, height: 1080 }, locale: 'zh-CN', deviceScaleFactor: 1 };
+
+/** Where the pages that are no site's own lie, and what of the demo they show. */
+interface Places {
+  /** Of the site: its pages lie below. */
+  readonly site: string;
+  readonly wall: string;
+  /** The men's shift that runs. */
+  readonly shift: string;
+}
 
 interface Picture {
   readonly file: string;
-  /** Below the site's own page. */
-  readonly path: string;
+  readonly at: (places: Places) => string;
   /** Visible when there is something to be seen. */
   readonly shows: string;
+  /** The last such element is moved to the foot of what is seen. */
+  readonly seen?: string;
   readonly look: BrowserContextOptions;
 }
 
 /** The scald alarm comes last of those that stand together: when it is there, the others are. */
 const CRITICAL = '[data-priority="1"]';
+/** What stands for a minute only comes first. */
 const PICTURES: readonly Picture[] = [
-  {
-    file: 'overview.png',
-    path: '',
-    shows: `.strip-item${CRITICAL}`,
-    look: { locale: 'zh-CN', viewport: DESK, colorScheme: 'light' },
-  },
+  { file: 'wall.png', at: ({ wall }) => wall, shows: '.wall-alarm.solid', look: WALL },
+  { file: 'overview.png', at: ({ site }) => site, shows: `.strip-item${CRITICAL}`, look: DESK },
   {
     file: 'overview-dark-en.png',
-    path: '',
+    at: ({ site }) => site,
     shows: `.strip-item${CRITICAL}`,
-    look: { locale: 'en', viewport: DESK, colorScheme: 'dark' },
+    look: { ...DESK, locale: 'en', colorScheme: 'dark' },
   },
+  { file: 'alarms.png', at: ({ site }) => `${site}/alarms`, shows: `.response${CRITICAL}`, look: DESK },
+  { file: 'phone.png', at: ({ site }) => `${site}/alarms`, shows: `.response${CRITICAL}`, look: HAND },
   {
-    file: 'alarms.png',
-    path: '/alarms',
-    shows: `.response${CRITICAL}`,
-    look: { locale: 'zh-CN', viewport: DESK, colorScheme: 'light' },
+    file: 'history.png',
+    at: ({ site }) => `${site}/points/mens-pool/history/water_temperature`,
+    shows: '.history-chart canvas',
+    look: DESK,
   },
+  { file: 'devices.png', at: ({ site }) => `${site}/devices`, shows: '.device-table tbody tr', look: DESK },
   {
-    file: 'phone.png',
-    path: '/alarms',
-    shows: `.response${CRITICAL}`,
-    look: { locale: 'zh-CN', viewport: PHONE, isMobile: true, hasTouch: true, colorScheme: 'light' },
+    file: 'register.png',
+    at: ({ site }) => `${site}/records?area=mens-bath`,
+    shows: '.sheet-table',
+    // The demo has lived for a week.
+    seen: '.sheet-scroll tbody',
+    look: DESK,
   },
+  { file: 'shift-form.png', at: ({ shift }) => shift, shows: '.shift-tile-figure', look: HAND },
 ];
 
 /** Starts the demo; resolves with its sign-in link. */
@@ -67,30 +91,57 @@ async function startDemo() {
   throw new Error('the demo ended before it was ready');
 }
 
+interface Entered {
+  readonly places: Places;
+  readonly cookies: Cookie[];
+}
+
 /** The link works once: its session serves all pictures. */
-async function enter(browser: Browser, link: string): Promise<{ site: string; cookies: Cookie[] }> {
+async function enter(browser: Browser, link: string): Promise<Entered> {
   const context = await browser.newContext({ locale: 'zh-CN' });
   const page = await context.newPage();
   await page.goto(link);
   await page.waitForURL('**/sites/*');
   const site = page.url();
+  const { origin, pathname } = new URL(site);
+  const api = `${origin}/api${pathname}`;
+  const ask = async <Schema extends TSchema>(answer: Schema, path: string, data?: WallLinkBody) => {
+    const response = await (data === undefined
+      ? context.request.get(api + path)
+      : context.request.post(api + path, { data, headers: { origin } }));
+    return Compile(answer).Parse(await response.json());
+  };
+  const layout = { areas: null, inches: 75, metres: 3 };
+  const { token } = await ask(WallLinkCreated, '/walls', { name: '调度室', layout, days: 1, reason: null });
+  const [shift] = (await ask(ShiftList, '/areas/mens-bath/shifts')).shifts;
+  if (shift === undefined) throw new Error('the demo has no shift');
   const cookies = await context.cookies();
   await context.close();
-  return { site, cookies };
+  return {
+    places: {
+      site,
+      wall: `${origin}/wall#${token}`,
+      shift: `${site}/records/mens-bath/${shift.day}/${shift.from.replace(':', '')}`,
+    },
+    cookies,
+  };
 }
 
-async function take(
-  browser: Browser,
-  { site, cookies }: { site: string; cookies: Cookie[] },
-  { file, path, shows, look }: Picture,
-) {
+async function take(browser: Browser, { places, cookies }: Entered, { file, at, shows, seen, look }: Picture) {
   // What blinks is drawn steady; 1.5 keeps letters sharp and files small.
-  const context = await browser.newContext({ ...look, deviceScaleFactor: 1.5, reducedMotion: 'reduce' });
-  await context.addCookies(cookies);
+  const context = await browser.newContext({ deviceScaleFactor: 1.5, reducedMotion: 'reduce', ...look });
+  // A wall comes with its link alone.
+  if (look !== WALL) await context.addCookies(cookies);
   const page = await context.newPage();
-  await page.goto(`${site}${path}`);
+  await page.goto(at(places));
   await page.locator(shows).first().waitFor({ timeout: PATIENCE });
   await page.evaluate('document.fonts.ready.then(() => undefined)');
+  // Charts and lists that come after it.
+  await page.waitForLoadState('networkidle');
+  if (seen !== undefined) {
+    const last = `[...document.querySelectorAll(${JSON.stringify(seen)})].at(-1)`;
+    await page.evaluate(`${last}.scrollIntoView({ block: 'end' })`);
+  }
   await page.screenshot({ path: join(IMAGES, file) });
   await context.close();
 }
@@ -107,7 +158,9 @@ const browser = await chromium.launch({
 });
 try {
   const entered = await enter(browser, demo.link);
+  const named = process.argv.slice(2);
   for (const picture of PICTURES) {
+    if (named.length > 0 && !named.includes(picture.file)) continue;
     await take(browser, entered, picture);
     process.stdout.write(`${join('docs', 'images', picture.file)}\n`);
   }
