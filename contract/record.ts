@@ -95,3 +95,21 @@ export const Shift = Type.Object({
 export type Shift = Static<typeof Shift>;
 export const ShiftList = Type.Object({ shifts: Type.Array(Shift) });
 export type ShiftList = Static<typeof ShiftList>;
+
+/** What people call a shift. */
+export type ShiftKind = 'early' | 'late' | 'night' | 'day';
+
+/** Of three shifts a day the order tells which is which, wherever they lie; of others the hour at which they start. */
+export function shiftKind(from: string, windows: readonly { readonly from: string; readonly to: string }[]): ShiftKind {
+  const ordered = [...windows].sort((a, b) => a.from.localeCompare(b.from));
+  const [first] = ordered;
+  if (ordered.length === 1 && first?.from === '00:00' && first.to === '24:00') return 'day';
+  const index = ordered.findIndex((window) => window.from === from);
+  if (ordered.length === 3 && first !== undefined && index >= 0) {
+    const kinds = first.from < '04:00' ? (['night', 'early', 'late'] as const) : (['early', 'late', 'night'] as const);
+    return kinds[index] ?? 'night';
+  }
+  const hour = Number(from.slice(0, 2));
+  if (hour >= 4 && hour < 12) return 'early';
+  return hour >= 12 && hour < 20 ? 'late' : 'night';
+}

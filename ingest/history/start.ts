@@ -5,6 +5,7 @@ import type { World } from '../line/world.ts';
 import { createSheets, type Sheets } from '../record/sheet.ts';
 import type { Catalogue } from '../standards/types.ts';
 import type { Arrival, LedgerReader, Series } from '../stores/ledger/types.ts';
+import { rangeOf } from '../stores/query.ts';
 import type { ReadingsStore } from '../stores/readings/types.ts';
 import type { Rollups, SeriesHour } from '../stores/rollups.ts';
 import { createFrames, type Frames, type PointMetric } from './frames.ts';
@@ -95,6 +96,10 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
     sheets: createSheets({
       ...{ reader, catalogue, clock, frames, stretches },
       model: (site) => world.models.committed(site),
+      async firstReading({ id }) {
+        const [first] = await rangeOf(sources, { series: id, from: 0, to: clock.now().wall + 1, limit: 1 });
+        return first?.t ?? null;
+      },
       series(name) {
         const known = world.series.committed(keyOf.pointSeries(name.site, name.point, name.metric));
         return known === undefined ? undefined : { id: known.series.id, name };

@@ -9,7 +9,11 @@ const MOST = 200;
 
 interface GapInput {
   readonly days: readonly SheetDay[];
-  readonly measured: readonly { readonly what: 'water' | 'room'; readonly series: NamedSeries }[];
+  readonly measured: readonly {
+    readonly what: 'water' | 'room';
+    readonly series: NamedSeries;
+    readonly began: number;
+  }[];
   readonly evidence: Evidence;
   readonly now: number;
 }
@@ -23,13 +27,16 @@ export async function listGaps(
   let shortGaps = 0;
   for (const { day, shifts } of days) {
     for (const shift of shifts) {
-      for (const { what, series } of measured) {
+      for (const { what, series, began } of measured) {
         const missing = shift[what]?.missingMinutes ?? 0;
         if (missing < LISTED_FROM) {
           shortGaps += missing;
           continue;
         }
-        const edges = edgesOf({ from: shift.start, to: Math.min(shift.end, now) }, MINUTE);
+        const edges = edgesOf(
+          { from: Math.max(shift.start, Math.floor(began / MINUTE) * MINUTE), to: Math.min(shift.end, now) },
+          MINUTE,
+        );
         const listed = gapsOf(await stretches.buckets(series, edges)).filter((gap) => gap.minutes >= LISTED_FROM);
         const taken = listed.slice(0, MOST - gaps.length);
         shortGaps += Math.max(0, missing - taken.reduce((sum, gap) => sum + gap.minutes, 0));

@@ -34,6 +34,8 @@ export interface SheetSources {
   readonly frames: Frames;
   /** Undefined: the point never had that metric. */
   readonly series: (name: PointMetric) => NamedSeries | undefined;
+  /** Time of the first reading that a series ever had, as far as raw readings are kept; null: it has none. */
+  readonly firstReading: (series: NamedSeries) => Promise<number | null>;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
 }
@@ -53,6 +55,8 @@ interface Measured {
   /** By their start; those of shifts that are not aligned to hours stand beside. */
   readonly rowsOf: (span: Span) => Promise<readonly Rollup[]>;
   readonly series: NamedSeries;
+  /** When it began to be measured (ms epoch): what lies before is not missing. */
+  readonly began: number;
 }
 
 /** The monthly register of an area: everything on it is computed here, so that page, print and files agree. */
@@ -75,7 +79,10 @@ export function createSheets(sources: SheetSources): Sheets {
       if (!isWhole(shift.from) || !isWhole(shift.to)) return stretches.hours(series, shift, { standards: true });
       return rows.filter(({ from, to }) => from >= shift.from && to <= shift.to);
     };
-    return { what, name, limits: frames.limits(name, span), rowsOf, series };
+    // Hours are kept longer than readings.
+    const hours = rows.find(({ count }) => count > 0)?.from ?? Infinity;
+    const began = Math.min(hours, (await sources.firstReading(series)) ?? Infinity);
+    return { what, name, limits: frames.limits(name, span), rowsOf, series, began };
   }
 
   return async ({ site, area }, { month, point }, recordsOf) => {
@@ -170,8 +177,10 @@ export function createSheets(sources: SheetSources): Sheets {
 }
 
 /** Null: it has not begun, or nothing is measured. */
-async function cell(measured: Measured | null, span: Span): Promise<SheetCell | null> {
-  if (measured === null || span.from >= span.to) return null;
+async function cell(measured: Measured | null, whole: Span): Promise<SheetCell | null> {
+  if (measured === null) return null;
+  const span = measuredOf(measured, whole);
+  if (span.from >= span.to) return null;
   return figuresOf(measured, fold(await measured.rowsOf(span), span), [span]);
 }
 
@@ -189,7 +198,10 @@ async function totalsOf(input: {
     if (measured === null) return null;
     const chosen = begun.filter((one) => (column === null || one.column === column) && one.shift.start < now);
     if (chosen.length === 0) return null;
-    const spans = chosen.map(({ shift }) => ({ from: shift.start, to: Math.min(shift.end, now) }));
+    const spans = chosen
+      .map(({ shift }) => measuredOf(measured, { from: shift.start, to: Math.min(shift.end, now) }))
+      .filter(({ from, to }) => from < to);
+    if (spans.length === 0) return null;
     const rows: Rollup[] = [];
     for (const span of spans) rows.push(fold(await measured.rowsOf(span), span));
     const time = spans.reduce((sum, { from, to }) => sum + to - from, 0);
@@ -203,6 +215,11 @@ async function totalsOf(input: {
   for (const column of [...Array.from({ length: windows }, (_, index) => index), null])
     totals.push({ water: await total(input.water, column), room: await total(input.air, column) });
   return totals;
+}
+
+/** The part of a span in which there was somebody to measure; to the minute, as gaps are told. */
+function measuredOf({ began }: Measured, { from, to }: Span): Span {
+  return { from: Math.max(from, Math.floor(began / 60_000) * 60_000), to };
 }
 
 function figuresOf(measured: Measured, row: Rollup, spans: readonly Span[]): SheetCell {

@@ -1,7 +1,7 @@
 import type { Sheet, SheetCell, SheetDay, SheetGap, SheetShift } from '../../../contract/sheet.ts';
 import { formatLimit } from '../format/number.ts';
 import type { Words } from '../words/use-words.ts';
-import { shiftName } from './shift-words.ts';
+import { shiftName, type Window } from './shift-words.ts';
 
 /** `①`; beyond fifty the number in brackets. */
 export function circled(n: number): string {
@@ -46,7 +46,7 @@ export function remarks(day: SheetDay, before: SheetDay | undefined, sheet: Shee
       ...alarms.map(({ n, side }) => `${circled(n)}${side === null ? '' : ARROWS[side]}`),
       ...(gaps.length === 0 ? [] : [t('sheetPage.gapMark')]),
     ];
-    if (parts.length > 0) found.push(`${shiftShort(shift, words)} ${parts.join(' ')}`);
+    if (parts.length > 0) found.push(`${shiftShort(shift, sheet.windows, words)} ${parts.join(' ')}`);
   }
   const between = sheet.alarms.filter((alarm) => alarm.day === day.day && alarm.from === null);
   if (between.length > 0) found.push(between.map(({ n }) => circled(n)).join(' '));
@@ -54,8 +54,9 @@ export function remarks(day: SheetDay, before: SheetDay | undefined, sheet: Shee
 }
 
 /** 早, 中, 夜. */
-export function shiftShort(shift: { from: string; to?: string }, words: Words): string {
-  return words.language.value === 'en' ? shiftName(shift, words) : shiftName(shift, words).slice(0, 1);
+export function shiftShort(shift: { from: string }, windows: readonly Window[], words: Words): string {
+  const name = shiftName(shift, windows, words);
+  return words.language.value === 'en' ? name : name.slice(0, 1);
 }
 
 /** `40.0–48.0 ℃` or `≥ 25 ℃`. */

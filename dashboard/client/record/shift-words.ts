@@ -1,4 +1,4 @@
-import type { Shift, ShiftChecks, ShiftItem } from '../../../contract/record.ts';
+import { type Shift, shiftKind, type ShiftChecks, type ShiftItem } from '../../../contract/record.ts';
 import type { Words } from '../words/use-words.ts';
 
 /** What may be chosen of each item, the usual first. */
@@ -18,12 +18,17 @@ export const UNCHECKED: ShiftChecks = {
   disinfection: null,
 };
 
-/** 早班, 中班, 夜班 by the hour at which it starts; `to` tells the whole day from a night. */
-export function shiftName({ from, to }: { from: string; to?: string }, { t }: Pick<Words, 't'>): string {
-  if (from === '00:00' && to === '24:00') return t('recordPage.shift.day');
-  const hour = Number(from.slice(0, 2));
-  if (hour >= 4 && hour < 12) return t('recordPage.shift.early');
-  return hour >= 12 && hour < 20 ? t('recordPage.shift.late') : t('recordPage.shift.night');
+/** An opening window. */
+export type Window = Pick<Shift, 'from' | 'to'>;
+
+/** 早班, 中班, 夜班, as they are called among the windows of their area. */
+export function shiftName({ from }: { from: string }, windows: readonly Window[], { t }: Pick<Words, 't'>): string {
+  return t(`recordPage.shift.${shiftKind(from, windows)}`);
+}
+
+/** The windows that shifts are of, each once. */
+export function windowsOf(shifts: readonly Window[]): readonly Window[] {
+  return [...new Map(shifts.map((shift) => [shift.from, shift])).values()];
 }
 
 export function windowText({ from, to }: Pick<Shift, 'from' | 'to'>): string {

@@ -1,5 +1,5 @@
 import type { LocalText } from '../../../contract/ids.ts';
-import { SHIFT_ITEMS, type ShiftRecord } from '../../../contract/record.ts';
+import { SHIFT_ITEMS, shiftKind, type ShiftRecord } from '../../../contract/record.ts';
 import type { Sheet, SheetCell } from '../../../contract/sheet.ts';
 import { SHEET_WORDS, type SheetLanguage, type SheetWords } from './words.ts';
 
@@ -33,6 +33,7 @@ export function sheetHead(sheet: Sheet, language: SheetLanguage): readonly strin
 export function sheetTables(sheet: Sheet, language: SheetLanguage): readonly SheetTable[] {
   const words = SHEET_WORDS[language];
   const text = (at: number) => localMinute(at, sheet.timezone);
+  const name = (from: string) => words.shift[shiftKind(from, sheet.windows)];
   return [
     { title: words.measured, head: words.columns, rows: measuredRows(sheet, words) },
     {
@@ -41,7 +42,7 @@ export function sheetTables(sheet: Sheet, language: SheetLanguage): readonly She
       rows: sheet.alarms.map((alarm) => [
         String(alarm.n),
         alarm.day,
-        alarm.from === null ? words.between : shiftName(alarm, words),
+        alarm.from === null ? words.between : name(alarm.from),
         String(alarm.priority),
         alarm.place[language],
         alarm.title[language],
@@ -58,7 +59,7 @@ export function sheetTables(sheet: Sheet, language: SheetLanguage): readonly She
       rows: sheet.gaps.map((gap) => [
         String(gap.n),
         gap.day,
-        shiftName(gap, words),
+        name(gap.from),
         words.what[gap.what],
         text(gap.start),
         text(gap.end),
@@ -66,7 +67,11 @@ export function sheetTables(sheet: Sheet, language: SheetLanguage): readonly She
         words.reason[gap.reason],
       ]),
     },
-    { title: words.checks, head: words.checkColumns, rows: sheet.records.map((one) => checkRow(one, words, text)) },
+    {
+      title: words.checks,
+      head: words.checkColumns,
+      rows: sheet.records.map((one) => checkRow(one, words, { text, name })),
+    },
   ];
 }
 
@@ -75,7 +80,7 @@ function measuredRows({ days, totals, windows }: Sheet, words: SheetWords): stri
     shifts.flatMap((shift) =>
       (['water', 'room'] as const).map((what) => [
         day,
-        shiftName(shift, words),
+        words.shift[shiftKind(shift.from, windows)],
         `${shift.from}–${shift.to}`,
         words.what[what],
         ...cellTexts(shift[what], words),
@@ -84,7 +89,7 @@ function measuredRows({ days, totals, windows }: Sheet, words: SheetWords): stri
   );
   const ofMonth = totals.flatMap((total, column) => {
     const window = windows[column];
-    const shift = window === undefined ? '' : shiftName(window, words);
+    const shift = window === undefined ? '' : words.shift[shiftKind(window.from, windows)];
     const hours = window === undefined ? '' : `${window.from}–${window.to}`;
     return (['water', 'room'] as const).map((what) => [
       words.total,
@@ -113,11 +118,15 @@ function cellTexts(cell: SheetCell | null, { insufficient }: SheetWords): string
   ];
 }
 
-function checkRow(record: ShiftRecord, words: SheetWords, text: (at: number) => string): string[] {
+function checkRow(
+  record: ShiftRecord,
+  words: SheetWords,
+  { text, name }: { text: (at: number) => string; name: (from: string) => string },
+): string[] {
   const { correctedBy, reason, review } = record;
   return [
     record.day,
-    shiftName(record, words),
+    name(record.from),
     ...SHIFT_ITEMS.map((item) => {
       const choice = record.checks[item];
       return choice === null ? words.notChecked : (words.choice[item][choice] ?? choice);
@@ -128,13 +137,6 @@ function checkRow(record: ShiftRecord, words: SheetWords, text: (at: number) => 
     review === null ? '' : `${review.by} ${text(review.at)}`,
     [reason ?? '', correctedBy === null ? '' : words.corrected].filter((one) => one !== '').join(' '),
   ];
-}
-
-function shiftName({ from, to }: { from: string | null; to?: string }, { shift }: SheetWords): string {
-  if (from === '00:00' && to === '24:00') return shift.day;
-  const hour = Number((from ?? '').slice(0, 2));
-  if (hour >= 4 && hour < 12) return shift.early;
-  return hour >= 12 && hour < 20 ? shift.late : shift.night;
 }
 
 /** `2026-11-09 23:40` in the site's zone. */

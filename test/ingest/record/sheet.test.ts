@@ -81,17 +81,15 @@ test('the register of a month says what was measured, shift by shift, and files 
   expect(sheet).toMatchObject({ complete: true, water: { id: 'pool' }, room: { id: 'room' } });
   expect(sheet.points.map(({ id }) => id)).toEqual(['pool', 'shower']);
   expect(sheet.days).toHaveLength(30);
-  // Before the season nothing judges the room; a shift before the first reading is missing, not good.
+  // Before the season nothing judges the room. Before the first reading nothing was there to be missed; afterwards it is.
   expect(shiftOf(sheet, 14, 0)).toMatchObject({
     from: '06:00',
     water: PLAIN,
     room: { low: '24.0', compliance: 'not_judged', outMinutes: null },
   });
-  expect(shiftOf(sheet, 2, 0).water).toMatchObject({
-    low: null,
-    compliance: 'insufficient',
-    coverage: '0.0',
-    missingMinutes: 300,
+  expect(shiftOf(sheet, 2, 0)).toMatchObject({ water: null, room: null });
+  expect(shiftOf(sheet, 20, 0).water).toMatchObject({
+    ...{ low: null, compliance: 'insufficient', coverage: '0.0', missingMinutes: 300 },
   });
   expect(sheet.days.map(({ heating }) => heating).indexOf(true)).toBe(14);
   expect(shiftOf(sheet, 15, 0).room).toMatchObject({ low: '26.0', compliance: '100', outMinutes: 0 });

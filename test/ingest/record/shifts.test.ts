@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { shiftKind } from '../../../contract/record.ts';
 import type { SiteRegistry } from '../../../contract/registry.ts';
 import { shiftsOf, windowsOf } from '../../../ingest/record/shifts.ts';
 
@@ -53,4 +54,28 @@ test('where the clocks change, a shift is as long as it was', () => {
   const long = { ...berlin, openingHours: [{ from: '23:00', to: '06:00' }] };
   const [spring] = shiftsOf(long, 'men', { from: '2026-03-28', to: '2026-03-28' });
   expect(((spring?.end ?? 0) - (spring?.start ?? 0)) / 3_600_000).toBe(6);
+});
+
+test.each([
+  [
+    ['06:00-11:00', '14:00-19:00', '23:00-01:00'],
+    ['early', 'late', 'night'],
+  ],
+  [
+    ['04:00-09:00', '11:00-16:00', '19:00-24:00'],
+    ['early', 'late', 'night'],
+  ],
+  [
+    ['00:00-08:00', '08:00-16:00', '16:00-24:00'],
+    ['night', 'early', 'late'],
+  ],
+  [
+    ['06:00-18:00', '18:00-06:00'],
+    ['early', 'late'],
+  ],
+  [['00:00-24:00'], ['day']],
+  [['20:00-06:00'], ['night']],
+])('shifts %j of a day are called %j', (hours, names) => {
+  const windows = hours.map((text) => ({ from: text.slice(0, 5), to: text.slice(6) }));
+  expect(windows.map(({ from }) => shiftKind(from, windows))).toEqual(names);
 });
