@@ -46,6 +46,33 @@ export async function createCredential(argv: readonly string[], deps: AdminDeps)
   });
 }
 
+/** For a new site, or for simulated devices: every device that has none gets one, in one commit, as JSON. */
+export async function createAllCredentials(argv: readonly string[], deps: AdminDeps): Promise<void> {
+  const [site = ''] = readArguments(argv, { words: ['SITE'] }).words;
+  await withLedger(deps, async ({ ledger, reader, hashToken }) => {
+    const registries = reader.registries();
+    const registry = registries.find((one) => one.site === site);
+    if (registry === undefined) throw noSuchSite(site, registries);
+    const at = deps.now();
+    const without = registry.devices
+      .map(({ id }) => ({ device: id, username: deviceUsername({ site, device: id }) }))
+      .filter(({ username }) => reader.credentials(username, at).length === 0);
+    if (without.length === 0) throw new AdminError(`Every device of ${site} has a credential: nothing to make.`);
+    const devices = without.map((one) => ({ ...one, clientId: one.username, password: deps.newToken() }));
+    await ledger.commit({
+      at,
+      accounts: devices.map(({ device, username, clientId, password }) => ({
+        ...{ op: 'credential.create' as const, username, clientId, site, device, tokenHash: hashToken(password), at },
+      })),
+      systemEvents: devices.map(({ device, clientId }) =>
+        auditRow('device credential all', { at, site, kind: 'credential.created', detail: { device, clientId } }),
+      ),
+    });
+    deps.out(`${JSON.stringify({ site, devices }, null, 2)}\n`);
+    deps.err(`${devices.length} made. The passwords are shown this once: keep them where only you can read them.\n`);
+  });
+}
+
 export async function rotateCredential(argv: readonly string[], deps: AdminDeps): Promise<void> {
   const given = readArguments(argv, { words: ['SITE', 'DEVICE'], values: ['overlap'] });
   const overlap = parseDuration('overlap', given.value('overlap') ?? DEFAULT_OVERLAP);

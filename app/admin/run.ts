@@ -1,5 +1,5 @@
 import { StartError } from '../start-error.ts';
-import { createCredential, revokeCredential, rotateCredential } from './credentials.ts';
+import { createAllCredentials, createCredential, revokeCredential, rotateCredential } from './credentials.ts';
 import { AdminError, AdminUsageError, type AdminDeps } from './ports.ts';
 import { listQuarantine, listRefusals } from './devices.ts';
 import { exportRegistry, importRegistry } from './registries.ts';
@@ -57,6 +57,12 @@ const COMMANDS: readonly Command[] = [
     usage: 'device credential create SITE DEVICE [--client-id ID]',
     about: 'Makes the first credential of a device and shows it once.',
     run: createCredential,
+  },
+  {
+    name: ['device', 'credential', 'all'],
+    usage: 'device credential all SITE',
+    about: 'Makes a credential for every device of a site that has none, and prints them once as JSON.',
+    run: createAllCredentials,
   },
   {
     name: ['device', 'credential', 'rotate'],

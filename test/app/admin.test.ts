@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { passwordHasher } from '../../dashboard/server/password.ts';
 import type { SiteRegistry } from '../../contract/registry.ts';
+import { parseCredentials } from '../../simulators/credentials.ts';
 import { adminBench, goodPassword, NOW } from './admin-deps.ts';
 
 const SITE: SiteRegistry = {
@@ -248,6 +249,21 @@ describe('device credentials', () => {
       { site: 'north', device: 'pool-1', clientId: 'north.pool-1', tokenHash: bench.hashToken(token) },
     ]);
     expect(token.length).toBeGreaterThanOrEqual(26);
+  });
+
+  test('all devices without one get one each, as JSON that simulated devices can sign in with', async () => {
+    await bench.run(['device', 'credential', 'create', 'north', 'pool-1']);
+    const { code, out, err } = await bench.run(['device', 'credential', 'all', 'north']);
+    expect(code).toBe(0);
+    const { site, devices } = parseCredentials(out);
+    expect({ site, devices: devices.map(({ device }) => device) }).toEqual({ site: 'north', devices: ['door-1'] });
+    const [made] = devices;
+    expect(bench.reader.credentials('north.door-1', NOW)).toMatchObject([
+      { clientId: made?.clientId, tokenHash: bench.hashToken(made?.password ?? '') },
+    ]);
+    expect(err).not.toContain(made?.password);
+    expect((await bench.run(['device', 'credential', 'all', 'north'])).err).toContain('nothing to make');
+    expect((await bench.run(['device', 'credential', 'all', 'south'])).err).toContain('There is no site south');
   });
 
   test('with it comes a line that can be tried, with a value that the device is bound for', async () => {
