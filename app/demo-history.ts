@@ -40,7 +40,7 @@ export interface Handover {
 
 const MINUTE = 60_000;
 /** What is told at one time: minutes in which nothing happens, half minutes in which delays run. */
-const BLOCK = { quiet: 20 * MINUTE, eventful: MINUTE / 2 };
+const BLOCK = { quiet: 30 * MINUTE, eventful: MINUTE };
 /** From the last two hours on it takes about so long (ms) until the devices are there over the network. */
 const TELLING = 3_000;
 /** Without any days before, the mine has still lived for so long (ms), unseen. */
