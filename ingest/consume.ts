@@ -12,8 +12,12 @@ import type { Tail } from './stores/tail.ts';
 
 /** Readings that no store holds from which on the line goes no faster than they are taken over. */
 const PACE_FROM = 1_000_000;
-/** ms that one batch waits for that at most: a store that hangs holds back no alarm. */
+/**
+ * ms that one batch waits for that at most, and ms more for each further million that wait: a store that hangs holds
+ * back no alarm for long, and a flood does not fill the log to its cap while the store is only slower.
+ */
 const PACE_PATIENCE = 200;
+const PACE_GRADE = 3_000;
 /** Items that wait for the line from which on it has more to do than it gets done. */
 const BEHIND = 500;
 
@@ -63,9 +67,10 @@ export function createTakeover(options: TakeoverOptions): Takeover {
     ...takeover,
     /** Waits for what is under way. Where the store takes nothing none is for long, and nothing waits for it. */
     pace() {
-      if (consumer.waiting() < PACE_FROM) return undefined;
+      const beyond = consumer.waiting() - PACE_FROM;
+      if (beyond < 0) return undefined;
       return new Promise((resolve) => {
-        const timer = clock.after(PACE_PATIENCE, resolve);
+        const timer = clock.after(PACE_PATIENCE + (beyond / 1_000_000) * PACE_GRADE, resolve);
         void consumer.progress().then(() => {
           timer.cancel();
           resolve();
