@@ -27,6 +27,8 @@ export default defineConfig({
     // No data: URIs: the content security policy allows files of our own only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The charts' library, loaded when somebody first looks at a point's history.
+    chunkSizeWarningLimit: 700,
     rollupOptions: { output: { entryFileNames: 'assets/[name]-[hash].js' } },
   },
 });
