@@ -12,7 +12,7 @@ import { isBound, type Device, type SiteModel } from './model.ts';
 import { judgeOffline, noteSilence } from './presence.ts';
 import { tickPoint } from './series-silence.ts';
 import type { AlarmRecord } from '../stores/ledger/types.ts';
-import { keyOf } from './state.ts';
+import { keyOf, type RunningMachine } from './state.ts';
 import type { World } from './world.ts';
 
 /** How a store outside takes readings. `untried`: nobody knows yet, as after a start. */
@@ -48,13 +48,27 @@ export function takeTick(world: World, now: Instant, { previous, room, store, ex
     for (const device of model.devices.values()) tickDevice({ world, model, device, now });
     for (const point of model.points.values()) tickPoint(world, model, point, now);
   }
-  for (const [, machine] of world.machines.entries()) {
-    if (machine.due !== null && machine.due <= now.mono) drive(world, machine.watch, { kind: 'tick' }, now);
-  }
+  endDelays(world, now);
   for (const [, alarm] of world.alarms.entries()) {
     if (alarm.returnedAt !== null) continue;
     if (alarm.rule === 'device.offline') gather(world, alarm, now);
     if (alarm.rule === 'device.identity_conflict') endConflict(world, alarm, now);
+  }
+}
+
+/**
+ * Delays that are over. Critical ones come first: what they raise stands for the lesser limits of the same value, whose
+ * delays may end in this very second, or before anything else is measured.
+ */
+function endDelays(world: World, now: Instant): void {
+  const isDue = ({ due }: RunningMachine) => due !== null && due <= now.mono;
+  const due = [...world.machines.entries()].filter(([, machine]) => isDue(machine));
+  const critical = due.filter(([, { watch }]) => watch.timing.critical);
+  for (const [, { watch }] of critical) drive(world, watch, { kind: 'tick' }, now);
+  if (critical.length > 0) for (const [, model] of world.models.entries()) judgeForce(world, model, now);
+  for (const [key] of due) {
+    const machine = world.machines.get(key);
+    if (machine !== undefined && isDue(machine)) drive(world, machine.watch, { kind: 'tick' }, now);
   }
 }
 
