@@ -13,11 +13,12 @@ import type { Tail } from './stores/tail.ts';
 /** Readings that no store holds from which on the line goes no faster than they are taken over. */
 const PACE_FROM = 1_000_000;
 /**
- * ms that one batch waits for that at most, and ms more for each further million that wait: a store that hangs holds
- * back no alarm for long, and a flood does not fill the log to its cap while the store is only slower.
+ * ms that one batch waits for that, and ms more for each further million that wait, so that a flood does not fill the log
+ * to its cap while the store is only slower; never more than the last, as a store that hangs may hold back no alarm.
  */
 const PACE_PATIENCE = 200;
 const PACE_GRADE = 3_000;
+const PACE_LONGEST = 1_000;
 /** Items that wait for the line from which on it has more to do than it gets done. */
 const BEHIND = 500;
 
@@ -70,7 +71,8 @@ export function createTakeover(options: TakeoverOptions): Takeover {
       const beyond = consumer.waiting() - PACE_FROM;
       if (beyond < 0) return undefined;
       return new Promise((resolve) => {
-        const timer = clock.after(PACE_PATIENCE + (beyond / 1_000_000) * PACE_GRADE, resolve);
+        const patience = PACE_PATIENCE + (beyond / 1_000_000) * PACE_GRADE;
+        const timer = clock.after(Math.min(PACE_LONGEST, patience), resolve);
         void consumer.progress().then(() => {
           timer.cancel();
           resolve();

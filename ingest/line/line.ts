@@ -79,7 +79,8 @@ export function createLine(options: LineOptions): Line {
       if (probing) await recover();
       // Nothing that goes wrong with one batch may end the line.
       await take(queue.splice(0, BATCH_ITEMS)).catch(onError);
-      await pace?.();
+      // What is shown and not stored fills no log.
+      if (storing) await pace?.();
     }
     if (probing) await recover();
     running = false;

@@ -61,15 +61,28 @@ export function takeTick(world: World, now: Instant, { previous, room, store, ex
  * delays may end in this very second, or before anything else is measured.
  */
 function endDelays(world: World, now: Instant): void {
-  const isDue = ({ due }: RunningMachine) => due !== null && due <= now.mono;
-  const due = [...world.machines.entries()].filter(([, machine]) => isDue(machine));
-  const critical = due.filter(([, { watch }]) => watch.timing.critical);
-  for (const [, { watch }] of critical) drive(world, watch, { kind: 'tick' }, now);
-  if (critical.length > 0) for (const [, model] of world.models.entries()) judgeForce(world, model, now);
-  for (const [key] of due) {
-    const machine = world.machines.get(key);
-    if (machine !== undefined && isDue(machine)) drive(world, machine.watch, { kind: 'tick' }, now);
+  const due: string[] = [];
+  /** Sites where a critical delay ended. */
+  const critical = new Set<string>();
+  for (const [key, machine] of world.machines.entries()) {
+    if (!isDue(machine, now)) continue;
+    due.push(key);
+    if (!machine.watch.timing.critical) continue;
+    drive(world, machine.watch, { kind: 'tick' }, now);
+    critical.add(machine.watch.site);
   }
+  for (const site of critical) {
+    const model = world.models.get(site);
+    if (model !== undefined) judgeForce(world, model, now);
+  }
+  for (const key of due) {
+    const machine = world.machines.get(key);
+    if (machine !== undefined && isDue(machine, now)) drive(world, machine.watch, { kind: 'tick' }, now);
+  }
+}
+
+function isDue({ due }: RunningMachine, now: Instant): boolean {
+  return due !== null && due <= now.mono;
 }
 
 /** A store that stopped taking readings: by somebody's decision, or because it cannot. */
