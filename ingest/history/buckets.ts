@@ -147,11 +147,51 @@ export function bucketer({ edges, holds, downtimes }: BucketsInput): Bucketer {
   };
 }
 
+const MS = 1_000;
+/** Means are told so exactly. */
+export const MEAN_UNIT = 1e4;
+
+/** The same in columns, times in seconds, as a chart is answered: without an object for each bucket. */
+export function bucketColumns(packed: PackedBuckets, edges: BucketsInput['edges']) {
+  const buckets = packed.length / COLUMNS;
+  const column = <T>(valueOf: (row: number, bucket: number) => T): T[] => {
+    const values: T[] = [];
+    for (let bucket = 0, row = 0; bucket < buckets; bucket += 1, row += COLUMNS) values.push(valueOf(row, bucket));
+    return values;
+  };
+  const orNull = (index: number) => column((row) => numberOrNull(packed[row + index]));
+  const seconds = (index: number) => column((row) => Math.round(packed[row + index] ?? 0) / MS);
+  return {
+    count: column((row) => packed[row + COUNT] ?? 0),
+    min: orNull(MIN),
+    mean: column((row) => {
+      const mean = numberOrNull(packed[row + MEAN]);
+      return mean === null ? null : Math.round(mean * MEAN_UNIT) / MEAN_UNIT;
+    }),
+    max: orNull(MAX),
+    last: orNull(LAST),
+    suspect: seconds(SUSPECT_TIME),
+    bad: seconds(BAD_TIME),
+    missing: column((row, bucket) => {
+      const held = (packed[row + GOOD_TIME] ?? 0) + (packed[row + SUSPECT_TIME] ?? 0) + (packed[row + BAD_TIME] ?? 0);
+      return Math.round((edges[bucket + 1] ?? 0) - (edges[bucket] ?? 0) - held) / MS;
+    }),
+    suspectValue: orNull(SUSPECT_VALUE),
+    badValue: orNull(BAD_VALUE),
+  };
+}
+
+export type BucketColumns = ReturnType<typeof bucketColumns>;
+
+function numberOrNull(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value;
+}
+
 export function unpackBuckets(packed: PackedBuckets, edges: BucketsInput['edges']): Bucket[] {
   const found: Bucket[] = [];
   for (let row = 0, bucket = 0; row < packed.length; row += COLUMNS, bucket += 1) {
     const at = (column: number) => packed[row + column] ?? NaN;
-    const orNull = (column: number) => (Number.isNaN(at(column)) ? null : at(column));
+    const orNull = (column: number) => numberOrNull(packed[row + column]);
     const [from, to] = [edges[bucket] ?? 0, edges[bucket + 1] ?? 0];
     const [good, suspect, bad] = [at(GOOD_TIME), at(SUSPECT_TIME), at(BAD_TIME)];
     found.push({

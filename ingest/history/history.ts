@@ -9,7 +9,7 @@ import type { Catalogue } from '../standards/types.ts';
 import type { LedgerReader } from '../stores/ledger/types.ts';
 import type { ReadingSources } from '../stores/query.ts';
 import type { Rollup } from '../stores/rollups.ts';
-import type { Bucket } from './buckets.ts';
+import { bucketColumns, MEAN_UNIT, type BucketColumns } from './buckets.ts';
 import { exportRows } from './export.ts';
 import { fold, foldInto } from './fold.ts';
 import type { Frames, PointMetric } from './frames.ts';
@@ -23,8 +23,6 @@ const RAW_UP_TO_OUTSIDE = 3 * DAY;
 /** ms up to which opening hours are told window by window. */
 const WINDOWS_UP_TO = 62 * DAY;
 const MOST_ALARMS = 500;
-/** Means are told so exactly. */
-const MEAN_UNIT = 1e4;
 
 export interface HistoryOptions {
   readonly world: World;
@@ -64,10 +62,11 @@ export function createHistory(options: HistoryOptions): History {
   async function bucketsOf(name: PointMetric, edges: number[], level: HistoryAnswer['level']): Promise<HistorySeries> {
     const series = seriesOf(name);
     const span = { from: edges[0] ?? 0, to: edges.at(-1) ?? 0 };
-    if (series === undefined) return columns(name, foldInto([], edges).map(bucketOf));
-    if (level === 'raw') return columns(name, await stretches.buckets(series, edges));
+    const { point, metric } = name;
+    if (series === undefined) return { point, metric, ...rollupColumns(foldInto([], edges)) };
+    if (level === 'raw') return { point, metric, ...bucketColumns(await stretches.packed(series, edges), edges) };
     const rows = await stretches[level](series, span, { standards: false });
-    return columns(name, foldInto(rows, edges).map(bucketOf));
+    return { point, metric, ...rollupColumns(foldInto(rows, edges)) };
   }
 
   async function rowsOf(name: PointMetric, span: Span, unit: 'hours' | 'days'): Promise<readonly Rollup[]> {
@@ -161,34 +160,18 @@ function nothingOf(standard: string): HourStandard {
   return { standard, inBand: 0, out: 0, unknown: 0, outOfService: 0 };
 }
 
-function bucketOf(row: Rollup): Bucket {
-  const { good, suspect, bad, missing, standards: _, ...rest } = row;
+function rollupColumns(rows: readonly Rollup[]): BucketColumns {
+  const column = <T>(valueOf: (row: Rollup) => T): T[] => rows.map(valueOf);
   return {
-    ...rest,
-    good: good * 1_000,
-    suspect: suspect * 1_000,
-    bad: bad * 1_000,
-    missing: missing * 1_000,
-    suspectValue: null,
-    badValue: null,
+    count: column(({ count }) => count),
+    min: column(({ min }) => min),
+    mean: column(({ mean }) => (mean === null ? null : Math.round(mean * MEAN_UNIT) / MEAN_UNIT)),
+    max: column(({ max }) => max),
+    last: column(({ last }) => last),
+    suspect: column(({ suspect }) => suspect),
+    bad: column(({ bad }) => bad),
+    missing: column(({ missing }) => missing),
+    suspectValue: column(() => null),
+    badValue: column(() => null),
   };
 }
-
-function columns({ point, metric }: PointMetric, buckets: readonly Bucket[]): HistorySeries {
-  return {
-    point,
-    metric,
-    count: buckets.map(({ count }) => count),
-    min: buckets.map(({ min }) => min),
-    mean: buckets.map(({ mean }) => (mean === null ? null : Math.round(mean * MEAN_UNIT) / MEAN_UNIT)),
-    max: buckets.map(({ max }) => max),
-    last: buckets.map(({ last }) => last),
-    suspect: buckets.map(({ suspect }) => seconds(suspect)),
-    bad: buckets.map(({ bad }) => seconds(bad)),
-    missing: buckets.map(({ missing }) => seconds(missing)),
-    suspectValue: buckets.map(({ suspectValue }) => suspectValue),
-    badValue: buckets.map(({ badValue }) => badValue),
-  };
-}
-
-const seconds = (ms: number): number => Math.round(ms) / 1_000;

@@ -4,7 +4,16 @@ import { packArrivals } from '../stores/packed.ts';
 import { newestBeforeOf, rangeOf, type ReadingSources } from '../stores/query.ts';
 import type { ReadingsStore } from '../stores/readings/types.ts';
 import type { Rollup, Rollups } from '../stores/rollups.ts';
-import { BAD, bucketer, GOOD, SUSPECT, unpackBuckets, type Bucket, type BucketsInput } from './buckets.ts';
+import {
+  BAD,
+  bucketer,
+  GOOD,
+  SUSPECT,
+  unpackBuckets,
+  type Bucket,
+  type BucketsInput,
+  type PackedBuckets,
+} from './buckets.ts';
 import { computeHours, computeSpan } from './compute.ts';
 import { foldInto } from './fold.ts';
 import type { Frames, PointMetric } from './frames.ts';
@@ -28,7 +37,9 @@ const MOST = 10_000_000;
 
 /** What a series held over stretches of time, from whatever holds it: hours and days, raw readings, the tail. */
 export interface Stretches {
-  /** Straight from readings. */
+  /** Straight from readings, as they come from where those lie. */
+  packed(series: NamedSeries, edges: BucketsInput['edges']): Promise<PackedBuckets>;
+  /** The same, one by one. */
   buckets(series: NamedSeries, edges: BucketsInput['edges']): Promise<Bucket[]>;
   /** Whole hours of a span, and what of it lies beside them; ascending. What no row covers is missing. */
   hours(series: NamedSeries, span: Span, options: { standards: boolean }): Promise<Rollup[]>;
@@ -39,21 +50,26 @@ export interface Stretches {
 export function createStretches({ readings, tail, rollups, frames }: StretchSources): Stretches {
   const sources = { readings, tail };
 
-  async function buckets({ id, name }: NamedSeries, edges: BucketsInput['edges']): Promise<Bucket[]> {
+  async function packed({ id, name }: NamedSeries, edges: BucketsInput['edges']): Promise<PackedBuckets> {
     const [from, to] = [edges[0] ?? 0, edges[edges.length - 1] ?? 0];
-    const input = { edges, holds: frames.holds(name), downtimes: frames.downtimes(from) };
+    // As doubles they are cloned into another thread in one piece.
+    const input = { edges: Float64Array.from(edges), holds: frames.holds(name), downtimes: frames.downtimes(from) };
     if (readings.buckets !== undefined) {
       // The tail before the store: what leaves it in between is in the store already.
       const before = tail.newestBefore(id, from);
       const recent = packArrivals([...(before === undefined ? [] : [before]), ...tail.range(id, from, to)]);
-      return unpackBuckets(await readings.buckets({ series: id, recent, ...input }), edges);
+      return readings.buckets({ series: id, recent, ...input });
     }
     const carry = await newestBeforeOf(sources, id, from);
     const sums = bucketer(input);
     if (carry !== undefined) sums.add(carry.t, carry.value, CODES[carry.quality]);
     for (const { t, value, quality } of await rangeOf(sources, { series: id, from, to, limit: MOST }))
       sums.add(t, value, CODES[quality]);
-    return unpackBuckets(sums.finish(), edges);
+    return sums.finish();
+  }
+
+  async function buckets(series: NamedSeries, edges: BucketsInput['edges']): Promise<Bucket[]> {
+    return unpackBuckets(await packed(series, edges), edges);
   }
 
   /** Hours (since 1970) that hold something that no store has yet. */
@@ -146,7 +162,7 @@ export function createStretches({ readings, tail, rollups, frames }: StretchSour
     return foldInto(await hours(series, span, { standards }), edges);
   }
 
-  return { buckets, hours, days };
+  return { packed, buckets, hours, days };
 }
 
 /** Hours as spans of ms, neighbours together. */
