@@ -139,7 +139,8 @@ function intoInflux(influx: InfluxStore, options: TakeoverOptions): Omit<Takeove
     const { problem, generation } = influx.server();
     if (health.trouble === 'untried' && problem !== null)
       return { state: generation === null ? 'unreachable' : 'refuses', words: problem };
-    return { state: stateOf(health), words: health.trouble === 'refused' ? (problem ?? health.words) : health.words };
+    const words = health.trouble === 'refused' ? (problem ?? health.words) : health.words;
+    return { state: stateOf(health), words, rejects: consumer.rejects() };
   }
 
   return {
@@ -148,7 +149,8 @@ function intoInflux(influx: InfluxStore, options: TakeoverOptions): Omit<Takeove
     state,
     levels() {
       const { generation, version } = influx.server();
-      return { generation, version, ...state(), ...sums, recordsWaiting: consumer.recordsWaiting() };
+      const { rejects: _, ...taken } = state();
+      return { generation, version, ...taken, ...sums, recordsWaiting: consumer.recordsWaiting() };
     },
   };
 }

@@ -20,6 +20,8 @@ export interface StoreState {
   readonly state: 'takes' | 'refuses' | 'unreachable' | 'untried';
   /** What it said, in no language of ours; null: nothing. */
   readonly words: string | null;
+  /** What it says of readings that it rejects while it takes others; null: it takes all; undefined: not known yet. */
+  readonly rejects?: string | null | undefined;
 }
 
 /** What a tick finds besides the time. */
@@ -86,9 +88,17 @@ function isDue({ due }: RunningMachine, now: Instant): boolean {
 }
 
 /** A store that stopped taking readings: by somebody's decision, or because it cannot. */
-function judgeStore(world: World, model: SiteModel, { state, words }: StoreState, now: Instant): void {
+function judgeStore(world: World, model: SiteModel, { state, words, rejects }: StoreState, now: Instant): void {
   if (state === 'untried') return;
   const subject = { kind: 'site', id: model.registry.site } as const;
+  if (rejects !== undefined) {
+    const rejected = {
+      rule: 'system.readings_rejected',
+      subject,
+      ...(rejects === null ? {} : { detail: rejects }),
+    } as const;
+    judgeCondition(world, model, rejected, rejects !== null, now);
+  }
   const detail = words === null ? {} : { detail: words };
   judgeCondition(world, model, { rule: 'system.store_refused', subject, ...detail }, state === 'refuses', now);
   judgeCondition(world, model, { rule: 'system.store_unreachable', subject, ...detail }, state === 'unreachable', now);

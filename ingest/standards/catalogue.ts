@@ -68,6 +68,7 @@ const RULE_IDS = [
   'system.disk_low',
   'system.store_refused',
   'system.store_unreachable',
+  'system.readings_rejected',
   'system.certificate_expiring',
   'system.clock',
   'channel.failing',

@@ -69,6 +69,7 @@ export type BuiltInRuleId =
   | 'system.disk_low'
   | 'system.store_refused'
   | 'system.store_unreachable'
+  | 'system.readings_rejected'
   | 'system.certificate_expiring'
   | 'system.clock'
   | 'channel.failing';

@@ -9,6 +9,7 @@ import { createCursors } from './cursors.ts';
 import { isolatedEntry, type IsolationOptions } from './isolated.ts';
 import { createArrivalQueue } from './queue.ts';
 import { createRecordStream, type SentRecords } from './record-stream.ts';
+import { createRejections } from './rejections.ts';
 import { createRelease } from './release.ts';
 import { delayAfter, troubleOf, type ForwardTrouble } from './retry.ts';
 
@@ -62,6 +63,8 @@ export interface Forwarder extends Consumer {
   /** Arrivals that are durable in the log now, in its order. */
   take(arrivals: readonly Arrival[]): void;
   health(): ForwardHealth;
+  /** What the store says of fields that it rejects; null: it takes all; undefined: not known yet. */
+  rejects(): string | null | undefined;
   /** Events and transitions that are not sent yet. */
   recordsWaiting(): number;
 }
@@ -77,6 +80,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const records = createRecordStream({ influx, reader, cursors, onSent: (sent) => onRecords?.(sent) });
   const release = createRelease({ tail, ledger, bound: options.bound });
   const queue = createArrivalQueue();
+  const rejections = createRejections(options.directory);
   const from = cursors.at('arrivals');
   queue.push(options.log.filter(({ seq }) => seq > from));
 
@@ -140,6 +144,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       await cursors.isolate(
         rejected.map((one) => isolatedEntry(one, receivedAt, options)).filter((entry) => entry !== undefined),
       );
+      rejections.note(batch.settlements, rejected, clock.now().mono);
       queue.drop(batch.count);
       cursors.moved('arrivals', batch.lastSeq);
       turnOut(null);
@@ -193,6 +198,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     waiting: () => queue.size(),
     oldestReceivedAt: () => queue.oldestReceivedAt(),
     health: () => health,
+    rejects: () => rejections.words(),
     recordsWaiting: () => records.waiting(),
     async close() {
       closed = true;

@@ -111,6 +111,30 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     tests: [FORWARD],
   },
   {
+    name: 'forward-rejects-in-silence',
+    breaks: 'a field that is rejected again and again is an alarm',
+    edits: [
+      {
+        file: 'ingest/stores/forward/rejections.ts',
+        from: 'for (const { why } of standing.values()) return why;',
+        to: '',
+      },
+    ],
+    tests: [FORWARD, PARTS],
+  },
+  {
+    name: 'forward-any-reading-ends-a-rejection',
+    breaks: 'a field counts as rejected until a later reading of the same field passes',
+    edits: [
+      {
+        file: 'ingest/stores/forward/rejections.ts',
+        from: '({ t }) => t > last.t &&',
+        to: '({ t }) => t !== last.t &&',
+      },
+    ],
+    tests: [PARTS],
+  },
+  {
     name: 'forward-tells-who-it-was',
     breaks: 'of an event only its named fields leave the house',
     edits: [

@@ -144,6 +144,22 @@ describe.skipIf(influx1Missing !== undefined)('forwarding to a real InfluxDB', (
     expect(entries[0]).toMatchObject({ device: 'gateway', payload: null });
     expect(at.rig.ingest.levels().store?.isolated).toBe(2);
     expect(at.rig.alarms('system.store_refused')).toEqual([]);
+    // It lasts: an alarm of its own, which others that pass do not end.
+    expect(at.rig.alarms('system.readings_rejected')).toEqual([]);
+    await at.rig.pass(61);
+    await publish(at, 45);
+    await at.until(() => waiting(at) === 0);
+    await at.rig.pass(1);
+    const [alarm] = at.rig.alarms('system.readings_rejected');
+    expect(alarm).toMatchObject({ state: 'unacknowledged', priority: 3 });
+    expect(alarm?.detail).toContain('input field "fan_running" on measurement "readings"');
+    await server.query('DROP DATABASE taken');
+    await server.query('CREATE DATABASE taken');
+    await at.rig.values('gateway', WELL);
+    await at.until(() => waiting(at) === 0);
+    await at.rig.pass(1);
+    expect(at.rig.alarms('system.readings_rejected')).toMatchObject([{ state: 'returned_unacknowledged' }]);
+    expect(await at.held('SELECT fan_running FROM readings')).toMatchObject([{ fan_running: 1 }]);
   });
 
   test('a request that is rejected without a word about a line is halved, and all that is good in it is stored', async () => {

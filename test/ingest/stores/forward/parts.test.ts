@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createArrivalQueue } from '../../../../ingest/stores/forward/queue.ts';
 import { eventRecord } from '../../../../ingest/stores/forward/records.ts';
+import { createRejections } from '../../../../ingest/stores/forward/rejections.ts';
 import { delayAfter } from '../../../../ingest/stores/forward/retry.ts';
 import { InfluxFailed } from '../../../../ingest/stores/influx/types.ts';
 import type { Arrival } from '../../../../ingest/stores/ledger/types.ts';
+import { storedOf } from '../../../../ingest/stores/query.ts';
 
 const arrival = (seq: number): Arrival => ({
   seq,
@@ -17,6 +19,8 @@ const arrival = (seq: number): Arrival => ({
   backfilled: false,
   claimedTime: null,
 });
+
+const stored = (t: number) => ({ ...storedOf(arrival(1)), t });
 
 test('the queue gives everything once, in the order of the log of each series, whatever is taken at a time', () => {
   const step = fc.oneof(
@@ -69,6 +73,42 @@ test('failures are spaced out from 250 ms to 30 s, never less than the server as
   );
   const waits = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((failures) => delayAfter(busy(null), { failures, random: 1 }));
   expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+});
+
+test('a rejected field is said until a later reading of it passes; after a start it is not known whether one is', () => {
+  const metrics = ['humidity', 'humidity', 'co2.left', 'co2.right', 'co2'];
+  const rejections = createRejections({
+    of: (series) => ({
+      site: 'mine',
+      owner: { kind: series < 3 ? 'point' : 'device', id: `p${series}` },
+      metric: metrics[series - 1] ?? '',
+      area: null,
+    }),
+  });
+  const note = (passed: readonly (readonly [number, number])[], rejected: typeof passed, mono = 0) => {
+    const all = [...passed, ...rejected].map(([series, t]) => ({ series, readings: [stored(t)] }));
+    rejections.note(
+      all,
+      rejected.map(([series, t]) => ({ series, t, value: 1, why: `no ${metrics[series - 1]}` })),
+      mono,
+    );
+    return rejections.words();
+  };
+  expect([rejections.words(), note([[1, 1]], [], 5)]).toEqual([undefined, undefined]);
+  expect(note([[5, 2]], [[1, 10]], 6)).toBe('no humidity');
+  // Others, older ones, and a batch without any say nothing of it.
+  expect([note([[3, 20]], []), note([[2, 9]], []), note([], [])]).toEqual(Array(3).fill('no humidity'));
+  expect(note([[2, 11]], [])).toBeNull();
+  // Channels share a field, points and devices do not.
+  expect([note([], [[3, 5]]), note([[5, 5]], [])]).toEqual(['no co2.left', 'no co2.left']);
+  expect(note([[4, 6]], [])).toBeNull();
+
+  const again = createRejections({ of: () => undefined });
+  const known = [0, 599_999, 600_000].map((mono) => {
+    again.note([], [], mono);
+    return again.words();
+  });
+  expect(known).toEqual([undefined, undefined, null]);
 });
 
 test('of an event only its named fields leave, whatever its row holds', () => {
