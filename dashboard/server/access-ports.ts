@@ -69,9 +69,22 @@ export interface WallLinks {
   revoke(which: { site: string; id: number }, by: string): Promise<Revoked>;
 }
 
+/** A range of history that somebody took away as a file. */
+export interface HandedOut {
+  readonly site: string;
+  /** `point/metric`, with commas between them. */
+  readonly series: string;
+  /** ms epoch. */
+  readonly from: number;
+  readonly to: number;
+  readonly rows: string;
+}
+
 export interface AuditJournal {
   /** Counted and written together with others, so that guessing does not fill the disk. */
   signInRefused(username: string): void;
+  /** Resolves when it is durable: nothing is handed out without it. */
+  exported(what: HandedOut, by: string): Promise<void>;
   page(page: { before?: number; limit: number; changes: boolean }): AuditPage;
 }
 

@@ -144,7 +144,7 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
       if (options.storage !== undefined) storageRoute(api, options.storage);
       alarmRoutes(api, { query, desk });
       readingRoutes(api, query);
-      if (options.history !== undefined) historyRoutes(api, { history: options.history, query });
+      if (options.history !== undefined) historyRoutes(api, { history: options.history, query, audit: access?.audit });
       deviceRoutes(api, { query, desk });
       if (options.channels !== undefined) channelRoutes(api, options.channels);
       if (options.records !== undefined) {

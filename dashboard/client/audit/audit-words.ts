@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../../contract/access.ts';
 import { UserRole } from '../../../contract/account.ts';
 import { ChannelBody, ChannelKind } from '../../../contract/channel.ts';
+import { ExportRows } from '../../../contract/history.ts';
 import type { LocalText } from '../../../contract/ids.ts';
 import { formatNumber } from '../format/number.ts';
 import { clockTime, localDate } from '../format/time.ts';
@@ -12,6 +13,8 @@ export interface AuditPlace {
   device(id: string): LocalText | undefined;
   point(id: string): LocalText | undefined;
 }
+
+const TIMES = new Set(['time', 'downSince', 'from', 'to']);
 
 type Detail = AuditEntry['detail'][string];
 
@@ -44,8 +47,7 @@ export function detailTexts(entry: AuditEntry, place: AuditPlace, words: Words):
 function valueText(name: string, value: Exclude<Detail, null>, place: AuditPlace, words: Words): string {
   const { t, local, metricName, duration, language } = words;
   if (typeof value === 'number') {
-    if (name === 'time' || name === 'downSince')
-      return `${localDate(value, place.zone)} ${clockTime(value, place.zone)}`;
+    if (TIMES.has(name)) return `${localDate(value, place.zone)} ${clockTime(value, place.zone)}`;
     if (name === 'ms' || name === 'downMs') return `${value < 0 ? '−' : ''}${duration(Math.abs(value))}`;
     const decimals = Number.isInteger(value) ? 0 : 2;
     return name === 'channel' ? String(value) : formatNumber(value, { language: language.value, decimals });
@@ -63,6 +65,16 @@ function valueText(name: string, value: Exclude<Detail, null>, place: AuditPlace
       return named(place.device(text), text, local);
     case 'point':
       return named(place.point(text), text, local);
+    case 'rows':
+      return ExportRows.enum.some((rows) => rows === text) ? t(`history.rows.${text}`) : text;
+    case 'series':
+      return text
+        .split(',')
+        .map((series) => {
+          const [point = '', metric = ''] = series.split('/');
+          return `${named(place.point(point), point, local)} ${metricName(metric)}`;
+        })
+        .join(t('list'));
     case 'fields':
       return text
         .split(', ')

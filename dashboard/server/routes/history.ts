@@ -9,6 +9,8 @@ import {
 } from '../../../contract/history.ts';
 import { Id } from '../../../contract/ids.ts';
 import type { QuerySide } from '../../../contract/query.ts';
+import { signedIn } from '../access.ts';
+import type { AuditJournal } from '../access-ports.ts';
 import { csvOf } from '../csv.ts';
 import { invalid } from '../validation.ts';
 import { noSuch } from './sites.ts';
@@ -19,7 +21,16 @@ const LONGEST = 20 * 366 * 86_400_000;
 
 export function historyRoutes(
   app: TypedApp,
-  { history, query }: { history: HistoryQueries; query: Pick<QuerySide, 'registry'> },
+  {
+    history,
+    query,
+    audit,
+  }: {
+    history: HistoryQueries;
+    query: Pick<QuerySide, 'registry'>;
+    /** Told of every file that is handed out; absent where there is no journal. */
+    audit: Pick<AuditJournal, 'exported'> | undefined;
+  },
 ): void {
   app.get(
     '/sites/:site/history',
@@ -63,6 +74,8 @@ export function historyRoutes(
   app.get(
     '/sites/:site/history.csv',
     {
+      // A look at the head alone takes nothing away, and would still stand in the journal.
+      exposeHeadRoute: false,
       config: { access: 'viewer' },
       schema: {
         operationId: 'exportHistory',
@@ -71,12 +84,13 @@ export function historyRoutes(
         querystring: ExportQuery,
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const { site } = request.params;
       const { series, from, to, rows: kind = 'readings', lang: language = 'zh' } = request.query;
       refuseRange(from, to);
       const registry = query.registry(site) ?? noSuch('site');
       const rows = history.rows(site, { series: namesOf(series), from, to, rows: kind }) ?? noSuch('point');
+      await audit?.exported({ site, series, from, to, rows: kind }, signedIn(request).user.username);
       const day = (t: number) =>
         Temporal.Instant.fromEpochMilliseconds(t).toZonedDateTimeISO(registry.timezone).toPlainDate().toString();
       return reply

@@ -12,7 +12,7 @@ export interface DiaryOptions {
   readonly clock: Clock;
 }
 
-/** Who changed what, and who tried to get in. */
+/** Who changed what, who took what away, and who tried to get in. */
 export function diary({ ledger, reader, clock }: DiaryOptions) {
   /** By user name; null: all that nobody has. There are no more than there are users, and one. */
   const failed = new Map<string | null, number>();
@@ -42,6 +42,14 @@ export function diary({ ledger, reader, clock }: DiaryOptions) {
     signInRefused(username: string): void {
       const known = reader.user(username) === undefined ? null : username;
       failed.set(known, (failed.get(known) ?? 0) + 1);
+    },
+    /** Told before a file leaves, so that none leaves untold. */
+    async exported(
+      { site, ...detail }: { site: string; series: string; from: number; to: number; rows: string },
+      by: string,
+    ): Promise<void> {
+      const at = clock.now().wall;
+      await ledger.commit({ at, systemEvents: [{ at, site, kind: 'history.exported', actor: by, detail }] });
     },
     page({ limit, ...page }: { before?: number; limit: number; changes: boolean }): AuditPage {
       const entries = [...reader.audit({ ...page, limit })];

@@ -65,7 +65,9 @@ export function accessReader(db: DatabaseSync): AccessReader {
     AND ((revoked_at IS NULL AND coalesce(expires_at > :now, 1)) OR coalesce(revoked_at, expires_at) > :since)
     ORDER BY id DESC`);
   const all = db.prepare('SELECT * FROM system_event WHERE id < ? ORDER BY id DESC LIMIT ?');
-  const changes = db.prepare(`SELECT * FROM system_event WHERE id < ? AND ${CHANGES} ORDER BY id DESC LIMIT ?`);
+  // What was taken away is told in the journal, but changed nothing.
+  const changes = db.prepare(`SELECT * FROM system_event
+    WHERE id < ? AND ${CHANGES} AND kind <> 'history.exported' ORDER BY id DESC LIMIT ?`);
 
   return {
     people: (now) => people.all(now).map(readPerson),

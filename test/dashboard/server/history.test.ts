@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
-import type { ExportedRow } from '../../../contract/history.ts';
+import type { ExportedRow, HistoryQueries } from '../../../contract/history.ts';
 import { csvOf } from '../../../dashboard/server/csv.ts';
+import { startDashboard } from '../../../dashboard/server/start.ts';
 import { SITE } from '../../ingest/line/site.ts';
+import { SITE as SAMPLE } from './doubles.ts';
+import { journalOf, realBench } from './real-bench.ts';
 
 const START = Date.UTC(2026, 10, 25, 15, 59, 30);
 
@@ -57,4 +60,50 @@ test('a file of any length is written as it is read, and stops reading when nobo
   expect(read).toBeLessThan(10);
   await taken.return?.();
   await expect.poll(() => ended).toBe(true);
+});
+
+test('a file leaves only with its row in the journal: who, which points, which range', async () => {
+  const history: HistoryQueries = {
+    chart: () => Promise.resolve(undefined),
+    course: () => Promise.resolve(undefined),
+    rows(_site, { series }) {
+      if (series.some(({ point }) => point !== 'pool')) return undefined;
+      return (async function* () {
+        await Promise.resolve();
+        yield [reading(START, 21.5)];
+      })();
+    },
+  };
+  const on = await realBench({ history });
+  const dashboard = await startDashboard({ ...on.options, port: 0 });
+  try {
+    const ask = async (query: string, headers: Record<string, string>) =>
+      fetch(`${dashboard.url}/api/sites/${SAMPLE}/history.csv?${query}`, { headers });
+    const range = `from=${START}&to=${START + 3_600_000}`;
+    const viewer = { cookie: await on.sessionOf('viewer') };
+    const answer = await ask(`series=pool/room_temperature&${range}`, viewer);
+    expect(await answer.text()).toContain('21.5');
+    const program = { authorization: `Bearer ${await on.tokenOf('viewer', 'reporting')}` };
+    await (await ask(`series=pool/room_temperature,pool/humidity&${range}&rows=hours`, program)).text();
+    // What hands nothing out is not in the journal.
+    expect((await ask(`series=nowhere/room_temperature&${range}`, viewer)).status).toBe(404);
+    expect((await ask(`series=pool/room_temperature&from=2&to=1`, viewer)).status).toBe(400);
+    expect(journalOf(on, 'history.')).toEqual(
+      [
+        { actor: 'viewer', series: 'pool/room_temperature', rows: 'readings' },
+        { actor: 'token:reporting', series: 'pool/room_temperature,pool/humidity', rows: 'hours' },
+      ].map(({ actor, ...detail }) => ({
+        kind: 'history.exported',
+        site: SAMPLE,
+        actor,
+        detail: { ...detail, from: START, to: START + 3_600_000 },
+      })),
+    );
+    expect(on.options.access?.audit.page({ limit: 9, changes: true }).entries.map(({ kind }) => kind)).not.toContain(
+      'history.exported',
+    );
+  } finally {
+    await dashboard.close();
+    await on.remove();
+  }
 });

@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts';
 
 const RANGES = 'test/ingest/history/history.property.test.ts';
 const MEMORY = 'test/ingest/history/memory.test.ts';
+const FILES = 'test/dashboard/server/history.test.ts';
 
 export const HISTORY_FAULTS: readonly Mutant[] = [
   {
@@ -63,5 +64,29 @@ export const HISTORY_FAULTS: readonly Mutant[] = [
       },
     ],
     tests: [MEMORY],
+  },
+  {
+    name: 'a-rewritten-block-as-it-was',
+    breaks: 'a chart shows late readings also of hours that somebody looked at before',
+    edits: [
+      {
+        file: 'ingest/stores/readings/decoded-blocks.ts',
+        from: 'if (Buffer.compare(known.data, data) === 0) {',
+        to: 'if (known.data.length > 0) {',
+      },
+    ],
+    tests: [RANGES],
+  },
+  {
+    name: 'files-leave-untold',
+    breaks: 'whoever takes a range away as a file stands in the journal',
+    edits: [
+      {
+        file: 'dashboard/server/routes/history.ts',
+        from: 'await audit?.exported({ site, series, from, to, rows: kind }, signedIn(request).user.username);',
+        to: 'signedIn(request);',
+      },
+    ],
+    tests: [FILES],
   },
 ];

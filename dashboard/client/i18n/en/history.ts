@@ -8,6 +8,7 @@ export const history = {
   now: 'Back to now',
   live: 'Following live',
   csv: 'Export CSV',
+  rows: { readings: 'readings', hours: 'hours', days: 'days' },
   chart: '{name}, {from} to {to}',
   add: 'Add a point…',
   remove: 'Remove {name}',

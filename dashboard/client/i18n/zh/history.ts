@@ -8,6 +8,7 @@ export const history = {
   now: '回到现在',
   live: '跟随实时',
   csv: '导出 CSV',
+  rows: { readings: '读数', hours: '小时值', days: '日值' },
   chart: '{name}，{from} 至 {to}',
   add: '叠加测点…',
   remove: '去掉 {name}',
