@@ -129,7 +129,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       access: { people, tokens, walls, audit },
       channels: ingest.channels,
       history: ingest.history,
-      records: recordBook({ query, store: stores.shiftRecords, clock, sheets: ingest.sheets }),
+      records: recordBook({
+        ...{ query, clock, store: stores.shiftRecords, versions: stores.sheetVersions, sheets: ingest.sheets },
+      }),
       clientDir,
       allowedOrigins,
       secure: servesHttps(config),

@@ -14,7 +14,7 @@ import type {
 } from './devices.ts';
 import type { Shift, ShiftRecord, ShiftRecordBody, ShiftRecordQuery } from './record.ts';
 import type { SiteRegistry } from './registry.ts';
-import type { Sheet, SheetQuery } from './sheet.ts';
+import type { Sheet, SheetForm, SheetQuery } from './sheet.ts';
 
 export type Announcement =
   { readonly kind: 'delta'; readonly delta: SiteDelta } | { readonly kind: 'tick'; readonly tick: Tick };
@@ -81,6 +81,12 @@ export interface DeviceDesk {
 export interface RecordBook {
   /** The register of a month; of the area's first water point, unless one is named. */
   sheet(place: AreaPlace, query: SheetQuery, user: User): Promise<Sheet | 'no_such_area' | 'no_such_point'>;
+  /** The same for somebody who takes it along; `checksum`: of what stands on their paper already. */
+  issue(
+    place: AreaPlace,
+    issue: SheetQuery & { readonly as: SheetForm; readonly checksum?: string },
+    user: User,
+  ): Promise<Sheet | 'no_such_area' | 'no_such_point' | 'changed'>;
   /** Shifts of the last days that have begun, newest first; undefined: no such area. */
   shifts(site: string, area: string): readonly Shift[] | undefined;
   /** In the order in which they were made, corrected ones included; undefined: no such area. */

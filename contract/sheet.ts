@@ -112,8 +112,8 @@ export type SheetStandard = Static<typeof SheetStandard>;
 
 const Named = Type.Object({ id: Id, name: LocalText });
 
-/** 水温记录表: the monthly register of one water point and the room around it. */
-export const Sheet = Type.Object({
+/** What the monthly register of one water point, and of the room around it, says. */
+export const SheetContent = Type.Object({
   site: Named,
   area: Named,
   month: Month,
@@ -124,9 +124,6 @@ export const Sheet = Type.Object({
   room: nullable(Named),
   /** False while the month runs: it is no record yet. */
   complete: Type.Boolean(),
-  generatedAt: EpochMs,
-  /** Tells whether two prints or files say the same: 8 characters over everything but the time of generation. */
-  checksum: Type.String(),
   standards: Type.Array(SheetStandard),
   /** Columns, in the order of the day. */
   windows: Type.Array(Type.Object({ from: TimeOfDay, to: TimeOfDay })),
@@ -142,4 +139,71 @@ export const Sheet = Type.Object({
   shiftsOver: Type.Integer(),
   shiftsRecorded: Type.Integer(),
 });
+export type SheetContent = Static<typeof SheetContent>;
+
+/** How somebody got a register: on paper, or as a file. */
+export const SheetForm = Type.Enum(['print', 'csv', 'xlsx']);
+export type SheetForm = Static<typeof SheetForm>;
+
+const Version = Type.Object({
+  /** From 1; another one for each change after it was given out. */
+  number: Type.Integer(),
+  checksum: Type.String(),
+});
+
+/** A version that is kept for ever: somebody looked at it when its month was over, or was given it. */
+export const KeptVersion = Type.Object({
+  ...Version.properties,
+  keptAt: EpochMs,
+  /** The first time that it was given out; null: it was looked at only. */
+  issued: nullable(Type.Object({ at: EpochMs, by: Post, as: SheetForm })),
+});
+export type KeptVersion = Static<typeof KeptVersion>;
+
+const changeOf = <Kind extends string, T extends Parameters<typeof Type.Union>[0][number]>(kind: Kind, of: T) =>
+  Type.Object({
+    kind: Type.Literal(kind),
+    /** The version in which it first stood so. */
+    version: Type.Integer(),
+    was: nullable(of),
+    now: nullable(of),
+  });
+const Place = { day: LocalDate, from: TimeOfDay, what: Type.Enum(['water', 'room']) };
+
+/** What differs between a version and the one before it, with the old beside the new. */
+export const SheetChange = Type.Union([
+  Type.Object({ ...changeOf('figures', SheetCell).properties, ...Place }),
+  /** `from`: the start of the window that the column is of; null: all of them. */
+  Type.Object({ ...changeOf('totals', SheetCell).properties, what: Place.what, from: nullable(TimeOfDay) }),
+  changeOf('alarm', SheetAlarm),
+  changeOf('gap', SheetGap),
+  changeOf('record', ShiftRecord),
+  /** What stands around the figures; `incomparable`: an older program kept the version before. */
+  Type.Object({
+    kind: Type.Literal('head'),
+    version: Type.Integer(),
+    part: Type.Enum(['names', 'standards', 'hours', 'incomparable']),
+  }),
+]);
+export type SheetChange = Static<typeof SheetChange>;
+
+/** 水温记录表: the monthly register, with how it came to be what it is. */
+export const Sheet = Type.Object({
+  ...SheetContent.properties,
+  generatedAt: EpochMs,
+  /** Tells whether two prints or files say the same: 8 characters over all that the register says of its month. */
+  checksum: Type.String(),
+  /** Null while the month runs. `kept`: exactly this is kept under its number; else it changed since that before it. */
+  version: nullable(Type.Object({ ...Version.properties, kept: Type.Boolean() })),
+  /** Ascending. */
+  versions: Type.Array(KeptVersion),
+  /** Since the first of them, up to now; ascending by version. */
+  changes: Type.Array(SheetChange),
+});
 export type Sheet = Static<typeof Sheet>;
+
+export const SheetIssueBody = Type.Object(
+  { month: Month, point: Type.Optional(Id), /** Of what is on the paper. */ checksum: Type.String({ maxLength: 16 }) },
+  strict,
+);
+export type SheetIssueBody = Static<typeof SheetIssueBody>;

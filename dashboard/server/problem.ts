@@ -21,6 +21,7 @@ const KINDS = {
   'last-administrator': [409, 'The last administrator has to stay one'],
   'own-record': [409, 'Nobody reviews what they recorded themselves'],
   'corrected-before': [409, 'The record was corrected before'],
+  'sheet-changed': [409, 'The register has changed meanwhile'],
   'own-account': [409, 'Nobody removes their own account'],
   'unknown-host': [421, 'The server is not known under this name'],
   'too-many-attempts': [429, 'Too many attempts'],

@@ -36,6 +36,45 @@ export async function computeSpan({ sources, series, frame }: ComputeOptions, sp
   };
 }
 
+/** Spans that one round asks a store for: others have their turn in between. */
+const AT_ONCE = 32;
+/** A value that may hold for longer (ms) is looked for by itself, not among all readings since then. */
+const LOOK_BACK = HOUR;
+
+/** Many short spans, each as by itself, with one question to the store for each. `reach`: how long a value may hold, ms. */
+export async function computeSpans(
+  { sources, series, frame }: ComputeOptions,
+  { spans, reach }: { readonly spans: readonly Span[]; readonly reach: number },
+): Promise<Rollup[]> {
+  if (spans.length === 0) return [];
+  const judged = frame({
+    from: Math.min(...spans.map(({ from }) => from)),
+    to: Math.max(...spans.map(({ to }) => to)),
+  });
+  const one = async (span: Span): Promise<Rollup> => {
+    // Whatever was before that holds no more.
+    const back = Math.min(reach, LOOK_BACK);
+    const found = await rangeOf(sources, { series, from: span.from - back, to: span.to, limit: MOST });
+    const first = found.findIndex(({ t }) => t >= span.from);
+    const within = first === -1 ? [] : found.slice(first);
+    const near = found[(first === -1 ? found.length : first) - 1];
+    const carry = near ?? (reach > back ? await newestBeforeOf(sources, series, span.from) : undefined);
+    return {
+      ...span,
+      ...hour({
+        span,
+        carry: carry === undefined ? null : hourReading(carry),
+        readings: within.map(hourReading),
+        ...cutTo(judged, span),
+      }),
+    };
+  };
+  const rows: Rollup[] = [];
+  for (let at = 0; at < spans.length; at += AT_ONCE)
+    rows.push(...(await Promise.all(spans.slice(at, at + AT_ONCE).map(one))));
+  return rows;
+}
+
 /** Whole hours from `from` to before `to` (since 1970 UTC), step by step: others have their turn in between. */
 export async function* computeHours(
   { sources, series, frame }: ComputeOptions,

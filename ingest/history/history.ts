@@ -136,7 +136,7 @@ export function createHistory(options: HistoryOptions): History {
         heating: long ? [] : [...frames.heating(name, range)],
         downtimes: frames.downtimes(from).filter((one) => one.to > from && one.from < to),
         alarms: reader
-          .alarmsWithin(site, { point, from, to, limit: MOST_ALARMS })
+          .alarmsWithin(site, { points: [point], from, to, limit: MOST_ALARMS })
           .filter((alarm) => alarm.metric === null || alarm.metric === metric)
           .map((record) => alarmView(known, record, { stored: true })),
         sensors: sensorsOf(name, clock.now().wall),

@@ -3,11 +3,13 @@ import type { SeriesId } from '../../contract/reading.ts';
 import { keyOf } from '../line/state.ts';
 import type { World } from '../line/world.ts';
 import { createSheets, type Sheets } from '../record/sheet.ts';
+import type { Span } from '../standards/timeline.ts';
 import type { Catalogue } from '../standards/types.ts';
 import type { Arrival, LedgerReader, Series } from '../stores/ledger/types.ts';
 import { rangeOf } from '../stores/query.ts';
 import type { ReadingsStore } from '../stores/readings/types.ts';
 import type { Rollups, SeriesHour } from '../stores/rollups.ts';
+import { computeSpans } from './compute.ts';
 import { createFrames, type Frames, type PointMetric } from './frames.ts';
 import { createHistory, type History } from './history.ts';
 import { HOUR } from './resolution.ts';
@@ -96,6 +98,10 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
     sheets: createSheets({
       ...{ reader, catalogue, clock, frames, stretches },
       model: (site) => world.models.committed(site),
+      pieces({ id, name }, spans) {
+        const frame = (span: Span) => frames.of(name, span) ?? { holds: [], limits: [], downtimes: [] };
+        return computeSpans({ sources, series: id, frame }, { spans, reach: frames.reach(name) });
+      },
       async firstReading({ id }) {
         const [first] = await rangeOf(sources, { series: id, from: 0, to: clock.now().wall + 1, limit: 1 });
         return first?.t ?? null;

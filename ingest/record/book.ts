@@ -3,6 +3,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { FieldsRefused, QuerySide, RecordBook } from '../../contract/query.ts';
 import { findingsOf, type Shift, type ShiftRecord, type ShiftRecordBody } from '../../contract/record.ts';
 import type { SiteRegistry } from '../../contract/registry.ts';
+import { createRegister, type SheetVersionStore } from './register.ts';
 import type { Sheets } from './sheet.ts';
 import { daysBefore, localDay, shiftsOf } from './shifts.ts';
 
@@ -30,11 +31,17 @@ export interface RecordBookOptions {
   readonly sheets: Sheets;
   readonly query: Pick<QuerySide, 'registry'>;
   readonly store: ShiftRecordStore;
+  readonly versions: SheetVersionStore;
   readonly clock: Clock;
 }
 
 /** What is recorded of areas, by people and by sensors, as inspectors ask for it. */
-export function recordBook({ query, store, clock, sheets }: RecordBookOptions): RecordBook {
+export function recordBook({ query, store, versions, clock, sheets }: RecordBookOptions): RecordBook {
+  const register = createRegister({
+    versions,
+    made: (place, asked, user) => sheets(place, asked, (days) => store.list(place, days, user)),
+  });
+
   function registryOf(site: string, area: string): SiteRegistry | undefined {
     const registry = query.registry(site);
     return registry?.areas.some(({ id }) => id === area) === true ? registry : undefined;
@@ -61,7 +68,8 @@ export function recordBook({ query, store, clock, sheets }: RecordBookOptions): 
   }
 
   return {
-    sheet: (place, asked, user) => sheets(place, asked, (days) => store.list(place, days, user)),
+    sheet: register.sheet,
+    issue: register.issue,
 
     shifts(site, area) {
       const registry = registryOf(site, area);

@@ -1,7 +1,9 @@
-import type { Sheet, SheetDay, SheetGap } from '../../contract/sheet.ts';
+import type { SheetContent, SheetDay, SheetGap, SheetShift } from '../../contract/sheet.ts';
 import { edgesOf } from '../history/resolution.ts';
-import type { NamedSeries, Stretches } from '../history/stretches.ts';
+import type { Stretches } from '../history/stretches.ts';
+import type { Span } from '../standards/timeline.ts';
 import { gapsOf, LISTED_FROM, reasonOf, type Evidence } from './gaps.ts';
+import type { Measured } from './measured.ts';
 
 const MINUTE = 60_000;
 /** Gaps of a month that are listed; what is more is summed up with the short ones. */
@@ -9,49 +11,66 @@ const MOST = 200;
 
 interface GapInput {
   readonly days: readonly SheetDay[];
-  readonly measured: readonly {
-    readonly what: 'water' | 'room';
-    readonly series: NamedSeries;
-    readonly began: number;
-  }[];
+  readonly measured: readonly Pick<Measured, 'what' | 'series' | 'spanOf'>[];
   readonly evidence: Evidence;
   readonly now: number;
 }
 
-/** When exactly nothing was known, looked up only for shifts that miss something. */
+/** A shift of which so much is missing that it is told when. */
+interface Lacking extends Span {
+  readonly day: string;
+  readonly shift: SheetShift;
+}
+
+/**
+ * When exactly nothing was known, looked up only for shifts that miss something: neighbours with one question, each
+ * minute of them a bucket, and what lies between two of them another.
+ */
 export async function listGaps(
   stretches: Stretches,
   { days, measured, evidence, now }: GapInput,
-): Promise<Pick<Sheet, 'gaps' | 'shortGaps'>> {
-  const gaps: SheetGap[] = [];
+): Promise<Pick<SheetContent, 'gaps' | 'shortGaps'>> {
   let shortGaps = 0;
-  for (const { day, shifts } of days) {
-    for (const shift of shifts) {
-      for (const { what, series, began } of measured) {
+  const found = await Promise.all(
+    measured.map(async ({ what, series, spanOf }) => {
+      const runs: Lacking[][] = [];
+      let goesOn = false;
+      for (const { day, shift } of days.flatMap(({ day, shifts }) => shifts.map((shift) => ({ day, shift })))) {
+        const span = spanOf({ from: shift.start, to: Math.min(shift.end, now) });
         const missing = shift[what]?.missingMinutes ?? 0;
-        if (missing < LISTED_FROM) {
-          shortGaps += missing;
-          continue;
-        }
-        const edges = edgesOf(
-          { from: Math.max(shift.start, Math.floor(began / MINUTE) * MINUTE), to: Math.min(shift.end, now) },
-          MINUTE,
-        );
-        const listed = gapsOf(await stretches.buckets(series, edges)).filter((gap) => gap.minutes >= LISTED_FROM);
-        const taken = listed.slice(0, MOST - gaps.length);
-        shortGaps += Math.max(0, missing - taken.reduce((sum, gap) => sum + gap.minutes, 0));
-        for (const gap of taken) {
-          const place = { n: gaps.length + 1, day, from: shift.from, what };
-          gaps.push({
-            ...place,
-            start: gap.from,
-            end: gap.to,
-            minutes: gap.minutes,
-            reason: reasonOf(gap, evidence),
-          });
-        }
+        const lacks = span !== undefined && missing >= LISTED_FROM;
+        if (!lacks) shortGaps += missing;
+        else if (goesOn) runs.at(-1)?.push({ ...span, day, shift });
+        else runs.push([{ ...span, day, shift }]);
+        goesOn = lacks;
       }
+      const all = await Promise.all(
+        runs.map(async (run) => {
+          const edges = [...new Set(run.flatMap((one) => edgesOf(one, MINUTE)))].sort((a, b) => a - b);
+          const buckets = await stretches.buckets(series, edges);
+          const index = new Map(edges.map((edge, at) => [edge, at]));
+          const within = ({ from, to }: Span) => buckets.slice(index.get(from), index.get(to));
+          return run.map((one) => ({ ...one, what, gaps: gapsOf(within(one)) }));
+        }),
+      );
+      return all.flat();
+    }),
+  );
+  const gaps: SheetGap[] = [];
+  for (const { day, shift, what, gaps: ofShift } of inOrder(found.flat())) {
+    const taken = ofShift.filter(({ minutes }) => minutes >= LISTED_FROM).slice(0, MOST - gaps.length);
+    const missing = shift[what]?.missingMinutes ?? 0;
+    shortGaps += Math.max(0, missing - taken.reduce((sum, { minutes }) => sum + minutes, 0));
+    for (const gap of taken) {
+      const { from: start, to: end, minutes } = gap;
+      const place = { n: gaps.length + 1, day, from: shift.from, what };
+      gaps.push({ ...place, start, end, minutes, reason: reasonOf(gap, evidence) });
     }
   }
   return { gaps, shortGaps };
+}
+
+/** By their shift, water before the room. */
+function inOrder<T extends { readonly shift: SheetShift; readonly what: 'water' | 'room' }>(all: readonly T[]): T[] {
+  return all.toSorted((a, b) => a.shift.start - b.shift.start || b.what.localeCompare(a.what));
 }

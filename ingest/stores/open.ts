@@ -8,6 +8,7 @@ import { credentialStore } from './ledger/credentials.ts';
 import { diary } from './ledger/diary.ts';
 import { openLedger, openLedgerReader } from './ledger/index.ts';
 import { people } from './ledger/people.ts';
+import { sheetVersions } from './ledger/sheet-versions.ts';
 import { shiftRecords } from './ledger/shift-records.ts';
 import { sightings } from './ledger/sightings.ts';
 import { serverKey } from './ledger/tokens.ts';
@@ -77,6 +78,7 @@ export async function openStores(options: StoresOptions) {
       people: people({ ledger, reader, key, clock }),
       tokens: apiTokens({ ledger, reader, key, clock, seen }),
       shiftRecords: shiftRecords({ ledger, reader, clock }),
+      sheetVersions: sheetVersions({ ledger, reader, clock }),
       walls: wallLinks({ ledger, reader, key, clock, seen }),
       audit: journal,
       credentials: credentialStore(reader, key, clock),

@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import { Id } from '../../../contract/ids.ts';
 import type { RecordBook } from '../../../contract/query.ts';
-import { Month, Sheet } from '../../../contract/sheet.ts';
+import { Month, Sheet, SheetIssueBody } from '../../../contract/sheet.ts';
 import { signedIn } from '../access.ts';
+import { ProblemError } from '../problem.ts';
 import { sheetCsv, sheetXlsx } from '../sheet/files.ts';
 import { noSuch } from './sites.ts';
 import type { TypedApp } from './types.ts';
@@ -37,13 +38,29 @@ export function sheetRoutes(app: TypedApp, book: RecordBook): void {
     async (request) => found(await book.sheet(request.params, request.query, signedIn(request).user)),
   );
 
+  app.post(
+    '/sites/:site/areas/:area/sheet/print',
+    {
+      config: { access: 'viewer', peopleOnly: true },
+      schema: {
+        operationId: 'printSheet',
+        summary: 'Say that the register is printed: its version is kept, and the journal says who took it',
+        params: AreaParams,
+        body: SheetIssueBody,
+        response: { 200: Sheet },
+      },
+    },
+    async (request) =>
+      found(await book.issue(request.params, { ...request.body, as: 'print' }, signedIn(request).user)),
+  );
+
   app.get(
     '/sites/:site/areas/:area/sheet/:format',
     {
       config: { access: 'viewer' },
       schema: {
         operationId: 'getSheetFile',
-        summary: 'The same register as a file: csv or xlsx',
+        summary: 'The same register as a file, csv or xlsx: its version is kept, and the journal says who took it',
         params: FileParams,
         querystring: FileQuery,
       },
@@ -51,8 +68,9 @@ export function sheetRoutes(app: TypedApp, book: RecordBook): void {
     async (request, reply) => {
       const { site, area, format } = request.params;
       const { language, ...query } = request.query;
-      const sheet = found(await book.sheet({ site, area }, query, signedIn(request).user));
-      const name = [site, area, sheet.water?.id ?? 'record', sheet.month, sheet.checksum].join('-');
+      const sheet = found(await book.issue({ site, area }, { ...query, as: format }, signedIn(request).user));
+      const version = sheet.version === null ? [] : [`v${sheet.version.number}`];
+      const name = [site, area, sheet.water?.id ?? 'record', sheet.month, ...version, sheet.checksum].join('-');
       const file = format === 'csv' ? sheetCsv(sheet, language) : await sheetXlsx(sheet, language);
       return reply
         .type(TYPES[format])
@@ -62,7 +80,8 @@ export function sheetRoutes(app: TypedApp, book: RecordBook): void {
   );
 }
 
-function found(sheet: Sheet | 'no_such_area' | 'no_such_point'): Sheet {
+function found(sheet: Sheet | 'no_such_area' | 'no_such_point' | 'changed'): Sheet {
   if (sheet === 'no_such_area') return noSuch('area');
+  if (sheet === 'changed') throw new ProblemError('sheet-changed', { detail: 'Look at it again, then print it.' });
   return sheet === 'no_such_point' ? noSuch('water point') : sheet;
 }

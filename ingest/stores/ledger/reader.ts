@@ -8,6 +8,7 @@ import { registryVersionReader } from './registry-versions.ts';
 import { quarantineReader } from './read-quarantine.ts';
 import { channelReader } from './read-channels.ts';
 import { shiftRecordReader } from './read-records.ts';
+import { sheetVersionReader } from './read-sheets.ts';
 import {
   LedgerDamaged,
   readAlarm,
@@ -51,11 +52,10 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
   const alarm = db.prepare('SELECT * FROM alarm WHERE id = ?');
   const alarms = db.prepare('SELECT * FROM alarm WHERE site = ? AND id < ? ORDER BY id DESC LIMIT ?');
   const alarmsWithin = db.prepare(
-    `SELECT * FROM alarm WHERE site = ? AND raised_at < ? AND coalesce(returned_at, closed_at, 9e15) > ?
-     AND subject_kind = 'point' AND subject = ? ORDER BY id DESC LIMIT ?`,
-  );
-  const alarmsBetween = db.prepare(
-    'SELECT * FROM alarm WHERE site = ? AND raised_at >= ? AND raised_at < ? ORDER BY id LIMIT 5000',
+    `SELECT * FROM alarm WHERE site = :site AND raised_at < :to AND coalesce(returned_at, closed_at, 9e15) > :from
+     AND (subject_kind = 'point' AND subject IN (SELECT value FROM json_each(:points))
+       OR subject_kind = 'device' AND :devices)
+     ORDER BY id DESC LIMIT :limit`,
   );
   const journal = db.prepare('SELECT * FROM journal WHERE alarm = ? ORDER BY id');
   const starts = db.prepare(
@@ -77,6 +77,7 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
     ...channelReader(db),
     ...accessReader(db),
     ...shiftRecordReader(db),
+    ...sheetVersionReader(db),
     ...registryVersionReader(db),
     load: () =>
       namingDamage(file, () => {
@@ -109,8 +110,8 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
     punches: (site, device, since) => Number(punches.get(site, device, since)?.['n'] ?? 0),
     alarm: (id) => optional(alarm.get(id), readAlarm),
     alarmsOf: (site, { before = Number.MAX_SAFE_INTEGER, limit }) => alarms.all(site, before, limit).map(readAlarm),
-    alarmsWithin: (site, { point, from, to, limit }) => alarmsWithin.all(site, to, from, point, limit).map(readAlarm),
-    alarmsBetween: (site, { from, to }) => alarmsBetween.all(site, from, to).map(readAlarm),
+    alarmsWithin: (site, { points, devices = false, ...rest }) =>
+      alarmsWithin.all({ site, points: JSON.stringify(points), devices: Number(devices), ...rest }).map(readAlarm),
     journalOf: (id) => journal.all(id).map(readJournal),
     downtimes: (since) =>
       starts

@@ -8,6 +8,7 @@ import type { MachineState } from '../../alarms/types.ts';
 import type { AccessChange, AccessReader } from './access.ts';
 import type { RegistryVersionReader } from './registry-versions.ts';
 import type { ChannelChangeRow, ChannelReader } from './channels.ts';
+import type { SheetVersionChange, SheetVersionReader } from './sheet-rows.ts';
 import type { ShiftRecordChange, ShiftRecordReader } from './shift-rows.ts';
 import type { ForwardedRow, ForwardReader } from './forwarded.ts';
 import type { QuarantineChange, QuarantineReader, RefusalChange, StoredRefusal } from './device-rows.ts';
@@ -125,6 +126,7 @@ export interface LedgerBatch {
   readonly channels?: readonly ChannelChangeRow[];
   readonly forwarded?: readonly ForwardedRow[];
   readonly shiftRecords?: readonly ShiftRecordChange[];
+  readonly sheetVersions?: readonly SheetVersionChange[];
 }
 
 /** A registry that somebody changed here. Fails the whole commit when it is not at `revision` any more. */
@@ -287,8 +289,18 @@ export interface StoredUser {
   readonly passwordHash: string;
 }
 
+export interface AlarmsWithin {
+  readonly points: readonly string[];
+  /** Also those of all devices: they explain what points lack. */
+  readonly devices?: boolean;
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+}
+
 /** Short keyed reads, synchronous on a read-only connection: committed state, also of other processes. */
-export interface LedgerReader extends ChannelReader, AccessReader, ShiftRecordReader, RegistryVersionReader {
+export interface LedgerReader
+  extends ChannelReader, AccessReader, ShiftRecordReader, SheetVersionReader, RegistryVersionReader {
   load(): LedgerState;
   registryRevision(): number;
   registries(): readonly SiteRegistry[];
@@ -300,10 +312,8 @@ export interface LedgerReader extends ChannelReader, AccessReader, ShiftRecordRe
   punches(site: string, device: string, since: number): number;
   alarm(id: number): AlarmRecord | undefined;
   alarmsOf(site: string, page: { before?: number; limit: number }): readonly AlarmRecord[];
-  /** Alarms of a point whose condition was present between two moments (ms epoch), the newest first. */
-  alarmsWithin(site: string, query: { point: string; from: number; to: number; limit: number }): readonly AlarmRecord[];
-  /** Raised within a span (ms epoch), in their order; at most 5,000. */
-  alarmsBetween(site: string, span: { readonly from: number; readonly to: number }): readonly AlarmRecord[];
+  /** Alarms of points whose condition was present between two moments (ms epoch), the newest first. */
+  alarmsWithin(site: string, query: AlarmsWithin): readonly AlarmRecord[];
   journalOf(alarm: number): readonly JournalRow[];
   /** When we did not run, of the starts since a moment: from the newest commit before to the start; ms epoch. */
   downtimes(since: number): readonly { readonly from: number; readonly to: number }[];

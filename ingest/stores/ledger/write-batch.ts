@@ -10,6 +10,7 @@ import { channelWriter } from './write-channels.ts';
 import { forwardedWriter } from './forwarded.ts';
 import { credentialEnder } from './write-credentials.ts';
 import { shiftRecordWriter } from './write-records.ts';
+import { sheetVersionWriter } from './write-sheets.ts';
 import { quarantineWriter } from './write-quarantine.ts';
 import { registryWriter } from './write-registry.ts';
 
@@ -46,6 +47,7 @@ export function batchWriter(db: DatabaseSync, writer: string): BatchWriter {
   const channels = channelWriter(db);
   const forwarded = forwardedWriter(db);
   const records = shiftRecordWriter(db);
+  const sheets = sheetVersionWriter(db);
 
   return {
     write({ number, batch, arrivals: packed }) {
@@ -76,6 +78,7 @@ export function batchWriter(db: DatabaseSync, writer: string): BatchWriter {
         channels(batch.channels ?? []);
         forwarded(batch.forwarded ?? []);
         records(batch.shiftRecords ?? []);
+        sheets(batch.sheetVersions ?? []);
         head.run({ at: batch.at, series, arrival, alarm });
         mark.run({ writer, number, at: batch.at });
       });

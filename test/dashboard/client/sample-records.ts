@@ -100,6 +100,20 @@ function sampleSheet(): Sheet {
     records: [],
     shiftsOver: 60,
     shiftsRecorded: 1,
+    version: { number: 2, checksum: '7F3A41C2', kept: false },
+    versions: [
+      {
+        ...{ number: 1, checksum: '09AB41C2', keptAt: Date.parse('2026-12-01T08:05+08:00') },
+        issued: { at: Date.parse('2026-12-01T08:06+08:00'), by: '值班岗 1', as: 'print' },
+      },
+    ],
+    changes: [
+      {
+        ...{ kind: 'figures', version: 2, day: '2026-11-18', from: '06:00', what: 'water' },
+        was: { ...LACKING, coverage: '63.3' },
+        now: GOOD,
+      },
+    ],
   };
 }
 

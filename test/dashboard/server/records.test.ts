@@ -35,6 +35,7 @@ beforeAll(async () => {
   const records = recordBook({
     query,
     store: on.stores.shiftRecords,
+    versions: on.stores.sheetVersions,
     clock: on.clock,
     sheets: () => Promise.resolve('no_such_area' as const),
   });

@@ -1,0 +1,137 @@
+import { METRICS } from '../../contract/metrics.ts';
+import type { SheetCell } from '../../contract/sheet.ts';
+import { fold } from '../history/fold.ts';
+import type { Frames, LimitSpan, PointMetric } from '../history/frames.ts';
+import { HOUR } from '../history/resolution.ts';
+import type { NamedSeries, Stretches } from '../history/stretches.ts';
+import type { Span } from '../standards/timeline.ts';
+import type { Rollup } from '../stores/rollups.ts';
+import { cellOf, type CellLimit } from './cell.ts';
+
+const WATER = 'water_temperature';
+const ROOM = 'room_temperature';
+
+export interface MeasuredSources {
+  readonly stretches: Stretches;
+  readonly frames: Frames;
+  /** Short spans, each by itself, with their standards, straight from readings. */
+  readonly pieces: (series: NamedSeries, spans: readonly Span[]) => Promise<readonly Rollup[]>;
+  /** Undefined: the point never had that metric. */
+  readonly series: (name: PointMetric) => NamedSeries | undefined;
+  /** Time of the first reading that a series ever had, as far as raw readings are kept; null: it has none. */
+  readonly firstReading: (series: NamedSeries) => Promise<number | null>;
+}
+
+/** One measured thing of the sheet, with what it was in each shift. */
+export interface Measured {
+  readonly what: 'water' | 'room';
+  readonly name: PointMetric;
+  readonly limits: readonly LimitSpan[];
+  readonly series: NamedSeries;
+  /** The part of a shift in which there was somebody to measure; undefined: none. */
+  spanOf(shift: Span): Span | undefined;
+  /** Of the shifts that it was made with. */
+  rowOf(shift: Span): Rollup | undefined;
+}
+
+/**
+ * Whole hours come from what is kept of them; of hours that a shift begins or ends within, only its part is computed.
+ * `shifts`: ascending, cut to now; those that have not begun left out. Null: nothing of the kind is measured.
+ */
+export async function measure(
+  { stretches, frames, pieces, series: seriesOf, firstReading }: MeasuredSources,
+  asked: { what: Measured['what']; site: string; point: string | undefined; span: Span; shifts: readonly Span[] },
+): Promise<Measured | null> {
+  const { what, site, point, span, shifts } = asked;
+  if (point === undefined) return null;
+  const name = { site, point, metric: what === 'water' ? WATER : ROOM };
+  const series = seriesOf(name);
+  if (series === undefined) return null;
+  const whole = { from: Math.floor(span.from / HOUR) * HOUR, to: Math.max(span.from, span.to) };
+  const [hours, first] = await Promise.all([stretches.hours(series, whole, { standards: true }), firstReading(series)]);
+  // Hours are kept longer than readings.
+  const began = Math.min(hours.find(({ count }) => count > 0)?.from ?? Infinity, first ?? Infinity);
+  const spanOf = ({ from, to }: Span): Span | undefined => {
+    // To the minute, as gaps are told.
+    const start = Math.max(from, Math.floor(began / 60_000) * 60_000);
+    return start < to ? { from: start, to } : undefined;
+  };
+  const spans = shifts.flatMap((shift) => spanOf(shift) ?? []);
+  const isEdge = (at: number) => at % HOUR === 0 || at === whole.to;
+  const cut = spans.map((one) => cutHours(one, isEdge));
+  const parts = await pieces(series, cut.flat());
+  const rows = new Map<string, Rollup>();
+  let next = 0;
+  for (const [index, one] of spans.entries()) {
+    const own = parts.slice(next, (next += cut[index]?.length ?? 0));
+    const within = hours.filter(({ from, to }) => from >= one.from && to <= one.to);
+    rows.set(
+      keyOf(one),
+      fold(
+        [...own, ...within].sort((a, b) => a.from - b.from),
+        one,
+      ),
+    );
+  }
+  const rowOf = (shift: Span) => {
+    const one = spanOf(shift);
+    return one === undefined ? undefined : rows.get(keyOf(one));
+  };
+  return { what, name, limits: frames.limits(name, span), series, spanOf, rowOf };
+}
+
+const keyOf = ({ from, to }: Span) => `${from}-${to}`;
+
+/** What of a span lies beside whole hours. */
+function cutHours({ from, to }: Span, isEdge: (at: number) => boolean): Span[] {
+  const first = isEdge(from) ? from : Math.ceil(from / HOUR) * HOUR;
+  const last = isEdge(to) ? to : Math.floor(to / HOUR) * HOUR;
+  if (first > last) return [{ from, to }];
+  return [
+    { from, to: first },
+    { from: last, to },
+  ].filter((part) => part.from < part.to);
+}
+
+/** The figures of one shift; null: there are none. */
+export function cellOfShift(measured: Measured | null, shift: Span): SheetCell | null {
+  const span = measured?.spanOf(shift);
+  const row = measured?.rowOf(shift);
+  if (measured === null || span === undefined || row === undefined) return null;
+  return figuresOf(measured, row, [span]);
+}
+
+/** The figures of several shifts, ascending, whatever lies between them; null: there are none. */
+export function cellOfShifts(measured: Measured, shifts: readonly Span[]): SheetCell | null {
+  const spans = shifts.flatMap((shift) => measured.spanOf(shift) ?? []);
+  const [first] = spans;
+  if (first === undefined) return null;
+  const time = spans.reduce((sum, { from, to }) => sum + to - from, 0);
+  const rows = shifts.flatMap((shift) => measured.rowOf(shift) ?? []);
+  // Together they last as long as they do, whatever lies between them.
+  return figuresOf(measured, fold(rows, { from: first.from, to: first.from + time }), spans);
+}
+
+function figuresOf(measured: Measured, row: Rollup, spans: readonly Span[]): SheetCell {
+  const limits = limitsIn(measured, { from: spans[0]?.from ?? 0, to: spans.at(-1)?.to ?? 0 });
+  const counted = measured.limits.find(({ compliance, critical }) => compliance && !critical)?.standard;
+  // Both sides of a standard are in force together.
+  const side = measured.limits.find(({ standard }) => standard === counted)?.side;
+  const inForce = measured.limits
+    .filter((one) => one.standard === counted && one.side === side)
+    .flatMap((one) => one.inForce)
+    .reduce((sum, one) => sum + spans.reduce((within, span) => within + overlap(one, span), 0), 0);
+  const spec = measured.what === 'water' ? METRICS[WATER] : METRICS[ROOM];
+  return cellOf(row, { limits, inForce: inForce / 1_000, spec });
+}
+
+function overlap(one: Span, other: Span): number {
+  return Math.max(0, Math.min(one.to, other.to) - Math.max(one.from, other.from));
+}
+
+/** The limits that were in force within a span; of one that changed, the last. */
+function limitsIn({ limits }: Measured, span: Span): CellLimit[] {
+  const within = limits.filter((one) => one.compliance && one.from < span.to && one.to > span.from);
+  const newest = new Map(within.map((one) => [`${one.standard}|${one.side}`, one]));
+  return [...newest.values()].map(({ standard, side, limit, critical }) => ({ standard, side, limit, critical }));
+}
