@@ -31,6 +31,8 @@ export interface Proxy {
   fault(fault: Fault, path?: string): Promise<void>;
   /** Ends the fault and the answers of its own. */
   pass(): Promise<void>;
+  /** The same, but what a silent fault holds is held on; returns how it reaches the server, resolved when that has answered. */
+  passOthers(): Promise<() => Promise<void>>;
   /** Answers the next so many requests (to the path) by itself; the server sees nothing of them. */
   answer(answer: Answer, times?: number, path?: string): void;
   /** Requests whose head came so far, whatever was done with them. */
@@ -52,7 +54,7 @@ export async function startProxy(target: string): Promise<Proxy> {
   let fault: Fault | undefined;
   let only: string | undefined;
   /** What a silent or half-open fault keeps waiting; told how it ended. */
-  let held: ((passed: boolean) => void)[] = [];
+  let held: ((passed: boolean) => Promise<void> | void)[] = [];
 
   const http = createHttp((request, response) => void handle(request, response).catch(() => reset(request.socket)));
   // Node's own bounds would end what a fault holds.
@@ -93,8 +95,13 @@ export async function startProxy(target: string): Promise<Proxy> {
         return;
       case 'silent': {
         const body = await bodyOf(request);
-        const passed = await new Promise<boolean>((resolve) => held.push(resolve));
-        return passed ? passOn(request, body, response) : reset(request.socket);
+        return new Promise((resolve) => {
+          held.push((passed) => {
+            const done = passed ? passOn(request, body, response) : reset(request.socket);
+            resolve(done);
+            return done;
+          });
+        });
       }
       case 'reset-answer':
         await ask(request, await bodyOf(request));
@@ -141,7 +148,7 @@ export async function startProxy(target: string): Promise<Proxy> {
     }
     fault = undefined;
     only = undefined;
-    for (const release of ending) release(passed);
+    for (const release of ending) void release(passed);
   }
 
   return {
@@ -160,6 +167,15 @@ export async function startProxy(target: string): Promise<Proxy> {
     async pass() {
       answers = [];
       await end(true);
+    },
+    async passOthers() {
+      const kept = held;
+      held = [];
+      answers = [];
+      await end(true);
+      return async () => {
+        await Promise.all(kept.map(async (release) => release(true)));
+      };
     },
     answer(answer, times = 1, path) {
       answers.push({ answer, left: times, path });

@@ -6,12 +6,13 @@ import type { ForwardReader } from '../ledger/forwarded.ts';
 import type { Arrival, Ledger } from '../ledger/types.ts';
 import type { Tail } from '../tail.ts';
 import { createCursors } from './cursors.ts';
+import { createDoubts } from './doubts.ts';
 import { isolatedEntry, type IsolationOptions } from './isolated.ts';
 import { createArrivalQueue } from './queue.ts';
 import { createRecordStream, type SentRecords } from './record-stream.ts';
 import { createRejections } from './rejections.ts';
 import { createRelease } from './release.ts';
-import { delayAfter, troubleOf, type ForwardTrouble } from './retry.ts';
+import { delayAfter, mayBeUnderWay, troubleOf, type ForwardTrouble } from './retry.ts';
 
 /** Readings of one request. */
 const BATCH = 5_000;
@@ -80,6 +81,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const records = createRecordStream({ influx, reader, cursors, onSent: (sent) => onRecords?.(sent) });
   const release = createRelease({ tail, ledger, bound: options.bound });
   const queue = createArrivalQueue();
+  const doubts = createDoubts(tail);
   const rejections = createRejections(options.directory);
   const from = cursors.at('arrivals');
   queue.push(options.log.filter(({ seq }) => seq > from));
@@ -112,6 +114,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       if (isClosed()) return;
       try {
         await sendArrivals();
+        await sendAgain();
         if (more || clock.now().mono >= recordsAt) {
           more = await sendRecords();
           recordsAt = clock.now().mono + GATHER;
@@ -152,9 +155,23 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     } catch (error) {
       const took = clock.now().mono - since;
       onBatch?.({ result: troubleOf(error), took, readings: 0, tooOld: 0, isolated: 0 });
+      if (mayBeUnderWay(error)) doubts.add(batch, cursors.at('arrivals'), clock.now().mono);
       throw error;
     } finally {
       stepped();
+    }
+  }
+
+  /** What an earlier request, which the server carried out late, may have put back to what it was. */
+  async function sendAgain(): Promise<void> {
+    const replaced = doubts.due(clock.now().mono);
+    if (replaced === undefined) return;
+    try {
+      await influx.write(replaced);
+      doubts.sent(clock.now().mono);
+    } catch (error) {
+      doubts.sent(clock.now().mono, { failed: true });
+      throw error;
     }
   }
 
@@ -172,6 +189,12 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     if (changed) onHealth?.(health);
   }
 
+  /** Up to this number nothing is needed any more; where memory is short, what is in doubt counts less. */
+  function releasable(): number {
+    const forwarded = cursors.at('arrivals');
+    return tail.size() > options.bound ? forwarded : Math.min(forwarded, doubts.keepsFrom());
+  }
+
   function stepped(): void {
     step.resolve(undefined);
     step = Promise.withResolvers<undefined>();
@@ -186,7 +209,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     },
     async settleDue(now = clock.now().wall) {
       if (closed) return NOTHING;
-      releasing ??= release(now, cursors.at('arrivals'))
+      releasing ??= release(now, releasable())
         .catch(onError)
         .finally(() => {
           releasing = undefined;

@@ -23,6 +23,11 @@ export function delayAfter(error: unknown, { failures, random }: { failures: num
 /** `failed`: by nothing that the server did. */
 export type ForwardTrouble = InfluxTrouble | 'failed';
 
+/** Whether a request that failed so may be carried out yet: without an answer, or by a server that gave up waiting for itself. */
+export function mayBeUnderWay(error: unknown): boolean {
+  return error instanceof InfluxFailed && error.trouble !== 'refused';
+}
+
 export function troubleOf(error: unknown): ForwardTrouble {
   return error instanceof InfluxFailed ? error.trouble : 'failed';
 }

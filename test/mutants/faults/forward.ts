@@ -135,6 +135,30 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     tests: [PARTS],
   },
   {
+    name: 'forward-late-request-wins',
+    breaks: 'a request that was given up and carried out late leaves no older value behind',
+    edits: [
+      {
+        file: 'ingest/stores/forward/retry.ts',
+        from: "error instanceof InfluxFailed && error.trouble !== 'refused'",
+        to: "error instanceof InfluxFailed && error.trouble === 'refused'",
+      },
+    ],
+    tests: [FORWARD],
+  },
+  {
+    name: 'forward-lets-go-of-what-is-in-doubt',
+    breaks: 'what a request in doubt carried stays at hand until it is over',
+    edits: [
+      {
+        file: FORWARDER,
+        from: 'Math.min(forwarded, doubts.keepsFrom())',
+        to: 'forwarded',
+      },
+    ],
+    tests: [FORWARD],
+  },
+  {
     name: 'forward-tells-who-it-was',
     breaks: 'of an event only its named fields leave the house',
     edits: [

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DrivenClock } from '../../../driven-clock.ts';
 import { influx1Missing, startInflux1, type Influx1 } from '../../../servers/influx1.ts';
 import { WELL } from '../../line/site.ts';
@@ -124,6 +124,35 @@ describe.skipIf(influx1Missing !== undefined)('forwarding to a real InfluxDB', (
     await at.proxy.pass();
     await at.until(() => waiting(at) === 0);
     expect(values(await at.held(POOL))).toEqual([43, 43.1, 43.2]);
+  });
+
+  test('a request that we gave up and the server carries out after a newer one leaves the newer value in the end', async () => {
+    // Its hour is over before the request is.
+    const at = await startInfluxRig(server, { clock: new DrivenClock(Date.UTC(2026, 10, 25, 4, 55)) });
+    await publish(at, 43);
+    await at.until(() => waiting(at) === 0);
+    const t = at.rig.clock.now().wall;
+    const put = (temperature: number) => at.rig.values('gateway', { 'water_temperature.pool': temperature }, t);
+    await at.proxy.fault({ kind: 'silent' }, WRITE);
+    await put(43.1);
+    await at.until(() => at.rig.ingest.levels().store?.failures === 1);
+    const late = await at.proxy.passOthers();
+    await put(43.2);
+    await at.until(() => waiting(at) === 0);
+    expect(values(await at.held(POOL))).toEqual([43, 43.2]);
+    await late();
+    // The server knows no better; we do.
+    expect(values(await at.held(POOL))).toEqual([43, 43.1]);
+    expect(await pool(at)).toEqual([43, 43.2]);
+    // So long nobody holds a request: then once more what was replaced.
+    await at.rig.pass(600);
+    const settled = async () => {
+      await at.rig.pass(1);
+      return values(await at.held(POOL))[1] === 43.2;
+    };
+    await vi.waitUntil(settled, { timeout: 10_000 });
+    await at.until(() => inLog(at) === 0);
+    expect(await pool(at)).toEqual([43, 43.2]);
   });
 
   test('what the server rejects goes to quarantine with its words, and its neighbours are stored', async () => {
