@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect, ErrorWithReasonCode, type IClientOptions } from 'mqtt';
+import type { DeviceCredential } from './credentials.ts';
 
 export interface Broker {
   readonly host: string;
@@ -37,16 +38,19 @@ export function reach({ host, port, tls }: Broker): IClientOptions {
 
 /**
  * Makes sure that nobody but our own broker gets simulated values. Its credentials are fresh random ones: a broker that
- * refuses a made-up client, and then accepts ours, knows them. One that lets a made-up client in accepts everybody.
- * @throws StrangersBroker when the made-up client is let in.
+ * refuses a made-up password, and then accepts ours, knows them. One that lets a made-up password in accepts everybody.
+ * The name is that of the device that connects next: it is in then, and the refusal is no longer listed as one to mend.
+ * @throws StrangersBroker when the made-up password is let in.
  */
-export function refuseStrangersBroker(broker: Broker, site: string): Promise<void> {
+export function refuseStrangersBroker(
+  broker: Broker,
+  { username, clientId }: Pick<DeviceCredential, 'username' | 'clientId'>,
+): Promise<void> {
   const { host, port } = broker;
-  const username = `${site}.broker-check`;
   const client = connect({
     ...reach(broker),
     username,
-    clientId: username,
+    clientId,
     password: randomBytes(24).toString('base64url'),
     keepalive: 15,
   });

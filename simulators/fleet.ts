@@ -1,6 +1,6 @@
 import type { Clock } from '../contract/clock.ts';
 import { refuseStrangersBroker, StrangersBroker, type Broker } from './broker-check.ts';
-import type { Credentials } from './credentials.ts';
+import type { Credentials, DeviceCredential } from './credentials.ts';
 import { createDeviceLink, type DeviceLink } from './device-link.ts';
 import type { SimulatedDevice } from './devices.ts';
 import type { DeviceAction } from './simulation.ts';
@@ -34,7 +34,9 @@ export async function startFleet({ clock, broker, credentials, devices, onTroubl
     throw new Error(`There are no credentials for ${named}`);
   }
 
-  await refuseStrangersBroker(broker, credentials.site);
+  const first = devices.find(({ sleeps }) => !sleeps) ?? devices[0];
+  const firstIn = first === undefined ? undefined : known.get(first.id);
+  if (firstIn !== undefined) await refuseStrangersBroker(broker, firstIn);
   let betray: (error: StrangersBroker) => void = () => undefined;
   const betrayed = new Promise<never>((_, reject) => {
     betray = reject;
@@ -43,8 +45,8 @@ export async function startFleet({ clock, broker, credentials, devices, onTroubl
 
   // After a connection broke by itself another broker may stand there: then it is looked at anew, once for all devices.
   let admitted: Promise<void> | undefined = Promise.resolve();
-  const admit = () => {
-    admitted ??= refuseStrangersBroker(broker, credentials.site).catch((error: unknown) => {
+  const admit = (credential: DeviceCredential) => {
+    admitted ??= refuseStrangersBroker(broker, credential).catch((error: unknown) => {
       admitted = undefined;
       if (error instanceof StrangersBroker) betray(error);
       throw error;
@@ -66,7 +68,7 @@ export async function startFleet({ clock, broker, credentials, devices, onTroubl
       site: credentials.site,
       credential,
       clock,
-      admit,
+      admit: () => admit(credential),
       onOnline() {
         waiting.delete(id);
         if (waiting.size === 0) announce();

@@ -75,6 +75,10 @@ test('every device connects under its own identity, says online, and reports at 
     );
     expect(report).toMatchObject({ client: `mine.${device}`, qos: 1, retain: false });
   }
+  // Whether it is ours was found out under the name of a device that is in now: no refusal is left to be mended.
+  const [[tried] = []] = broker.asked.filter(([, letIn]) => !letIn);
+  expect(broker.asked.slice(1)).toContainEqual([tried, true]);
+  expect(broker.asked.filter(([, letIn]) => !letIn)).toHaveLength(1);
 });
 
 test('a device without power leaves a will, and comes back online', async () => {

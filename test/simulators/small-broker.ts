@@ -13,6 +13,8 @@ export interface Heard {
 export interface SmallBroker {
   readonly port: number;
   readonly heard: readonly Heard[];
+  /** User names of those that it let in (`true`) or not, in order. */
+  readonly asked: readonly (readonly [username: string | undefined, letIn: boolean])[];
   /** Resolves with the first message, past or to come, that the test is after. */
   hears(wanted: (message: Heard) => boolean): Promise<Heard>;
   close(): Promise<void>;
@@ -24,14 +26,15 @@ export async function smallBroker({
   port = 0,
 }: { passwords?: ReadonlyMap<string, string>; port?: number } = {}): Promise<SmallBroker> {
   const heard: Heard[] = [];
+  const asked: [string | undefined, boolean][] = [];
   const events = new EventEmitter().setMaxListeners(100);
   const broker = new Aedes({
     authenticate(client, username, password, done) {
       const known = username === undefined ? undefined : passwords?.get(username);
-      done(
-        null,
-        passwords === undefined || (known !== undefined && known === password?.toString() && client.id === username),
-      );
+      const letIn =
+        passwords === undefined || (known !== undefined && known === password?.toString() && client.id === username);
+      asked.push([username, letIn]);
+      done(null, letIn);
     },
     authorizePublish(client, packet, done) {
       const message = {
@@ -60,6 +63,7 @@ export async function smallBroker({
   return {
     port: (server.address() as AddressInfo).port,
     heard,
+    asked,
     hears: (wanted) =>
       new Promise((resolve) => {
         const look = (message: Heard) => {
