@@ -39,8 +39,12 @@ export interface Handover {
 }
 
 const MINUTE = 60_000;
-/** What is told at one time: minutes in which nothing happens, half minutes in which delays run. */
-const BLOCK = { quiet: 30 * MINUTE, eventful: MINUTE };
+/** What is told at one time: half hours in which nothing happens, minutes in which delays run. */
+const BLOCK = { quiet: 30 * MINUTE, drawn: 3 * MINUTE, eventful: MINUTE };
+/** Rows draw so much (ms) of the past, from a value each three minutes: the newest of what was told at one time. */
+const DRAWN = 190 * MINUTE;
+/** The last of it is told as finely as what happens. */
+const LAST = 90 * MINUTE;
 /** From the last two hours on it takes about so long (ms) until the devices are there over the network. */
 const TELLING = 3_000;
 /** Without any days before, the mine has still lived for so long (ms), unseen. */
@@ -79,7 +83,9 @@ export async function tellHistory(options: DemoHistoryOptions): Promise<Handover
   };
   for (let at = begin; !isUntold && today() - at > CAUGHT_UP;) {
     if (told.stopped) return undefined;
-    const block = history.isEventful(at) || today() - at < 3 * BLOCK.quiet ? BLOCK.eventful : BLOCK.quiet;
+    const left = today() - at;
+    const block =
+      history.isEventful(at) || left < LAST ? BLOCK.eventful : left < DRAWN + BLOCK.quiet ? BLOCK.drawn : BLOCK.quiet;
     at = Math.min(at + block, today());
     tell(at);
     await ingest.drained();

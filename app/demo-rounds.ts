@@ -35,6 +35,8 @@ const USUAL: ShiftChecks = {
 /** The rounds of the demo's duty desk through the days before it opens: most shifts are recorded, and reviewed. */
 export function demoRounds({ book, registry, duty, leader }: DemoRoundsOptions) {
   const done = new Set<string>();
+  /** Nobody went round before the mine began to live. */
+  let begin: number | undefined;
   const areas = registry.areas.filter(({ id }) =>
     registry.points.some(({ area, role }) => area === id && role === 'pool'),
   );
@@ -64,10 +66,11 @@ export function demoRounds({ book, registry, duty, leader }: DemoRoundsOptions) 
   /** Records every shift whose round was due by now (ms epoch) and has not been made. */
   return async (now: number): Promise<void> => {
     const to = localDay(now, registry.timezone);
+    begin ??= now;
     for (const { id } of areas) {
       for (const shift of shiftsOf(registry, id, { from: daysBefore(to, 1), to })) {
         const key = `${id} ${shift.start}`;
-        if (shift.end - EARLY > now || done.has(key)) continue;
+        if (shift.start < begin || shift.end - EARLY > now || done.has(key)) continue;
         done.add(key);
         await record(id, shift);
       }

@@ -69,6 +69,10 @@ test('the day before the demo has walked the line when it begins, and time goes 
   expect(Math.max(...times.slice(1).map((t, index) => t - (times[index] ?? 0)))).toBeLessThanOrEqual(120 * SEC);
   expect(readings.every(({ backfilled }) => !backfilled)).toBe(true);
 
+  // Rows draw the last three hours without a hole too.
+  const drawn = ingest.query.snapshot(DEMO_SITE)?.sparklines['mens-pool/water_temperature'] ?? [];
+  expect(drawn.length).toBeGreaterThan(55);
+
   // Two faults of that day: each one alarm, acknowledged by the desk with what was found, and over.
   const alarms = (await ingest.query.alarmHistory(DEMO_SITE, { limit: 100 }))?.alarms ?? [];
   const over = alarms.filter(({ state }) => state === 'normal').map(({ rule, subject }) => `${rule} ${subject.id}`);
