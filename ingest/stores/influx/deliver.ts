@@ -1,5 +1,5 @@
 import { Answered, cut } from './failure.ts';
-import { lineOf, type Line, type Part } from './lines.ts';
+import { batchOf, lineOf, sizeOf, type Batch, type Line, type Part } from './lines.ts';
 import { culpritsOf, isInfluxes } from './rejection.ts';
 import { InfluxFailed, type RejectedReading, type Written } from './types.ts';
 
@@ -7,30 +7,31 @@ import { InfluxFailed, type RejectedReading, type Written } from './types.ts';
 const RECORD = { series: 0, value: 0 };
 
 /**
- * Sends lines until each is held by the server, too old for it, or rejected. After a part of a request was rejected
+ * Sends a batch until each of its lines is held by the server, too old for it, or rejected. After a part of a request was rejected
  * all the rest of it is sent again: what the answer leaves unsaid (another shard, another reason) is then said.
  * @throws InfluxFailed when it cannot be told what became of them: all are to be sent again.
  */
 export async function deliver(
-  lines: readonly Line[],
+  whole: Batch,
   send: (body: string) => Promise<void>,
   now: () => number,
 ): Promise<Written> {
   const rejected: RejectedReading[] = [];
   let [written, tooOld, requests, took] = [0, 0, 0, 0];
   // What is to be sent, last first.
-  const waiting: (readonly Line[])[] = [lines];
+  const waiting: Batch[] = [whole];
+  const wait = (...lines: readonly (readonly Line[])[]) => waiting.push(...lines.map(batchOf));
 
   const reject = (line: Line, parts: readonly Part[], why: string) => {
     if (line.parts.length === 0) rejected.push({ ...RECORD, t: line.t, why });
     for (const { series, value } of parts) rejected.push({ series, t: line.t, value, why });
   };
 
-  for (let batch = waiting.pop(); batch !== undefined; batch = waiting.pop()) {
-    if (batch.length === 0) continue;
+  for (let sent = waiting.pop(); sent !== undefined; sent = waiting.pop()) {
+    if (sent.size === 0) continue;
     const begun = now();
     requests += 1;
-    const refusal = await send(batch.map(({ text }) => text).join('\n')).then(
+    const refusal = await send(sent.body).then(
       () => undefined,
       (error: unknown) => {
         if (error instanceof Answered) return error;
@@ -39,16 +40,17 @@ export async function deliver(
     );
     took += now() - begun;
     if (refusal === undefined) {
-      written += sizeOf(batch);
+      written += sent.size;
       continue;
     }
     if (!isInfluxes(refusal)) throw new InfluxFailed(strange(refusal), { trouble: 'invalid', status: refusal.status });
 
+    const batch = sent.lines();
     const culprits = culpritsOf(refusal, batch);
     if (culprits.kind === 'too_old') {
       tooOld += sizeOf(culprits.lines);
       const gone = new Set(culprits.lines);
-      waiting.push(batch.filter((line) => !gone.has(line)));
+      wait(batch.filter((line) => !gone.has(line)));
     } else if (culprits.kind === 'parts') {
       const rest: Line[] = [];
       for (const line of batch) {
@@ -60,25 +62,20 @@ export async function deliver(
           if (good.length > 0) rest.push(lineOf(good, line.t, line.measurement));
         }
       }
-      waiting.push(rest);
+      wait(rest);
     } else if (batch.length > 1) {
       // By time: a server answers for one of its shards at a time. Lines of one time keep their order.
       const ordered = batch.toSorted((a, b) => a.t - b.t);
       const middle = batch.length >>> 1;
-      waiting.push(ordered.slice(middle), ordered.slice(0, middle));
+      wait(ordered.slice(middle), ordered.slice(0, middle));
     } else {
       const [line] = batch;
       if (line === undefined) continue;
-      if (line.parts.length > 1) waiting.push(line.parts.map((part) => lineOf([part], line.t, line.measurement)));
+      if (line.parts.length > 1) wait(line.parts.map((part) => lineOf([part], line.t, line.measurement)));
       else reject(line, line.parts, cut(refusal.message));
     }
   }
   return { written, tooOld, rejected, requests, took };
-}
-
-/** Readings, or records, in lines. */
-export function sizeOf(lines: readonly Line[]): number {
-  return lines.reduce((sum, { parts }) => sum + Math.max(1, parts.length), 0);
 }
 
 function strange({ status, message }: Answered): string {

@@ -1,9 +1,15 @@
 import { marksOf } from '../codes.ts';
 
-/** What is kept of a reading beside its value, as fields of the same line: `M_quality`, `M_delay`, `M_claimed`. */
+/**
+ * What is kept of a reading beside its value, as fields of the same line: `M_quality`, `M_delay`, `M_claimed`. Where a
+ * field is missing the reading is good, neither late nor claimed, and was received on time: a server pays for fields
+ * more than for readings, and most are so.
+ */
 export const QUALITY = '_quality';
 /** ms from the source time to the receipt. */
 export const DELAY = '_delay';
+/** ms after its source time within which a reading was received on time: it counts as received then. */
+export const ON_TIME = 5_000;
 /** ms epoch: the time that the device claimed and was not believed. Counts only where the quality says so. */
 export const CLAIMED = '_claimed';
 

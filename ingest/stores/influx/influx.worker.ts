@@ -1,8 +1,10 @@
 import { workerData } from 'node:worker_threads';
 import { serve } from '../sqlite/serve.ts';
-import { deliver, sizeOf } from './deliver.ts';
+import { deliver } from './deliver.ts';
+import type { Destination } from './discover.ts';
 import { Answered } from './failure.ts';
-import { lineWriter, type Line } from './lines.ts';
+import { batchOf, lineWriter, type Batch } from './lines.ts';
+import { overlapOf } from './overlap.ts';
 import { influxSettings, type InfluxRequest, type InfluxResult } from './protocol.ts';
 import { influxReader } from './read.ts';
 import { recordLines } from './records.ts';
@@ -21,27 +23,55 @@ serve<InfluxRequest, InfluxResult, undefined>((tell) => {
   const reader = influxReader(settings, wire);
   const underWay = new Set<Promise<unknown>>();
   let lastWrite: Promise<unknown> = Promise.resolve();
+  let failedAttempt: number | undefined;
+  /** See `overlapOf`; undefined: not asked yet. */
+  let overlap: number | undefined;
 
   /** One after the other: a later reading of one time must not overtake the one that it replaces. */
-  function send(
-    { lines, rejected }: { lines: readonly Line[]; rejected: readonly RejectedReading[] },
-    { precision, now }: { precision: 'ms' | 'ns'; now: number },
+  function inTurn(
+    work: (to: Destination) => Promise<{ batch: Batch; tooOld: number; rejected: readonly RejectedReading[] }>,
+    { precision, attempt = null }: { precision: 'ms' | 'ns'; attempt?: number | null },
   ): Promise<InfluxResult> {
     const sent = lastWrite.then(() =>
-      server.writing(async ({ retention }) => {
-        const young = retention === null ? lines : lines.filter(({ t }) => t >= now - retention);
+      server.writing(async (destination) => {
+        const { batch, tooOld, rejected } = await work(destination);
         const written = await deliver(
-          young,
+          batch,
           (body) => wire.write(body, precision),
           () => performance.now(),
         );
-        const tooOld = written.tooOld + sizeOf(lines) - sizeOf(young);
-        const all = { ...written, tooOld, rejected: [...rejected, ...written.rejected] };
+        const all = { ...written, tooOld: tooOld + written.tooOld, rejected: [...rejected, ...written.rejected] };
         return { kind: 'written', written: all } as const;
       }),
     );
-    lastWrite = sent.catch(() => {});
+    lastWrite = sent.catch(() => {
+      failedAttempt = attempt ?? failedAttempt;
+    });
     return sent;
+  }
+
+  function write({ readings, labels, now, attempt }: Extract<InfluxRequest, { op: 'write' }>): Promise<InfluxResult> {
+    writer.learn(labels);
+    const work = async ({ retention }: Destination) => {
+      if (attempt !== null && attempt === failedAttempt)
+        throw new InfluxFailed('What was sent before it was not taken.', { trouble: 'unreachable' });
+      const bareAfter = attempt === null ? Infinity : (overlap ??= await overlapOf(wire, settings.bucket, now));
+      const oldest = retention === null ? -Infinity : now - retention;
+      const batch = writer.write(readings, { oldest, bareAfter });
+      return { batch, ...batch };
+    };
+    return inTurn(work, { precision: 'ms', attempt });
+  }
+
+  function record({ records, now }: Extract<InfluxRequest, { op: 'record' }>): Promise<InfluxResult> {
+    const { lines, rejected } = recordLines(records);
+    return inTurn(
+      ({ retention }) => {
+        const young = retention === null ? lines : lines.filter(({ t }) => t >= now - retention);
+        return Promise.resolve({ batch: batchOf(young), tooOld: lines.length - young.length, rejected });
+      },
+      { precision: 'ns' },
+    );
   }
 
   function answer(request: InfluxRequest): Promise<InfluxResult> {
@@ -49,10 +79,9 @@ serve<InfluxRequest, InfluxResult, undefined>((tell) => {
       case 'look':
         return server.writing(() => Promise.resolve({ kind: 'looked' } as const));
       case 'write':
-        writer.learn(request.labels);
-        return send(writer.lines(request.readings), { precision: 'ms', now: request.now });
+        return write(request);
       case 'record':
-        return send(recordLines(request.records), { precision: 'ns', now: request.now });
+        return record(request);
       case 'range':
         return server.reading(async () => ({ kind: 'found', ...(await reader.range(request)) }) as const);
       case 'before':

@@ -1,13 +1,11 @@
 import type { SeriesId } from '../../../contract/reading.ts';
 import { CLAIMED, MARKS, RECEIVED, ROW, SERIES, TIME, VALUE, type PackedReadings } from '../packed.ts';
-import { CLAIMED as CLAIMED_FIELD, DELAY, QUALITY, qualityField } from './fields.ts';
-import { floatValue, key, measurement } from './escape.ts';
+import { writeFloat, writeText, writeWhole } from './digits.ts';
+import { CLAIMED as CLAIMED_FIELD, DELAY, ON_TIME, QUALITY, qualityField } from './fields.ts';
+import { floatValue } from './escape.ts';
 import type { SeriesLabel } from './protocol.ts';
+import { createStyles, type Style } from './style.ts';
 import type { RejectedReading } from './types.ts';
-
-/** The measurement of what was measured at points, and that of what no point is bound to. */
-export const OF_POINTS = 'readings';
-export const OF_DEVICES = 'device_readings';
 
 /** One line of line protocol, without its end, and what it carries. */
 export interface Line {
@@ -26,153 +24,196 @@ export interface Part {
   /** As it stands in the line, without quality and the rest. */
   readonly metric: string;
   readonly tags: string;
+  /** All of its fields, whatever the line left out. */
   readonly fields: string;
-}
-
-/** How a series is written: everything of its lines that is the same each time. */
-interface Style {
-  /** Measurement and tags. */
-  readonly tags: string;
-  readonly measurement: string;
-  readonly metric: string;
-  readonly value: string;
-  readonly quality: string;
-  readonly delay: string;
-  readonly claimed: string;
 }
 
 /** ms epoch: what fits into a nanosecond time of 64 bits. */
 const FIRST_TIME = -9_223_372_036_854;
 const LAST_TIME = 9_223_372_036_854;
 
-export interface Lines {
-  readonly lines: Line[];
+/** What one request carries. */
+export interface Batch {
+  /** Empty: nothing to send. */
+  readonly body: string;
+  /** Readings or records in it. */
+  readonly size: number;
+  /** Its lines one by one: only needed when the server has something against it. */
+  lines(): readonly Line[];
+}
+
+export interface Written extends Batch {
   /** What has no line, and why. */
   readonly rejected: RejectedReading[];
+  /** Readings that are older than the server keeps, and left out. */
+  readonly tooOld: number;
+}
+
+export interface WriteOptions {
+  /** ms epoch: what is older is left out. */
+  readonly oldest: number;
+  /**
+   * Quality and delay are left out where they are what a reading without them has, of times after this one (ms epoch)
+   * and after all that was written of the series: else what stood there before would go on standing. Infinity: never.
+   */
+  readonly bareAfter: number;
 }
 
 /** Writes readings as lines. Keeps what each series is called until it is told anew. */
 export interface LineWriter {
   learn(labels: readonly SeriesLabel[]): void;
   /** In the order given; consecutive readings of one point and time share a line. */
-  lines(packed: PackedReadings): Lines;
+  write(packed: PackedReadings, options: WriteOptions): Written;
 }
 
+/** What became of a row. */
+const LEFT_OUT = 0;
+const BEGINS = 1;
+const GOES_ON = 2;
+
+/**
+ * Readings come as rows and leave as bytes: a string for each field, and an object for each reading, would cost more than
+ * all the rest of forwarding.
+ */
 export function lineWriter(): LineWriter {
-  const styles = new Map<SeriesId, Style | string>();
+  const styles = createStyles();
+  let out = new Uint8Array(1 << 16);
+
+  function room(from: number, bytes: number): void {
+    if (from + bytes <= out.length) return;
+    const larger = new Uint8Array(2 * (from + bytes));
+    larger.set(out.subarray(0, from));
+    out = larger;
+  }
+
   return {
-    learn(labels) {
-      for (const label of labels) styles.set(label.series, styleOrWhyNot(label));
-    },
-    lines(packed) {
-      const lines: Line[] = [];
+    learn: (labels) => styles.learn(labels),
+    write(packed, { oldest, bareAfter }) {
       const rejected: RejectedReading[] = [];
-      let parts: Part[] = [];
-      let open: Style | undefined;
-      let time = 0;
-      const finish = () => {
-        if (open !== undefined) lines.push(lineOf(parts, time, open.measurement));
-        parts = [];
-        open = undefined;
-      };
-      for (let at = 0; at < packed.length; at += ROW) {
+      const fates = new Uint8Array(packed.length / ROW);
+      let [tooOld, size, end] = [0, 0, 0];
+      /** Of the line that is open. */
+      let [place, time] = [-1, 0];
+      let metrics: string[] = [];
+
+      for (let at = 0, row = 0; at < packed.length; at += ROW, row += 1) {
         const series = packed[at + SERIES] ?? 0;
         const t = packed[at + TIME] ?? 0;
         const value = packed[at + VALUE] ?? 0;
-        const style = styles.get(series) ?? 'The series has no name.';
-        const why = typeof style === 'string' ? style : whyNot(t, value);
-        if (typeof style === 'string' || why !== undefined) {
-          rejected.push({ series, t, value, why: why ?? '' });
+        const style = styles.of(series);
+        if (typeof style === 'string' || !isSayable(t, value)) {
+          rejected.push({ series, t, value, why: typeof style === 'string' ? style : whyNot(t, value) });
           continue;
         }
-        const fits = open !== undefined && t === time && style.tags === open.tags;
-        if (!fits || parts.some((part) => part.metric === style.metric)) finish();
-        open = style;
-        time = t;
-        parts.push({ series, value, metric: style.metric, tags: style.tags, fields: fieldsOf(packed, at, style) });
+        if (t < oldest) {
+          tooOld += 1;
+          continue;
+        }
+        room(end, style.most);
+        if (style.place === place && t === time && !metrics.includes(style.metric)) {
+          fates[row] = GOES_ON;
+          metrics.push(style.metric);
+          end = writeBytes(out, end, style.next);
+        } else {
+          if (place !== -1) end = writeEnd(out, end, time);
+          fates[row] = BEGINS;
+          [place, time, metrics] = [style.place, t, [style.metric]];
+          end = writeBytes(out, end, style.first);
+        }
+        end = writeFields(out, end, packed, at, { style, value, bare: t > bareAfter && t > style.newest });
+        if (t > style.newest) style.newest = t;
+        size += 1;
       }
-      finish();
-      return { lines, rejected };
+      if (place !== -1) end = writeEnd(out, end, time) - 1;
+      const body = Buffer.from(out.buffer, 0, end).toString();
+      return { body, size, rejected, tooOld, lines: () => linesOf(body, packed, fates) };
     },
   };
+
+  function linesOf(body: string, packed: PackedReadings, fates: Uint8Array): Line[] {
+    const texts = body === '' ? [] : body.split('\n');
+    const lines: (Line & { readonly parts: Part[] })[] = [];
+    for (let row = 0; row < fates.length; row += 1) {
+      const at = row * ROW;
+      const series = packed[at + SERIES] ?? 0;
+      const style = styles.of(series);
+      if (fates[row] === LEFT_OUT || typeof style === 'string') continue;
+      const t = packed[at + TIME] ?? 0;
+      if (fates[row] === BEGINS)
+        lines.push({ text: texts[lines.length] ?? '', t, measurement: style.measurement, parts: [] });
+      const { tags, metric } = style;
+      const value = packed[at + VALUE] ?? 0;
+      lines.at(-1)?.parts.push({ series, value, metric, tags, fields: fieldsOf(packed, at, style) });
+    }
+    return lines;
+  }
+}
+
+/** Lines that are there already, as one request. */
+export function batchOf(lines: readonly Line[]): Batch {
+  return { body: lines.map(({ text }) => text).join('\n'), size: sizeOf(lines), lines: () => lines };
+}
+
+/** Readings, or records, in lines. */
+export function sizeOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, { parts }) => sum + Math.max(1, parts.length), 0);
 }
 
 /** The line of readings of one point (or device) and time. */
 export function lineOf(parts: readonly Part[], t: number, name: string): Line {
   const [first] = parts;
-  const fields = parts.length === 1 ? (first?.fields ?? '') : parts.map((part) => part.fields).join(',');
+  const fields = parts.map((part) => part.fields).join(',');
   return { text: `${first?.tags ?? ''} ${fields} ${t}`, t, measurement: name, parts };
 }
 
-function fieldsOf(packed: PackedReadings, at: number, style: Style): string {
+function writeFields(
+  out: Uint8Array,
+  from: number,
+  packed: PackedReadings,
+  at: number,
+  { style, value, bare }: { readonly style: Style; readonly value: number; readonly bare: boolean },
+): number {
+  const marks = packed[at + MARKS] ?? 0;
+  const claimed = packed[at + CLAIMED] ?? NaN;
+  const delay = (packed[at + RECEIVED] ?? 0) - (packed[at + TIME] ?? 0);
+  const claims = !Number.isNaN(claimed);
+  let end = writeFloat(out, from, value);
+  if (!bare || marks !== 0 || claims)
+    end = writeFloat(out, writeBytes(out, end, style.quality), qualityField(marks, claims));
+  if (!bare || delay < 0 || delay > ON_TIME) end = writeFloat(out, writeBytes(out, end, style.delay), delay);
+  if (claims) end = writeFloat(out, writeBytes(out, end, style.claimed), claimed);
+  return end;
+}
+
+/** The time, and the end of the line. */
+function writeEnd(out: Uint8Array, from: number, t: number): number {
+  out[from] = 0x20;
+  const end = t >= 0 ? writeWhole(out, from + 1, t) : writeText(out, from + 1, String(t));
+  out[end] = 0x0a;
+  return end + 1;
+}
+
+function writeBytes(out: Uint8Array, at: number, bytes: Uint8Array): number {
+  out.set(bytes, at);
+  return at + bytes.length;
+}
+
+function fieldsOf(packed: PackedReadings, at: number, { metric }: Style): string {
   const claimed = packed[at + CLAIMED] ?? NaN;
   const claims = !Number.isNaN(claimed);
   const delay = (packed[at + RECEIVED] ?? 0) - (packed[at + TIME] ?? 0);
   return (
-    `${style.value}${floatValue(packed[at + VALUE] ?? 0)}` +
-    `${style.quality}${qualityField(packed[at + MARKS] ?? 0, claims)}` +
-    `${style.delay}${floatValue(delay)}` +
-    (claims ? `${style.claimed}${floatValue(claimed)}` : '')
+    `${metric}=${floatValue(packed[at + VALUE] ?? 0)}` +
+    `,${metric}${QUALITY}=${qualityField(packed[at + MARKS] ?? 0, claims)}` +
+    `,${metric}${DELAY}=${floatValue(delay)}` +
+    (claims ? `,${metric}${CLAIMED_FIELD}=${floatValue(claimed)}` : '')
   );
 }
 
-function whyNot(t: number, value: number): string | undefined {
-  if (!Number.isFinite(value)) return `InfluxDB keeps no ${value}.`;
-  if (Number.isInteger(t) && t >= FIRST_TIME && t <= LAST_TIME) return undefined;
-  return `InfluxDB keeps no time of ${t} ms.`;
+function isSayable(t: number, value: number): boolean {
+  return Number.isFinite(value) && Number.isInteger(t) && t >= FIRST_TIME && t <= LAST_TIME;
 }
 
-function styleOrWhyNot(label: SeriesLabel): Style | string {
-  try {
-    return styleOf(label);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-/**
- * A channel of a device's own series is a tag: as part of a field's name, `outlet_quality` could be a channel's value
- * or the quality of the channel `outlet`.
- */
-export function placeOf({ site, owner, metric, area }: SeriesLabel): {
-  readonly measurement: string;
-  readonly field: string;
-  /** Tags that the series has always had, in the order of their keys. */
-  readonly tags: readonly (readonly [key: string, value: string])[];
-  readonly area: string | null;
-} {
-  if (owner.kind === 'point') {
-    const tags = [
-      ['point', owner.id],
-      ['site', site],
-    ] as const;
-    return { measurement: OF_POINTS, field: metric, tags, area };
-  }
-  const dot = metric.indexOf('.');
-  const tags = [
-    ['channel', dot < 0 ? '' : metric.slice(dot + 1)],
-    ['device', owner.id],
-    ['site', site],
-  ] as const;
-  return { measurement: OF_DEVICES, field: dot < 0 ? metric : metric.slice(0, dot), tags, area: null };
-}
-
-const MAY_LACK: ReadonlySet<string> = new Set(['area', 'channel']);
-
-function styleOf(label: SeriesLabel): Style {
-  const { measurement: name, field, tags, area } = placeOf(label);
-  // The server strips it without a word.
-  if (field === 'time') throw new RangeError('InfluxDB has no way to write a field called "time"');
-  const metric = key(field);
-  // No area and no channel are no tag; a point without a name is none that can be written.
-  const all = [['area', area ?? ''] as const, ...tags].filter(([tag, value]) => value !== '' || !MAY_LACK.has(tag));
-  return {
-    tags: measurement(name) + all.map(([tag, value]) => `,${key(tag)}=${key(value)}`).join(''),
-    measurement: name,
-    metric,
-    value: `${metric}=`,
-    quality: `,${metric}${QUALITY}=`,
-    delay: `,${metric}${DELAY}=`,
-    claimed: `,${metric}${CLAIMED_FIELD}=`,
-  };
+function whyNot(t: number, value: number): string {
+  return Number.isFinite(value) ? `InfluxDB keeps no time of ${t} ms.` : `InfluxDB keeps no ${value}.`;
 }

@@ -35,12 +35,14 @@ export interface SeriesLabel extends SeriesName {
 export type InfluxRequest =
   /** Finds out about the server. */
   | { readonly op: 'look' }
-  /** `now`: ms epoch, for what is too old to be sent. */
+  /** `now`: ms epoch, for what is too old to be sent. `labels`: of series that are new, or called otherwise now. */
   | {
       readonly op: 'write';
       readonly readings: PackedReadings;
       readonly labels: readonly SeriesLabel[];
       readonly now: number;
+      /** Of what is forwarded: it is not sent when something of the same attempt failed before it. Null: on its own. */
+      readonly attempt: number | null;
     }
   | { readonly op: 'record'; readonly records: readonly InfluxRecord[]; readonly now: number }
   | {

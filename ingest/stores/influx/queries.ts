@@ -5,7 +5,7 @@ import { CLAIMED, MARKS, RECEIVED, ROW, TIME, VALUE, type PackedReadings } from 
 import { identifier, literal } from './escape.ts';
 import { cut } from './failure.ts';
 import { CLAIMED as CLAIMED_FIELD, DELAY, marksOfField, QUALITY } from './fields.ts';
-import { placeOf } from './lines.ts';
+import { placeOf } from './style.ts';
 import type { SeriesLabel } from './protocol.ts';
 import { InfluxFailed } from './types.ts';
 

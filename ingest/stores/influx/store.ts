@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../contract/clock.ts';
 import type { SeriesId } from '../../../contract/reading.ts';
-import { packSettlements, unpackReadings } from '../packed.ts';
+import { packSettlements, ROW, SERIES, unpackReadings, type PackedReadings } from '../packed.ts';
 import type { Settlement, StoredReading } from '../readings/types.ts';
 import type { SeriesDirectory } from '../series-directory.ts';
 import { startThread, type Fault } from '../sqlite/thread.ts';
@@ -56,26 +56,27 @@ export async function openInfluxReadings(options: InfluxOptions): Promise<Influx
     return name === undefined ? undefined : { series, ...name };
   }
 
-  /** Names that the thread lacks, or that changed. */
-  function news(settlements: readonly Settlement[]): SeriesLabel[] {
-    const labels = new Map<SeriesId, SeriesLabel>();
-    for (const { series } of settlements) {
-      const label = labels.has(series) ? undefined : labelOf(series);
-      if (label === undefined || told.get(series) === label.area) continue;
-      labels.set(series, label);
+  /** Names that the thread lacks, or that changed. It is told before anybody else asks; one that is lost forgets them all. */
+  function news(rows: PackedReadings): SeriesLabel[] {
+    const labels: SeriesLabel[] = [];
+    for (let at = 0; at < rows.length; at += ROW) {
+      const series = rows[at + SERIES] ?? 0;
+      const name = directory.of(series);
+      if (name === undefined || told.get(series) === name.area) continue;
+      told.set(series, name.area);
+      labels.push({ series, ...name });
     }
-    return [...labels.values()];
+    return labels;
   }
 
-  async function write(settlements: readonly Settlement[]): Promise<Written> {
+  async function send(readings: PackedReadings, attempt: number | null): Promise<Written> {
     await thread.started();
-    const readings = packSettlements(settlements);
-    const labels = news(settlements);
-    // Before anybody else asks; a thread that is lost with them forgets them all.
-    for (const { series, area } of labels) told.set(series, area);
+    const labels = news(readings);
     const now = clock.now().wall;
-    return writtenOf(await thread.call({ op: 'write', readings, labels, now }, [readings.buffer]));
+    return writtenOf(await thread.call({ op: 'write', readings, labels, now, attempt }, [readings.buffer]));
   }
+
+  const write = (settlements: readonly Settlement[]) => send(packSettlements(settlements), null);
 
   // What somebody has to mend is told by a note; whoever calls next meets it too.
   thread.call({ op: 'look' }).catch((error: unknown) => {
@@ -86,6 +87,7 @@ export async function openInfluxReadings(options: InfluxOptions): Promise<Influx
     target: targetOf(settings),
     server: () => server,
     write,
+    forward: send,
     async record(records) {
       return writtenOf(await thread.call({ op: 'record', records, now: clock.now().wall }));
     },

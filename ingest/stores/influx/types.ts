@@ -1,3 +1,4 @@
+import type { PackedReadings } from '../packed.ts';
 import type { Settlement, ReadingsStore } from '../readings/types.ts';
 
 /**
@@ -72,6 +73,12 @@ export interface InfluxStore extends ReadingsStore {
    * the same batch is to be sent again.
    */
   write(settlements: readonly Settlement[]): Promise<Written>;
+  /**
+   * The same for rows of the log in its order, which are handed over: nobody may use them afterwards. Fields that say
+   * nothing are left out, see docs/influxdb.md. Calls of one `attempt` may be made before the answer to those before them is there: when one
+   * fails, none of the same attempt after it is sent.
+   */
+  forward(rows: PackedReadings, attempt: number): Promise<Written>;
   /** The same for records; a rejected one is counted in `rejected` with series 0. */
   record(records: readonly InfluxRecord[]): Promise<Written>;
   /** What was found out about the server so far. */

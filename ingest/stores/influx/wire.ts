@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { InfluxDB, setLogger, type SendOptions, type Transport, type WriteApi } from '@influxdata/influxdb-client';
+import { HttpError, InfluxDB, setLogger, type SendOptions, type Transport } from '@influxdata/influxdb-client';
 import type { InfluxSettings } from './protocol.ts';
 import { failureOf, type Answered } from './failure.ts';
 
@@ -44,10 +44,8 @@ export function openWire(settings: InfluxSettings): Wire {
     transportOptions: { agent },
   });
   const reader = new InfluxDB(connection(reading)).transport;
-  const inner = new InfluxDB(connection(writing)).transport;
-  let signal: AbortSignal | undefined;
-  const writer = new InfluxDB({ ...connection(writing), transport: aborting(inner, () => signal) });
-  let api: { ms: WriteApi; ns: WriteApi } | undefined;
+  const writer = new InfluxDB(connection(writing)).transport;
+  let writePath: string | undefined;
 
   async function within<T>(timeout: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const abort = new AbortController();
@@ -67,30 +65,19 @@ export function openWire(settings: InfluxSettings): Wire {
     }
   }
 
-  function writeApi(target: Parameters<Wire['writeTo']>[0], precision: 'ms' | 'ns'): WriteApi {
-    const [org, bucket] = 'path' in target ? ['', ''] : [target.org, target.bucket];
-    const made = writer.getWriteApi(org, bucket, precision, {
-      // One record is a whole body; nothing is sent but by hand, nothing is tried again behind our back.
-      batchSize: 2,
-      maxBatchBytes: Number.MAX_SAFE_INTEGER,
-      flushInterval: 0,
-      maxRetries: 0,
-      writeFailed: (error) => Promise.reject(error),
-      ...(settings.gzipFrom === null ? {} : { gzipThreshold: settings.gzipFrom }),
-    });
-    if ('path' in target) made.path = `${target.path}&precision=${precision}`;
-    return made;
-  }
-
   return {
     write(lines, precision) {
-      return within(settings.writeTimeout, async (abort) => {
-        const to = api?.[precision];
-        if (to === undefined) throw new Error('nobody said where lines go');
-        signal = abort;
-        to.writeRecord(lines);
-        await to.flush();
-      });
+      const path = writePath;
+      if (path === undefined) return Promise.reject(new Error('nobody said where lines go'));
+      // The library's own way to write looks at each character, compresses whatever it is told, and takes no signal.
+      const options = {
+        method: 'POST',
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+        ...(settings.gzipFrom === null ? {} : { gzipThreshold: settings.gzipFrom }),
+      };
+      return within(settings.writeTimeout, (signal) =>
+        sent(writer, `${path}&precision=${precision}`, { lines, options: { ...options, signal } }),
+      );
     },
     ask(path, { method = 'GET', body, timeout = settings.readTimeout } = {}) {
       return within(timeout, async (abort) => {
@@ -101,7 +88,7 @@ export function openWire(settings: InfluxSettings): Wire {
       });
     },
     writeTo(target) {
-      api = { ms: writeApi(target, 'ms'), ns: writeApi(target, 'ns') };
+      writePath = 'path' in target ? target.path : `/api/v2/write?${new URLSearchParams(target).toString()}`;
     },
     close() {
       for (const abort of underWay) abort.abort();
@@ -116,16 +103,21 @@ function basic({ token, username, password }: InfluxSettings): Record<string, st
   return { authorization: `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` };
 }
 
-/** The library gives a write no signal: without one a server that never answers holds its connection for ever. */
-function aborting(inner: Transport, signal: () => AbortSignal | undefined): Transport {
-  return {
-    chunkCombiner: inner.chunkCombiner,
-    request: (...given) => inner.request(...given),
-    iterate: (...given) => inner.iterate(...given),
-    send(path, body, options, callbacks) {
-      const current = signal();
-      const more: SendOptions = current === undefined ? options : { ...options, signal: current };
-      inner.send(path, body, more, callbacks);
-    },
-  };
+/** Resolves when the server has them durably; another answer than 204 (3.x: 201) takes nothing, whatever it is. */
+function sent(
+  transport: Transport,
+  path: string,
+  { lines, options }: { lines: string; options: SendOptions },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let [headers, status]: [Headers, number | undefined] = [{}, undefined];
+    transport.send(path, lines, options, {
+      responseStarted: (got, code) => ([headers, status] = [got, code]),
+      error: reject,
+      complete() {
+        if (status === 204 || status === 201) resolve();
+        else reject(new HttpError(status ?? 0, 'no 204', undefined, undefined, undefined, undefined, headers));
+      },
+    });
+  });
 }
