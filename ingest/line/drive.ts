@@ -1,6 +1,6 @@
 import type { Acknowledgement } from '../../contract/alarm.ts';
 import type { Instant } from '../../contract/clock.ts';
-import { INITIAL_MACHINE, nextDue, settleElapsed, step } from '../alarms/machine.ts';
+import { INITIAL_MACHINE, isStanding, nextDue, settleElapsed, step } from '../alarms/machine.ts';
 import type { MachineInput, MachineState, Transition } from '../alarms/types.ts';
 import type { AlarmRecord, NotificationIntent } from '../stores/ledger/types.ts';
 import { keyOf } from './state.ts';
@@ -55,6 +55,9 @@ export function drive(
   if (needsKeeping(stateBefore, state, now)) {
     world.pending.machines.set(tableKey, { ...record, state: settleElapsed(state, now) });
   }
+  // However it came to stand, by a value, by time or by what ended a delay: one fault is one alarm.
+  if (isStanding(state) && !isStanding(stateBefore))
+    for (const covered of watch.covers) drive(world, covered, { kind: 'force', inForce: false }, now);
 }
 
 /** A machine is written when something changed that a restart must know of; the newest value alone is not. */

@@ -169,28 +169,31 @@ function deviceConditionsOf(model: SiteModel, { spec }: Device): DeviceCondition
 }
 
 function watched(site: string, point: string, limits: readonly PointLimit[]): readonly WatchedLimit[] {
-  const own = limits.toSorted(byUrgency).map((limit) => ({ limit, watch: limitWatch(site, point, limit) }));
-  return own.map(({ limit, watch }) => ({
-    ...limit,
-    watch,
-    beyond: own
-      .filter(
-        (other) =>
-          !limit.timing.critical &&
-          other.limit.timing.critical &&
-          other.limit.metric === limit.metric &&
-          other.limit.side === limit.side,
-      )
-      .map((other) => other.watch),
-  }));
+  const lesser = limits
+    .filter(({ timing }) => !timing.critical)
+    .map((limit) => ({ limit, watch: limitWatch(site, point, limit) }));
+  const critical = limits
+    .filter(({ timing }) => timing.critical)
+    .map((limit) => {
+      const covers = lesser.filter((one) => isSameSide(one.limit, limit)).map(({ watch }) => watch);
+      return { limit, watch: limitWatch(site, point, limit, covers) };
+    });
+  return [
+    ...critical.map(({ limit, watch }) => ({ ...limit, watch, beyond: [] })),
+    ...lesser.map(({ limit, watch }) => ({
+      ...limit,
+      watch,
+      beyond: critical.filter((other) => isSameSide(other.limit, limit)).map((other) => other.watch),
+    })),
+  ];
+}
+
+function isSameSide(a: PointLimit, b: PointLimit): boolean {
+  return a.metric === b.metric && a.side === b.side;
 }
 
 export function isBound({ since, until }: Binding, at: number): boolean {
   return since <= at && at < until;
-}
-
-function byUrgency(a: PointLimit, b: PointLimit): number {
-  return Number(b.timing.critical) - Number(a.timing.critical);
 }
 
 function compileBinding(site: string, spec: BindingSpec): Binding {

@@ -63,21 +63,9 @@ export function takeTick(world: World, now: Instant, { previous, room, store, ex
  * delays may end in this very second, or before anything else is measured.
  */
 function endDelays(world: World, now: Instant): void {
-  const due: string[] = [];
-  /** Sites where a critical delay ended. */
-  const critical = new Set<string>();
-  for (const [key, machine] of world.machines.entries()) {
-    if (!isDue(machine, now)) continue;
-    due.push(key);
-    if (!machine.watch.timing.critical) continue;
-    drive(world, machine.watch, { kind: 'tick' }, now);
-    critical.add(machine.watch.site);
-  }
-  for (const site of critical) {
-    const model = world.models.get(site);
-    if (model !== undefined) judgeForce(world, model, now);
-  }
-  for (const key of due) {
+  const due = [...world.machines.entries()].filter(([, machine]) => isDue(machine, now));
+  due.sort(([, a], [, b]) => Number(b.watch.timing.critical) - Number(a.watch.timing.critical));
+  for (const [key] of due) {
     const machine = world.machines.get(key);
     if (machine !== undefined && isDue(machine, now)) drive(world, machine.watch, { kind: 'tick' }, now);
   }

@@ -18,29 +18,24 @@ export interface Watch {
   readonly key: string;
   /** Key of its machine in the world's table. Made once: a text that is put together for each reading costs more than its alarm. */
   readonly machine: string;
+  /** What an alarm of this one stands for besides: the lesser limits on the same side of the same value. */
+  readonly covers: readonly Watch[];
 }
 
 export function watchKey({ rule, side, subject, metric }: Pick<Watch, 'rule' | 'side' | 'subject' | 'metric'>): string {
   return [rule, side ?? '', subject.kind, subject.id, metric ?? ''].join('|');
 }
 
-function named(watch: Omit<Watch, 'key' | 'machine'>): Watch {
+function named(watch: Omit<Watch, 'key' | 'machine' | 'covers'>, covers: readonly Watch[] = []): Watch {
   const key = watchKey(watch);
-  return { ...watch, key, machine: keyOf.machine(watch.site, key) };
+  return { ...watch, key, machine: keyOf.machine(watch.site, key), covers };
 }
 
-/** A limit of a standard on a point. */
-export function limitWatch(site: string, point: string, limit: PointLimit): Watch {
-  return named({
-    site,
-    rule: limit.standard,
-    side: limit.side,
-    subject: { kind: 'point', id: point },
-    metric: limit.metric,
-    priority: limit.priority,
-    limit: limit.limit,
-    timing: limit.timing,
-  });
+/** A limit of a standard on a point; `covers`: the watches of the limits that it stands for. */
+export function limitWatch(site: string, point: string, limit: PointLimit, covers: readonly Watch[] = []): Watch {
+  const { standard: rule, side, metric, priority, timing } = limit;
+  const subject = { kind: 'point', id: point } as const;
+  return named({ site, rule, side, subject, metric, priority, limit: limit.limit, timing }, covers);
 }
 
 export interface Condition {

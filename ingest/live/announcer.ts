@@ -25,6 +25,8 @@ export interface Announcer {
   /** Tells this start's sequence numbers from another's. */
   readonly epoch: string;
   seq(site: string): number;
+  /** What opening hours and seasons are shown for (ms epoch), as of the newest heartbeat. */
+  calendar(): number;
   changed(changes: Changes): void;
   /** Storing stopped or works again: everything may look otherwise. */
   storingChanged(): void;
@@ -48,7 +50,7 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
   let flushing: Timer | undefined;
   /** Points for which an alarm of their device was last told to stand, by alarm. */
   const gathered = new Map<number, readonly string[]>();
-  let beaten = clock.now();
+  let calendar = calendarTime(world, clock.now());
 
   const seq = (site: string) => seqs.get(site) ?? 0;
   const tell = (announcement: Announcement) => {
@@ -135,7 +137,7 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
   function deltaOf(site: string, what: Dirty, now: Instant): SiteDelta | undefined {
     const model = world.models.committed(site);
     if (model === undefined) return undefined;
-    const views = siteViews(world, model, { now, storing: storing() });
+    const views = siteViews(world, model, { now, calendar, storing: storing() });
     const points = [...what.points].map((id) => views.point(id)).filter((view) => view !== undefined);
     const devices = [...what.devices].map((id) => views.device(id)).filter((view) => view !== undefined);
     seqs.set(site, seq(site) + 1);
@@ -155,14 +157,15 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
 
   const heart = clock.every(HEARTBEAT, () => {
     const now = clock.now();
-    const [before, after] = [calendarTime(world, beaten), calendarTime(world, now)];
+    // As it was shown, not as it would be told now: a commit since may have shifted a time that goes by commits.
+    const before = calendar;
+    calendar = calendarTime(world, now);
     for (const [site] of world.models.committedEntries()) {
       // Opening, closing and season change what is judged although nothing was reported.
       const schedule = world.schedules.committed(site);
-      if (schedule !== undefined && (after < before || schedule.nextChange(before) <= after)) markAll(site);
+      if (schedule !== undefined && (calendar < before || schedule.nextChange(before) <= calendar)) markAll(site);
     }
     if (dirt.size > 0) flush();
-    beaten = now;
     const at = now.wall;
     for (const site of sites()) tell({ kind: 'tick', tick: { epoch, site, seq: seq(site), at } });
   });
@@ -170,6 +173,7 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
   return {
     epoch,
     seq,
+    calendar: () => calendar,
     changed,
     storingChanged() {
       for (const [site] of world.models.committedEntries()) markAll(site);

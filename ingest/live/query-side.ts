@@ -35,7 +35,7 @@ export function createQuerySide(options: QuerySideOptions): QuerySide {
     if (known === undefined) return undefined;
     const now = clock.now();
     const at = now.wall;
-    const views = siteViews(world, known, { now, storing: storing() });
+    const views = siteViews(world, known, { now, calendar: announcer.calendar(), storing: storing() });
     const samples: SiteSnapshot['sparklines'] = {};
     for (const [key, { series }] of world.series.committedEntries()) {
       if (series.owner.kind !== 'point' || !key.startsWith(`${site}|`)) continue;

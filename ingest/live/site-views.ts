@@ -11,6 +11,14 @@ import { alarmView } from './alarm-view.ts';
 import { pointView } from './point-view.ts';
 import { unboundKeys } from './unbound.ts';
 
+/** Where the views stand in time. */
+export interface ViewMoment {
+  readonly now: Instant;
+  /** What opening hours and seasons are shown for (ms epoch): moves with the heartbeat, so that all screens agree. */
+  readonly calendar: number;
+  readonly storing: boolean;
+}
+
 /** All views of one site at one moment, from committed state. */
 export interface SiteViews {
   site(): SiteView;
@@ -20,11 +28,7 @@ export interface SiteViews {
   alarm(record: AlarmRecord): AlarmView;
 }
 
-export function siteViews(
-  world: World,
-  model: SiteModel,
-  { now, storing }: { now: Instant; storing: boolean },
-): SiteViews {
+export function siteViews(world: World, model: SiteModel, { now, calendar, storing }: ViewMoment): SiteViews {
   const site = model.registry.site;
   const schedule = world.schedules.committed(site);
   const at = calendarTime(world, now);
@@ -36,21 +40,21 @@ export function siteViews(
       name: model.registry.name,
       timezone: model.registry.timezone,
       notice: model.registry.notice ?? null,
-      heating: schedule?.heating(at) ?? false,
+      heating: schedule?.heating(calendar) ?? false,
       storing,
     }),
     areas: () =>
       model.registry.areas.map(({ id, name }) => ({
         id,
         name,
-        mode: schedule?.mode(id, at) ?? 'open',
-        hours: schedule?.hours(id, at) ?? '',
+        mode: schedule?.mode(id, calendar) ?? 'open',
+        hours: schedule?.hours(id, calendar) ?? '',
       })),
     point(id) {
       const point = model.points.get(id);
       return point === undefined
         ? undefined
-        : pointView(world, model, point, { at, alarm: worst.points.get(id) ?? null });
+        : pointView(world, model, point, { at: calendar, alarm: worst.points.get(id) ?? null });
     },
     device(id) {
       const device = model.devices.get(id);

@@ -86,3 +86,13 @@ test('screens learn of an opening although nothing was reported', async () => {
   await rig.pass(62);
   expect(modes).toEqual(['open']);
 });
+
+test('a screen that opens between two heartbeats shows what all others show', async () => {
+  const rig = await startRig({ registry: openAt('12:01', '14:00') });
+  rig.clock.stepWall(500);
+  await rig.pass(59);
+  rig.clock.advance(700); // 12:01:00.2; the heart beats again at 12:01:00.5
+  expect(rig.snapshot().areas[0]?.mode).toBe('closed');
+  await rig.pass(1);
+  expect(rig.snapshot().areas[0]?.mode).toBe('open');
+});

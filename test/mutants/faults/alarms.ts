@@ -63,6 +63,18 @@ export const ALARM_FAULTS: readonly Mutant[] = [
     tests: [MACHINE],
   },
   {
+    name: 'scald-beside-too-warm',
+    breaks: 'a critical alarm stands for the lesser limit of the same value, however it came to stand',
+    edits: [
+      {
+        file: 'ingest/line/drive.ts',
+        from: 'if (isStanding(state) && !isStanding(stateBefore))',
+        to: 'if (isStanding(state) && !isStanding(stateBefore) && transitions.length > 1)',
+      },
+    ],
+    tests: ['test/ingest/line/histories.property.test.ts'],
+  },
+  {
     name: 'outage-counts-as-delay',
     breaks: 'while a value is unknown its on-delay stands still',
     edits: [
