@@ -83,8 +83,8 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function startServer(file: string, argumentOf: (dir: string) => string): Promise<Server> {
-  const dir = mkdtempSync(join(tmpdir(), 'fw-bench-'));
+async function startServer(file: string, argumentOf: (dir: string) => string, given?: string): Promise<Server> {
+  const dir = given ?? mkdtempSync(join(tmpdir(), 'fw-bench-'));
   const child = start(file, argumentOf(dir));
   const first = next(child, Type.Object({ port: Type.Integer(), url: Type.Optional(Type.String()) }));
   const { port, url = '' } = await first;
@@ -101,17 +101,19 @@ async function startServer(file: string, argumentOf: (dir: string) => string): P
     cpu: () => cpuSeconds(child.pid),
     async stop() {
       await stop(child);
-      rmSync(dir, { recursive: true, force: true });
+      if (given === undefined) rmSync(dir, { recursive: true, force: true });
     },
   };
 }
 
 interface Outside {
+  /** With a past in it; stays when the system ends. One of its own unless given, that goes with it. */
+  readonly dir?: string;
   readonly influx?: { readonly url: string; readonly org: string; readonly bucket: string; readonly token: string };
 }
 
-export const startOurs = (fleet: Fleet & Outside): Promise<Server> =>
-  startServer('system.process.ts', (dir) => JSON.stringify({ dir, ...fleet }));
+export const startOurs = ({ dir: given, ...fleet }: Fleet & Outside): Promise<Server> =>
+  startServer('system.process.ts', (dir) => JSON.stringify({ ...fleet, dir }), given);
 
 export const startBare = (): Promise<Server> => startServer('bare.process.ts', (dir) => dir);
 

@@ -5,6 +5,7 @@ export interface Result {
   readonly median: number;
   readonly lowest: number;
   readonly highest: number;
+  readonly p99?: number;
   /** Ours divided by the bare pipeline's, of pairs measured one after the other. */
   readonly ratio?: { readonly median: number; readonly lowest: number; readonly highest: number };
   readonly must?: { readonly text: string; readonly met: boolean };
@@ -26,6 +27,23 @@ export function spreadOf(values: readonly number[]): { median: number; lowest: n
   return { median: median(values), lowest: Math.min(...values), highest: Math.max(...values) };
 }
 
+/** What was measured once. */
+export function one(name: string, unit: string, value: number): Result {
+  return { name, unit, median: value, lowest: value, highest: value };
+}
+
+/** Times of many, ms; those of the p99 are what has to be, if anything has to. */
+export function times(name: string, took: readonly number[], most?: number): Result {
+  const p99 = percentile(took, 0.99);
+  return {
+    name,
+    unit: 'ms',
+    ...spreadOf(took),
+    p99,
+    ...(most === undefined ? {} : { must: must(p99, { most, unit: 'ms (p99)' }) }),
+  };
+}
+
 /** At most `most`, or at least `least`. */
 export function must(value: number, bound: { readonly most?: number; readonly least?: number; readonly unit: string }) {
   const { most, least, unit } = bound;
@@ -40,14 +58,15 @@ export function shown(value: number): string {
 
 /** A table in Markdown, as the documentation shows it. */
 export function tableOf(results: readonly Result[]): string {
-  const rows = results.map(({ name, unit, ratio, must: bound, ...own }) => [
+  const rows = results.map(({ name, unit, p99, ratio, must: bound, ...own }) => [
     name,
     `${shown(own.median)} ${unit}`,
     own.lowest === own.highest ? '' : `${shown(own.lowest)} – ${shown(own.highest)}`,
+    p99 === undefined ? '' : shown(p99),
     ratio === undefined ? '' : `${shown(ratio.median)} (${shown(ratio.lowest)} – ${shown(ratio.highest)})`,
     bound === undefined ? '' : `${bound.text}: ${bound.met ? 'met' : 'NOT MET'}`,
   ]);
-  const head = ['measured', 'median', 'spread', 'to the bare pipeline', 'has to be'];
+  const head = ['measured', 'median', 'spread', 'p99', 'to the bare pipeline', 'has to be'];
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
   const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;

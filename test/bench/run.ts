@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Effort } from './effort.ts';
+import { facility, facilityInflux } from './facility.ts';
 import { growth } from './growth.ts';
 import { history } from './history.ts';
 import { influx } from './influx/part.ts';
@@ -9,6 +10,7 @@ import { screens, waiting } from './latency.ts';
 import { idle, storm } from './memory.ts';
 import { queries } from './queries.ts';
 import { tableOf, type Result } from './result.ts';
+import { settle } from './settle.ts';
 import { throughput } from './throughput.ts';
 
 /** `npm run bench`: what the system does on this machine, as a table. */
@@ -33,7 +35,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   waiting,
   screens,
   queries,
+  settle,
   history,
+  facility,
+  'facility-influx': facilityInflux,
   idle,
   storm,
   'growth-10': (effort) => growth(10, effort),
