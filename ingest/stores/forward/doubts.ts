@@ -58,9 +58,9 @@ export function createDoubts(tail: Pick<Tail, 'range'>): Doubts {
 }
 
 /** What stands now for times of which a batch carried something else. */
-function replaced(tail: Pick<Tail, 'range'>, { settlements }: QueuedBatch): Settlement[] {
+function replaced(tail: Pick<Tail, 'range'>, batch: QueuedBatch): Settlement[] {
   const found = new Map<SeriesId, Map<number, StoredReading>>();
-  for (const { series, readings } of settlements) {
+  for (const { series, readings } of batch.settlements()) {
     for (const carried of readings) {
       const [arrival] = tail.range(series, carried.t, carried.t + 1);
       if (arrival === undefined || isSame(storedOf(arrival), carried)) continue;

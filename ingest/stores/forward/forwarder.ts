@@ -12,10 +12,9 @@ import { createArrivalQueue } from './queue.ts';
 import { createRecordStream, type SentRecords } from './record-stream.ts';
 import { createRejections } from './rejections.ts';
 import { createRelease } from './release.ts';
+import { BATCH, createSender } from './sender.ts';
 import { delayAfter, mayBeUnderWay, troubleOf, type ForwardTrouble } from './retry.ts';
 
-/** Readings of one request. */
-const BATCH = 5_000;
 /** ms that readings wait for more of them; also between two looks for events and transitions. */
 const GATHER = 1_000;
 /** ms that a request under way may still take when we end; what it carried stays in the log. */
@@ -81,6 +80,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const records = createRecordStream({ influx, reader, cursors, onSent: (sent) => onRecords?.(sent) });
   const release = createRelease({ tail, ledger, bound: options.bound });
   const queue = createArrivalQueue();
+  const sender = createSender(influx, queue);
   const doubts = createDoubts(tail);
   const rejections = createRejections(options.directory);
   const from = cursors.at('arrivals');
@@ -110,7 +110,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     let recordsAt = -Infinity;
     let more = false;
     while (!isClosed()) {
-      if (queue.size() < BATCH && !more) await rest(GATHER);
+      if (sender.isIdle() && queue.size() < BATCH && !more) await rest(GATHER);
       if (isClosed()) return;
       try {
         await sendArrivals();
@@ -138,24 +138,26 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   }
 
   async function sendArrivals(): Promise<void> {
-    const batch = queue.peek(BATCH);
-    if (batch === undefined) return;
+    const sending = sender.first(cursors.at('arrivals'));
+    if (sending === undefined) return;
+    const { batch } = sending;
     const since = clock.now().mono;
     try {
-      const { rejected, tooOld, took } = await influx.write(batch.settlements);
+      const { rejected, tooOld, took } = await sending.written;
       const receivedAt = clock.now().wall;
       await cursors.isolate(
         rejected.map((one) => isolatedEntry(one, receivedAt, options)).filter((entry) => entry !== undefined),
       );
-      rejections.note(batch.settlements, rejected, clock.now().mono);
-      queue.drop(batch.count);
+      rejections.note(batch, rejected, clock.now().mono);
+      sender.done();
       cursors.moved('arrivals', batch.lastSeq);
       turnOut(null);
       onBatch?.({ result: 'written', took, readings: batch.count, tooOld, isolated: rejected.length });
     } catch (error) {
       const took = clock.now().mono - since;
       onBatch?.({ result: troubleOf(error), took, readings: 0, tooOld: 0, isolated: 0 });
-      if (mayBeUnderWay(error)) doubts.add(batch, cursors.at('arrivals'), clock.now().mono);
+      for (const given of await sender.giveUp())
+        if (mayBeUnderWay(given.error)) doubts.add(given.sending.batch, given.sending.after, clock.now().mono);
       throw error;
     } finally {
       stepped();

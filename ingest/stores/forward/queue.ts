@@ -8,8 +8,10 @@ const CHUNK = 4_096;
 
 /** The oldest of what waits. */
 export interface QueuedBatch {
-  /** In the order of the log: what one message told of a point stays together, and becomes one line. */
-  readonly settlements: readonly Settlement[];
+  /** In the order of the log: what one message told of a point stays together, and becomes one line. A copy each time. */
+  rows(): PackedReadings;
+  /** The same one by one, which costs more than to send it. */
+  settlements(): readonly Settlement[];
   readonly count: number;
   readonly lastSeq: ArrivalSeq;
 }
@@ -17,8 +19,8 @@ export interface QueuedBatch {
 /** Arrivals that are not forwarded yet, in the order of the log. */
 export interface ArrivalQueue {
   push(arrivals: readonly Arrival[]): void;
-  /** At most `limit`; they stay until they are dropped. Undefined: none. */
-  peek(limit: number): QueuedBatch | undefined;
+  /** At most `limit` behind the first `skip`; they stay until they are dropped. Undefined: none. */
+  peek(limit: number, skip?: number): QueuedBatch | undefined;
   drop(count: number): void;
   size(): number;
   /** When the oldest was received, ms epoch. */
@@ -51,20 +53,15 @@ export function createArrivalQueue(): ArrivalQueue {
       }
       size += arrivals.length;
     },
-    peek(limit) {
-      const count = Math.min(limit, size);
-      const settlements: { series: SeriesId; readings: StoredReading[] }[] = [];
-      let lastSeq = 0;
-      for (let index = 0; index < count; index += 1) {
-        const { chunk, at } = rowAt(index);
-        if (chunk === undefined) break;
-        const series = chunk[at + SERIES] ?? 0;
-        lastSeq = chunk[at + SEQ] ?? 0;
-        const last = settlements.at(-1);
-        if (last?.series === series) last.readings.push(unpackReading(chunk, at));
-        else settlements.push({ series, readings: [unpackReading(chunk, at)] });
-      }
-      return count === 0 ? undefined : { settlements, count, lastSeq };
+    peek(limit, skip = 0) {
+      const count = Math.min(limit, size - skip);
+      if (count <= 0) return undefined;
+      const from = done + skip;
+      // What is dropped meanwhile stays until the batch itself is let go.
+      const kept = chunks.slice(Math.floor(from / CHUNK), Math.ceil((from + count) / CHUNK));
+      const rows = () => copyOf(kept, from % CHUNK, count);
+      const { chunk, at } = rowAt(skip + count - 1);
+      return { rows, settlements: () => settlementsOf(rows()), count, lastSeq: chunk?.[at + SEQ] ?? 0 };
     },
     drop(count) {
       size -= count;
@@ -82,4 +79,28 @@ export function createArrivalQueue(): ArrivalQueue {
       return size === 0 ? undefined : chunk?.[at + RECEIVED];
     },
   };
+}
+
+/** So many rows behind the first `skip` of these chunks. */
+function copyOf(chunks: readonly PackedReadings[], skip: number, count: number): PackedReadings {
+  const rows = new Float64Array(count * ROW);
+  let [from, filled] = [skip * ROW, 0];
+  for (const chunk of chunks) {
+    const part = chunk.subarray(from, Math.min(chunk.length, from + rows.length - filled));
+    rows.set(part, filled);
+    filled += part.length;
+    from = 0;
+  }
+  return rows;
+}
+
+function settlementsOf(rows: PackedReadings): Settlement[] {
+  const settlements: { series: SeriesId; readings: StoredReading[] }[] = [];
+  for (let at = 0; at < rows.length; at += ROW) {
+    const series = rows[at + SERIES] ?? 0;
+    const last = settlements.at(-1);
+    if (last?.series === series) last.readings.push(unpackReading(rows, at));
+    else settlements.push({ series, readings: [unpackReading(rows, at)] });
+  }
+  return settlements;
 }

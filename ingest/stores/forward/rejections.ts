@@ -1,6 +1,6 @@
 import type { RejectedReading } from '../influx/types.ts';
-import type { Settlement } from '../readings/types.ts';
 import type { SeriesDirectory } from '../series-directory.ts';
+import type { QueuedBatch } from './queue.ts';
 
 /** After a start a field counts as taken when so long (ms) nothing was rejected: it may be measured once in ten minutes. */
 const PROBATION = 600_000;
@@ -8,7 +8,7 @@ const PROBATION = 600_000;
 /** Which fields the store rejects, as by somebody else's type of them: until readings of them pass again. */
 export interface Rejections {
   /** What became of a batch that the store took; `mono`: monotonic ms. */
-  note(settlements: readonly Settlement[], rejected: readonly RejectedReading[], mono: number): void;
+  note(batch: Pick<QueuedBatch, 'settlements'>, rejected: readonly RejectedReading[], mono: number): void;
   /** The store's words about one of them; null: none is rejected; undefined: not known yet, as after a start. */
   words(): string | null | undefined;
 }
@@ -26,7 +26,7 @@ export function createRejections(directory: Pick<SeriesDirectory, 'of'>): Reject
   }
 
   return {
-    note(settlements, rejected, mono) {
+    note(batch, rejected, mono) {
       since ??= mono;
       known ||= rejected.length > 0 || mono - since >= PROBATION;
       if (rejected.length === 0 && standing.size === 0) return;
@@ -36,7 +36,7 @@ export function createRejections(directory: Pick<SeriesDirectory, 'of'>): Reject
         gone.add(`${series} ${t}`);
         standing.set(field, { t: Math.max(t, standing.get(field)?.t ?? t), why });
       }
-      for (const { series, readings } of settlements) {
+      for (const { series, readings } of batch.settlements()) {
         const field = fieldOf(series);
         const last = standing.get(field);
         // An older one may lie where the field has another type.

@@ -3,7 +3,7 @@ import { serve } from '../sqlite/serve.ts';
 import { deliver } from './deliver.ts';
 import type { Destination } from './discover.ts';
 import { Answered } from './failure.ts';
-import { batchOf, lineWriter, type Batch } from './lines.ts';
+import { batchOf, lineWriter, type Batch, type Written as Lines } from './lines.ts';
 import { overlapOf } from './overlap.ts';
 import { influxSettings, type InfluxRequest, type InfluxResult } from './protocol.ts';
 import { influxReader } from './read.ts';
@@ -14,6 +14,8 @@ import { openWire } from './wire.ts';
 
 /** ms that what is under way may still take when we close. */
 const FAREWELL = 2_000;
+/** ms for which what was found out counts where readings would be let go for their age. */
+const LOOK_EVERY = 60_000;
 
 serve<InfluxRequest, InfluxResult, undefined>((tell) => {
   const settings = influxSettings(workerData);
@@ -23,6 +25,7 @@ serve<InfluxRequest, InfluxResult, undefined>((tell) => {
   const reader = influxReader(settings, wire);
   const underWay = new Set<Promise<unknown>>();
   let lastWrite: Promise<unknown> = Promise.resolve();
+  let lookedAt = -Infinity;
   let failedAttempt: number | undefined;
   /** See `overlapOf`; undefined: not asked yet. */
   let overlap: number | undefined;
@@ -32,8 +35,10 @@ serve<InfluxRequest, InfluxResult, undefined>((tell) => {
     work: (to: Destination) => Promise<{ batch: Batch; tooOld: number; rejected: readonly RejectedReading[] }>,
     { precision, attempt = null }: { precision: 'ms' | 'ns'; attempt?: number | null },
   ): Promise<InfluxResult> {
-    const sent = lastWrite.then(() =>
-      server.writing(async (destination) => {
+    const sent = lastWrite.then(() => {
+      if (attempt !== null && attempt === failedAttempt)
+        throw new InfluxFailed('It is not sent, as what goes before it failed.', { trouble: 'refused' });
+      return server.writing(async (destination) => {
         const { batch, tooOld, rejected } = await work(destination);
         const written = await deliver(
           batch,
@@ -42,8 +47,8 @@ serve<InfluxRequest, InfluxResult, undefined>((tell) => {
         );
         const all = { ...written, tooOld: tooOld + written.tooOld, rejected: [...rejected, ...written.rejected] };
         return { kind: 'written', written: all } as const;
-      }),
-    );
+      });
+    });
     lastWrite = sent.catch(() => {
       failedAttempt = attempt ?? failedAttempt;
     });
@@ -53,11 +58,8 @@ serve<InfluxRequest, InfluxResult, undefined>((tell) => {
   function write({ readings, labels, now, attempt }: Extract<InfluxRequest, { op: 'write' }>): Promise<InfluxResult> {
     writer.learn(labels);
     const work = async ({ retention }: Destination) => {
-      if (attempt !== null && attempt === failedAttempt)
-        throw new InfluxFailed('What was sent before it was not taken.', { trouble: 'unreachable' });
       const bareAfter = attempt === null ? Infinity : (overlap ??= await overlapOf(wire, settings.bucket, now));
-      const oldest = retention === null ? -Infinity : now - retention;
-      const batch = writer.write(readings, { oldest, bareAfter });
+      const batch = await young(retention, now, (oldest) => writer.write(readings, { oldest, bareAfter }));
       return { batch, ...batch };
     };
     return inTurn(work, { precision: 'ms', attempt });
@@ -72,6 +74,16 @@ serve<InfluxRequest, InfluxResult, undefined>((tell) => {
       },
       { precision: 'ns' },
     );
+  }
+
+  /** Before anything is let go for its age, the server is asked whether it keeps more by now. */
+  async function young(known: number | null, now: number, newerThan: (oldest: number) => Lines): Promise<Lines> {
+    const from = (retention: number | null) => newerThan(retention === null ? -Infinity : now - retention);
+    const batch = from(known);
+    if (batch.tooOld === 0 || Math.abs(now - lookedAt) < LOOK_EVERY) return batch;
+    const { retention } = await server.lookAgain();
+    lookedAt = now;
+    return from(retention);
   }
 
   function answer(request: InfluxRequest): Promise<InfluxResult> {
