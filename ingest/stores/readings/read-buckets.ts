@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { SeriesId } from '../../../contract/reading.ts';
 import { bucketer, type Bucketer, type BucketsInput, type PackedBuckets } from '../../history/buckets.ts';
 import { MARKS, ROW, TIME, VALUE, type PackedReadings } from '../packed.ts';
-import { BlockUnreadable } from './codec/bytes.ts';
+import { BlockUnreadable } from './codec/unreadable.ts';
 import { decodedBlocks } from './decoded-blocks.ts';
 import { READ_BLOCKS } from './protocol.ts';
 import type { SpoiltBlock } from './types.ts';

@@ -1,6 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { decodeBlock } from './codec/block.ts';
-import { BlockUnreadable } from './codec/bytes.ts';
+import { BlockUnreadable } from './codec/unreadable.ts';
 import type { SpoiltBlock, StoredReading } from './types.ts';
 
 type Opened =

@@ -1,76 +1,79 @@
-import { BlockUnreadable, type ByteReader, type ByteWriter } from './bytes.ts';
+import type { BitReader, BitWriter } from './bits.ts';
 import { LARGEST, readIntegers, writeIntegers } from './integers.ts';
+import { BlockUnreadable } from './unreadable.ts';
 
 const MOST_DECIMALS = 6;
 /** In place of a number of decimals. */
-const XOR = 255;
+const XOR = 7;
+const KIND_BITS = 3;
+/** How many leading bytes are zero, and how many follow. */
+const BYTES_BITS = 4;
 
 /** Writes doubles to the bit: as integers of one scale when all are short decimals, else as XOR with the one before. */
-export function writeDoubles(out: ByteWriter, values: readonly number[]): void {
+export function writeDoubles(out: BitWriter, values: Float64Array): void {
   for (let decimals = 0; decimals <= MOST_DECIMALS; decimals += 1) {
     const scaled = scale(values, 10 ** decimals);
     if (scaled === undefined) continue;
-    out.byte(decimals);
+    out.bits(decimals, KIND_BITS);
     writeIntegers(out, scaled);
     return;
   }
-  out.byte(XOR);
+  out.bits(XOR, KIND_BITS);
   writeXor(out, values);
 }
 
-export function readDoubles(bytes: ByteReader, count: number): number[] {
-  const decimals = bytes.byte();
-  if (decimals === XOR) return readXor(bytes, count);
-  if (decimals > MOST_DECIMALS)
-    throw new BlockUnreadable(`A column of a block has ${decimals} decimals, which this program does not know.`);
-  const values = readIntegers(bytes, count);
+/** @throws BlockUnreadable */
+export function readDoubles(source: BitReader, count: number): Float64Array {
+  const decimals = source.bits(KIND_BITS);
+  if (decimals === XOR) return readXor(source, count);
+  const values = readIntegers(source, count);
   const unit = 10 ** decimals;
-  for (const [at, value] of values.entries()) values[at] = value / unit;
+  for (let at = 0; at < count; at += 1) values[at] = (values[at] ?? 0) / unit;
   return values;
 }
 
 /** Undefined when a value is not exactly its integer over `unit`; −0 is none. */
-function scale(values: readonly number[], unit: number): number[] | undefined {
-  const scaled: number[] = [];
-  for (const value of values) {
+function scale(values: Float64Array, unit: number): Float64Array | undefined {
+  const scaled = new Float64Array(values.length);
+  for (let at = 0; at < values.length; at += 1) {
+    const value = values[at] ?? 0;
     const whole = Math.round(value * unit);
     if (!(Math.abs(whole) <= LARGEST) || !Object.is((whole + 0) / unit, value)) return undefined;
-    scaled.push(whole);
+    scaled[at] = whole;
   }
   return scaled;
 }
 
-/** Each as one byte that tells how many leading bytes of the XOR are zero and how many follow, then those. */
-function writeXor(out: ByteWriter, values: readonly number[]): void {
+function writeXor(out: BitWriter, values: Float64Array): void {
   const view = new DataView(new ArrayBuffer(8));
-  const bytes = new Uint8Array(view.buffer);
-  let previous = 0n;
+  const before = new Uint8Array(8);
   for (const value of values) {
     view.setFloat64(0, value);
-    const current = view.getBigUint64(0);
-    view.setBigUint64(0, current ^ previous);
-    previous = current;
-    const leading = bytes.findIndex((byte) => byte !== 0);
-    const last = bytes.findLastIndex((byte) => byte !== 0);
-    const count = leading < 0 ? 0 : last - leading + 1;
-    out.byte((Math.max(0, leading) << 4) | count);
-    out.bytes(bytes.subarray(Math.max(0, leading), Math.max(0, leading) + count));
+    let [leading, last] = [8, -1];
+    for (let at = 0; at < 8; at += 1) {
+      const byte = view.getUint8(at);
+      const changed = byte ^ (before[at] ?? 0);
+      before[at] = byte;
+      view.setUint8(at, changed);
+      if (changed === 0) continue;
+      if (leading === 8) leading = at;
+      last = at;
+    }
+    out.bits(leading, BYTES_BITS);
+    out.bits(last < 0 ? 0 : last - leading + 1, BYTES_BITS);
+    for (let at = leading; at <= last; at += 1) out.bits(view.getUint8(at), 8);
   }
 }
 
-function readXor(source: ByteReader, count: number): number[] {
+function readXor(source: BitReader, count: number): Float64Array {
   const view = new DataView(new ArrayBuffer(8));
-  const bytes = new Uint8Array(view.buffer);
-  let previous = 0n;
-  return Array.from({ length: count }, () => {
-    const header = source.byte();
-    const leading = header >>> 4;
-    const follow = header & 15;
+  const values = new Float64Array(count);
+  for (let index = 0; index < count; index += 1) {
+    const leading = source.bits(BYTES_BITS);
+    const follow = source.bits(BYTES_BITS);
     if (leading + follow > 8) throw new BlockUnreadable('A value in a block of readings has more than eight bytes.');
-    bytes.fill(0);
-    bytes.set(source.bytes(follow), leading);
-    previous ^= view.getBigUint64(0);
-    view.setBigUint64(0, previous);
-    return view.getFloat64(0);
-  });
+    for (let at = leading; at < leading + follow; at += 1) view.setUint8(at, view.getUint8(at) ^ source.bits(8));
+    values[index] = view.getFloat64(0);
+  }
+  return values;
 }

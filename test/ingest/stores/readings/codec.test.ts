@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StoredReading } from '../../../../ingest/stores/readings/types.ts';
-import { BlockUnreadable, byteReader, byteWriter } from '../../../../ingest/stores/readings/codec/bytes.ts';
+import { bitReader, bitWriter } from '../../../../ingest/stores/readings/codec/bits.ts';
 import { decodeBlock, encodeBlock, hourOf } from '../../../../ingest/stores/readings/codec/block.ts';
-import { LARGEST, readIntegers, writeIntegers } from '../../../../ingest/stores/readings/codec/integers.ts';
+import { LARGEST, readIntegers, writeIntegers, writeTimes } from '../../../../ingest/stores/readings/codec/integers.ts';
+import { BlockUnreadable } from '../../../../ingest/stores/readings/codec/unreadable.ts';
 import { HOUR, reading, START } from '../fixtures/rows.ts';
 
 const hour = hourOf(START);
@@ -18,17 +19,26 @@ const integers = fc.oneof(
   fc
     .array(fc.tuple(fc.integer(), fc.integer({ min: 1, max: 50 })), { maxLength: 10 })
     .map((runs) => runs.flatMap(([value, length]) => new Array<number>(length).fill(value))),
+  fc
+    .array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: -400, max: 400 })), { maxLength: 100 })
+    .map((places) => {
+      let place = 0;
+      return places.map(([gap, beside]) => (place += gap * 10_000) + beside);
+    }),
 );
 
 test('any integers up to 2^50 come back as they were written, whichever way is the shortest', () => {
   fc.assert(
     fc.property(integers, (values) => {
-      const out = byteWriter();
-      writeIntegers(out, values);
-      out.byte(77);
-      const bytes = byteReader(out.finish());
-      expect(readIntegers(bytes, values.length)).toEqual(values);
-      expect(bytes.byte()).toBe(77);
+      const column = Float64Array.from(values);
+      for (const write of [writeIntegers, writeTimes]) {
+        const out = bitWriter();
+        write(out, column);
+        out.number(77);
+        const bits = bitReader(out.finish());
+        expect(readIntegers(bits, values.length)).toEqual(column);
+        expect(bits.number()).toBe(77);
+      }
     }),
     { numRuns: 500 },
   );
@@ -112,8 +122,8 @@ test('a block that is cut, spoilt or of another version is refused, never half r
   for (let length = 0; length < whole.length; length += 1)
     expect(() => decodeBlock(hour, whole.subarray(0, length))).toThrow(BlockUnreadable);
   const newer = whole.slice();
-  newer[0] = 3;
-  expect(() => decodeBlock(hour, newer)).toThrow(/version 3/);
+  newer[0] = 5;
+  expect(() => decodeBlock(hour, newer)).toThrow(/version 5/);
 });
 
 test('a block with any one bit turned is refused', () => {
@@ -147,6 +157,32 @@ test('blocks written before they had a check sum are read still', () => {
     reading(START + at * 60_000 + ((at * 7_919) % 37), 42 + ((at * 31) % 17) / 10),
   );
   expect(decodeBlock(hour, Buffer.from(WITHOUT_SUM.packed, 'hex'))).toEqual(packed);
+});
+
+/** As they were written before their columns were bits. */
+const IN_BYTES = {
+  packed:
+    '0201dee6716e28b52ffd20aefd02006404280300c2a90700494a000103c806ab0621000000220100292929290110202c382733222e1d29182430' +
+    '1f2b1a261521101c281723121e0d190814030f1b0a1605110031202c000a002c19c038401810610562000368218501144b39c008',
+  wild: '0200f82605bc0301000001ffdcdb01ff08400921fb54442d1808c00921fb54442d1808fe37e43c8800759c010000041a00015000d7969305000101000001000000ffdfbcefa757',
+  even: '0201e4f08c0128b52ffd206cdd0000a85a0300a09c010001049a0332a403280000000050000100340123',
+};
+
+test('blocks of bytes, as they were written before, are read still', () => {
+  const packed = Array.from({ length: 40 }, (_, at) =>
+    reading(START + at * 60_000 + ((at * 7_919) % 37), 42 + ((at * 31) % 17) / 10, {
+      receivedAt: START + at * 60_000 + 40 + ((at * 13) % 29),
+      ...(at % 9 === 0 ? { quality: 'suspect', reason: 'rate' } : {}),
+    }),
+  );
+  expect(decodeBlock(hour, Buffer.from(IN_BYTES.packed, 'hex'))).toEqual(packed);
+  expect(decodeBlock(hour, Buffer.from(IN_BYTES.wild, 'hex'))).toEqual([
+    reading(START, Math.PI),
+    reading(START + 1, -0, { claimedTime: -1.5e12, receivedAt: START + 3 * HOUR, backfilled: true }),
+    reading(START + HOUR - 1, 1e300, { quality: 'bad', reason: 'out_of_range' }),
+  ]);
+  const even = Array.from({ length: 90 }, (_, at) => reading(START + at * 10_000, at < 50 ? 20.5 : 21));
+  expect(decodeBlock(hour, Buffer.from(IN_BYTES.even, 'hex'))).toEqual(even);
 });
 
 test('of a block without a check sum, whatever bytes are in it, nothing but a refusal or an ordered hour comes', () => {
