@@ -20,8 +20,13 @@ export interface Influx2 extends ServerProcess {
   readonly token: string;
   /** @param retentionSeconds 0: for ever; else at least 3,600. */
   createBucket(name: string, retentionSeconds?: number): Promise<void>;
+  dropBucket(name: string): Promise<void>;
+  /** Another name, or another retention as above. */
+  changeBucket(name: string, change: { readonly name?: string; readonly retentionSeconds?: number }): Promise<void>;
   /** A token that may do with the buckets named, of the same organisation, what is said, and nothing else. */
   createToken(rights: { readonly read?: readonly string[]; readonly write?: readonly string[] }): Promise<string>;
+  /** Makes a token of `createToken` one that the server does not take, or takes again. */
+  switchToken(token: string, on: boolean): Promise<void>;
   /** InfluxQL with the token above. @throws Error with the server's words. */
   query(influxql: string, bucket?: string): Promise<unknown>;
   /** Flux with the token above; the answer is annotated CSV. @throws Error with the server's words. */
@@ -33,19 +38,25 @@ export interface Influx2 extends ServerProcess {
 const Org = Type.Object({ id: Type.String() });
 const Setup = Type.Object({ org: Org });
 const Buckets = Type.Object({ buckets: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })) });
-const Made = Type.Object({ token: Type.String() });
+const Token = Type.Object({ id: Type.String(), token: Type.String() });
+const Tokens = Type.Object({ authorizations: Type.Array(Token) });
 
 const BUCKET = 'readings';
 
+export interface Influx2Options {
+  /** Where its data lie, in a folder of their own. */
+  readonly base?: string;
+}
+
 /** @throws Error when the program is missing or does not start. */
-export async function startInflux2(): Promise<Influx2> {
-  const server = INFLUXDB2_URL === undefined ? await startOwn() : somebodyElses(INFLUXDB2_URL);
+export async function startInflux2({ base }: Influx2Options = {}): Promise<Influx2> {
+  const server = INFLUXDB2_URL === undefined ? await startOwn(base) : somebodyElses(INFLUXDB2_URL);
   const name = INFLUXDB2_URL === undefined ? 'mine' : `facility-watch-test-${randomUUID()}`;
   const operator = process.env['INFLUXDB2_TOKEN'] ?? 'operator-of-a-test';
   const asOperator = { authorization: `Token ${operator}` };
-  const call = (path: string, body: object) =>
+  const call = (path: string, body: object, method = 'POST') =>
     ask(`${server.url}/api/v2/${path}`, {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json', ...asOperator },
       body: JSON.stringify(body),
     });
@@ -60,7 +71,7 @@ export async function startInflux2(): Promise<Influx2> {
     const everything = ['buckets', 'dbrp', 'orgs', 'authorizations'].flatMap((type) =>
       ['read', 'write'].map((action) => ({ action, resource: { type, orgID: made.id } })),
     );
-    const { token } = Parse(Made, await call('authorizations', { orgID: made.id, permissions: everything }));
+    const { token } = Parse(Token, await call('authorizations', { orgID: made.id, permissions: everything }));
     return { org: made, token };
   }
   const { org, token } = await setUp().catch(async (error: unknown) => {
@@ -87,6 +98,17 @@ export async function startInflux2(): Promise<Influx2> {
       const retentionRules = retentionSeconds === 0 ? [] : [{ type: 'expire', everySeconds: retentionSeconds }];
       await call('buckets', { orgID: org.id, name: made, retentionRules });
     },
+    async dropBucket(dropped) {
+      await ask(`${server.url}/api/v2/buckets/${await idOf(dropped)}`, { method: 'DELETE', headers });
+    },
+    async changeBucket(changed, { name: renamed, retentionSeconds }) {
+      const rules = retentionSeconds === 0 ? [] : [{ type: 'expire', everySeconds: retentionSeconds }];
+      const change = {
+        ...(renamed === undefined ? {} : { name: renamed }),
+        ...(retentionSeconds === undefined ? {} : { retentionRules: rules }),
+      };
+      await call(`buckets/${await idOf(changed)}`, change, 'PATCH');
+    },
     async createToken({ read = [], write = [] }) {
       const right = async (action: string, to: string) => ({
         action,
@@ -96,7 +118,13 @@ export async function startInflux2(): Promise<Influx2> {
         ...read.map((to) => right('read', to)),
         ...write.map((to) => right('write', to)),
       ]);
-      return Parse(Made, await call('authorizations', { orgID: org.id, permissions })).token;
+      return Parse(Token, await call('authorizations', { orgID: org.id, permissions })).token;
+    },
+    async switchToken(switched, on) {
+      const all = await ask(`${server.url}/api/v2/authorizations?org=${name}`, { headers: asOperator });
+      const found = Parse(Tokens, all).authorizations.find((one) => one.token === switched);
+      if (found === undefined) throw new Error('no such token');
+      await call(`authorizations/${found.id}`, { status: on ? 'active' : 'inactive' }, 'PATCH');
     },
     query(influxql, bucket = BUCKET) {
       const of = new URLSearchParams({ q: influxql, db: bucket });
@@ -117,11 +145,12 @@ export async function startInflux2(): Promise<Influx2> {
   };
 }
 
-function startOwn(): Promise<ServerProcess> {
+function startOwn(base: string | undefined): Promise<ServerProcess> {
   if (program === undefined) throw new Error(influx2Missing);
   return startServer({
     name: 'influx2',
     program,
+    base,
     command: ({ dir, port }) => ({ args: argumentsOf(dir, port) }),
     answers: async ({ url }) => (await fetch(`${url}/health`)).ok,
   });

@@ -24,6 +24,8 @@ export interface ServerProcess {
 interface Options {
   readonly name: string;
   readonly program: string;
+  /** Where its folder is made; by default among the system's temporary files. */
+  readonly base?: string | undefined;
   /** Arguments and environment; called once, before the first start, with an empty folder. */
   readonly command: (where: { dir: string; port: number }) => {
     readonly args: readonly string[];
@@ -49,8 +51,14 @@ export function freePort(): Promise<number> {
 }
 
 /** @throws Error, with the end of what the server wrote, when it ends at once or does not answer. */
-export async function startServer({ name, program, command, answers }: Options): Promise<ServerProcess> {
-  const dir = mkdtempSync(join(tmpdir(), `fw-${name}-`));
+export async function startServer({
+  name,
+  program,
+  command,
+  answers,
+  base = tmpdir(),
+}: Options): Promise<ServerProcess> {
+  const dir = mkdtempSync(join(base, `fw-${name}-`));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const { args, env = {} } = command({ dir, port });

@@ -7,6 +7,8 @@ import type { Wire } from './wire.ts';
 export interface Server {
   /** Writes to it, and learns from how that ends. */
   writing<T>(work: (destination: Destination) => Promise<T>): Promise<T>;
+  /** Finds out anew, within `writing`: somebody may have changed how long it keeps what it is given. */
+  lookAgain(): Promise<Destination>;
   /** Asks it. A refusal makes us look again; that something can be read says nothing of writing. */
   reading<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -25,7 +27,12 @@ export function watchServer(settings: InfluxSettings, wire: Wire, tell: (server:
     tell(known);
   }
 
-  async function look(): Promise<Destination> {
+  function look(): Promise<Destination> {
+    looking ??= find().finally(() => (looking = undefined));
+    return looking;
+  }
+
+  async function find(): Promise<Destination> {
     version = await findVersion(wire, settings);
     const found = await findDestination(wire, settings, version.generation);
     wire.writeTo(found.to);
@@ -34,9 +41,7 @@ export function watchServer(settings: InfluxSettings, wire: Wire, tell: (server:
   }
 
   function ready(): Promise<Destination> {
-    if (destination !== undefined) return Promise.resolve(destination);
-    looking ??= look().finally(() => (looking = undefined));
-    return looking;
+    return destination === undefined ? look() : Promise.resolve(destination);
   }
 
   function doubt(error: unknown): void {
@@ -58,6 +63,7 @@ export function watchServer(settings: InfluxSettings, wire: Wire, tell: (server:
         throw error;
       }
     },
+    lookAgain: look,
     async reading(work) {
       try {
         await ready();

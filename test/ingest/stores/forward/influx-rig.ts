@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { Parse } from 'typebox/value';
 import { onTestFinished, vi } from 'vitest';
 import { openInfluxReadings } from '../../../../ingest/stores/influx/store.ts';
-import type { Influx1 } from '../../../servers/influx1.ts';
+import type { InfluxSettings } from '../../../../ingest/stores/influx/protocol.ts';
 import { startProxy, type Proxy } from '../../../servers/proxy.ts';
 import { DrivenClock } from '../../../driven-clock.ts';
 import { startRig, type Rig, type RigOptions } from '../../line/rig.ts';
@@ -27,10 +27,17 @@ const Rows = Type.Object({
   ),
 });
 
+/** A real server, asked by code that is not ours. */
+export interface AskedServer {
+  readonly url: string;
+  /** InfluxQL. */
+  query(influxql: string, database: string): Promise<unknown>;
+}
+
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
 
 /** What a measurement of a database holds, by a query that shares no code with ours. */
-export async function heldBy(server: Influx1, database: string, influxql: string): Promise<Row[]> {
+export async function heldBy(server: Pick<AskedServer, 'query'>, database: string, influxql: string): Promise<Row[]> {
   const { results } = Parse(Rows, await server.query(influxql, database));
   const [found] = results[0]?.series ?? [];
   return (found?.values ?? []).map((values) =>
@@ -49,15 +56,21 @@ export interface InfluxRig {
   until(holds: () => boolean): Promise<void>;
 }
 
-/** Ingest with a real InfluxDB 1.x behind a proxy; a database of its own for each. */
-export async function startInfluxRig(
-  server: Influx1,
-  options: Partial<RigOptions> & { database?: string; password?: string | null } = {},
-): Promise<InfluxRig> {
-  const { database = `mine${++databases}`, password = null, ...rest } = options;
+type Access = Pick<InfluxSettings, 'token' | 'org' | 'username' | 'password'>;
+
+export interface InfluxRigOptions extends Partial<RigOptions> {
+  readonly database?: string;
+  /** Who we are there; nobody, unless given. */
+  readonly access?: Partial<Access>;
+}
+
+/** Ingest with a real InfluxDB behind a proxy; a database of its own for each. */
+export async function startInfluxRig(server: AskedServer, options: InfluxRigOptions = {}): Promise<InfluxRig> {
+  const { database = `mine${++databases}`, access, ...rest } = options;
   const proxy = await startProxy(server.url);
   onTestFinished(() => proxy.close());
-  const settings = { url: proxy.url, token: null, username: null, password, org: null, bucket: database };
+  const nobody = { token: null, username: null, password: null, org: null };
+  const settings = { url: proxy.url, ...nobody, ...access, bucket: database };
   const rig = await startRig({
     registry: SITE,
     clock: options.clock ?? new DrivenClock(),

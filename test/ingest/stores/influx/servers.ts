@@ -19,6 +19,8 @@ export interface RealServer {
   write(lines: string, database: string): Promise<void>;
   /** Makes a database, or a bucket, that keeps readings for so many hours. */
   makeShort(name: string, hours: number): Promise<void>;
+  /** From now on it keeps them for so many hours. */
+  keepFor(name: string, hours: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,9 @@ export const GENERATIONS: readonly Generation[] = [
         async makeShort(name, hours) {
           await server.query(`CREATE DATABASE "${name}" WITH DURATION ${hours}h`);
         },
+        async keepFor(name, hours) {
+          await server.query(`ALTER RETENTION POLICY "autogen" ON "${name}" DURATION ${hours}h`);
+        },
       };
     },
   },
@@ -56,6 +61,7 @@ export const GENERATIONS: readonly Generation[] = [
         ...server,
         access: { token: server.token, org: server.org, username: null, password: null },
         makeShort: (name, hours) => server.createBucket(name, hours * 3_600),
+        keepFor: (name, hours) => server.changeBucket(name, { retentionSeconds: hours * 3_600 }),
       };
     },
   },

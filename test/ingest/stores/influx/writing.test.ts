@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createSeriesDirectory } from '../../../../ingest/stores/series-directory.ts';
+import { packSettlements } from '../../../../ingest/stores/packed.ts';
+import type { StoredReading } from '../../../../ingest/stores/readings/types.ts';
 import type { InfluxFailed, InfluxServer } from '../../../../ingest/stores/influx/types.ts';
 import { DrivenClock } from '../../../driven-clock.ts';
 import { startProxy } from '../../../servers/proxy.ts';
@@ -65,6 +67,70 @@ describe.each(GENERATIONS)('$name', ({ generation, missing, start }) => {
       ]);
       // 42 was no integer: somebody else's float finds its field.
       await server.write(`readings,point=other water_temperature=1.5 ${START}`, store.bucket);
+    });
+
+    test('a reading that says nothing is its value alone; one that may replace another says all, also after a start', async () => {
+      const bucket = newDatabase();
+      const now = START + HOUR;
+      const openAnew = () => openIn(server, { bucket, clock: new DrivenClock(now) });
+      const forward = (store: Awaited<ReturnType<typeof openAnew>>, ...readings: StoredReading[]) =>
+        store.forward(packSettlements([{ series: 1, readings }]), 0);
+      const held = async () =>
+        rowsOf(await server.query('SELECT * FROM readings', bucket)).map((row) =>
+          ['', '_quality', '_delay'].map((suffix) => row[`water_temperature${suffix}`] ?? null),
+        );
+      const at = (ms: number, value: number, rest: Partial<StoredReading> = {}) =>
+        reading(now + ms, value, { receivedAt: now + ms, ...rest });
+      const spike = { quality: 'bad', reason: 'spike' } as const;
+
+      const first = await openAnew();
+      await forward(
+        first,
+        at(0, 1, { receivedAt: now + 5_000 }),
+        at(1, 2, { receivedAt: now + 5_002 }),
+        at(2, 3, { receivedAt: now + 1 }),
+        at(3, 4, spike),
+        at(4, 5),
+        at(3, 6),
+        at(700_000, 7, spike),
+      );
+      expect(await held()).toEqual([
+        [1, null, null],
+        [2, null, 5_001],
+        [3, null, -1],
+        [6, 0, 0],
+        [5, null, null],
+        [7, 206, null],
+      ]);
+      // What somebody wrote before us, even ahead of our time, is not left standing either.
+      const second = await openAnew();
+      await forward(second, at(4, 8), at(599_999, 9), at(700_000, 10), at(700_001, 11));
+      expect((await held()).slice(4)).toEqual([
+        [8, 0, 0],
+        [9, 0, 0],
+        [10, 0, 0],
+        [11, null, null],
+      ]);
+      // Asked by hand, as for a copy, it says all.
+      await second.write([{ series: 1, readings: [at(700_002, 12)] }]);
+      expect((await held()).at(-1)).toEqual([12, 0, 0]);
+    });
+
+    test('of batches that follow each other none is sent behind one that failed, until all are tried anew', async () => {
+      const proxy = await startProxy(server.url);
+      onTestFinished(() => proxy.close());
+      const store = await openIn({ ...server, url: proxy.url });
+      const path = generation === 1 ? '/write' : '/api/v2/write';
+      const forward = (attempt: number, value: number) =>
+        store.forward(packSettlements([{ series: 1, readings: [reading(START, value)] }]), attempt);
+      await forward(0, 1);
+      proxy.answer({ status: 503, body: '{"error":"timeout"}' }, 1, path);
+      const ends = await Promise.allSettled([forward(0, 2), forward(0, 3), store.record([]), forward(0, 4)]);
+      expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled', 'rejected']);
+      expect([proxy.requests(path), proxy.mostAtOnce(path)]).toEqual([2, 1]);
+      await Promise.all([forward(1, 2), forward(1, 3)]);
+      expect((await store.before(1, START + 1))?.value).toBe(3);
+      expect(store.server().problem).toBeNull();
     });
 
     test('names of every kind come back as they went, and what no line can say is rejected alone', async () => {
@@ -149,6 +215,12 @@ describe.each(GENERATIONS)('$name', ({ generation, missing, start }) => {
       const said = await behind.write([{ series: 2, readings }]);
       expect(said).toMatchObject({ written: 2, tooOld: 2, rejected: [], requests: 2 });
       expect((await behind.range({ series: 2, ...ALL, to: now + 1 })).map(({ value }) => value)).toEqual([3, 1]);
+      // Somebody lets it keep more, which is asked before anything is let go, and then less, which it has to say.
+      await server.keepFor(bucket, 48);
+      clock.advance(60_000);
+      expect(await store.write([{ series: 3, readings }])).toMatchObject({ written: 4, tooOld: 0 });
+      await server.keepFor(bucket, 2);
+      expect(await store.write([{ series: 4, readings }])).toMatchObject({ written: 2, tooOld: 2, rejected: [] });
     });
 
     test('a body that is too large is halved; a line that the server cannot read is found among thousands', async () => {
@@ -164,6 +236,11 @@ describe.each(GENERATIONS)('$name', ({ generation, missing, start }) => {
       proxy.answer({ status: 400, body: JSON.stringify(broken) }, 1 + 9, path);
       const { rejected, written } = await store.write([{ series: 2, readings }]);
       expect([written, rejected.length, rejected[0]?.why]).toEqual([499, 1, broken.error]);
+      // The server's own bound, where it has one.
+      const many = Array.from({ length: 5_000 }, (_, at) => reading(START + at, at));
+      const { requests, ...whole } = await store.write([{ series: 4, readings: many }]);
+      expect(whole).toMatchObject({ written: 5_000, rejected: [] });
+      expect(requests > 1).toBe(generation === 1);
       // Not InfluxDB's way to speak: nothing of it is given up.
       proxy.answer({ status: 400, body: '<html>a gateway</html>' }, 1, path);
       await expect(store.write([{ series: 3, readings }])).rejects.toMatchObject({ trouble: 'invalid' });
