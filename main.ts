@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runBackup } from './app/backup/backup.ts';
 import { runRestore } from './app/backup/restore.ts';
@@ -321,6 +321,13 @@ async function admin(argv: readonly string[]): Promise<void> {
         return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
       } catch (cause) {
         throw new AdminError(`${path} cannot be read as UTF-8 text`, { cause });
+      }
+    },
+    writeFile(path, text) {
+      try {
+        writeFileSync(path, text);
+      } catch (cause) {
+        throw new AdminError(`${path} cannot be written`, { cause });
       }
     },
     newToken,

@@ -30,6 +30,8 @@ export interface AdminDeps {
   readStdin(): Promise<string>;
   /** Text of a UTF-8 file. @throws AdminError naming the file. */
   readFile(path: string): string;
+  /** In place of what the file held. @throws AdminError naming the file. */
+  writeFile(path: string, text: string): void;
   newToken(): string;
   hashPassword(password: string): Promise<string>;
   /** What is wrong with a chosen password beyond its length; null when nothing is. */

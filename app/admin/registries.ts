@@ -5,13 +5,17 @@ import { AdminError, type AdminDeps } from './ports.ts';
 import { printable } from './printable.ts';
 import { withLedger } from './users.ts';
 
+/** To a file of ours: npm writes a heading in front of what a shell redirects, and some shells another encoding. */
 export async function exportRegistry(argv: readonly string[], deps: AdminDeps): Promise<void> {
-  const [site = ''] = readArguments(argv, { words: ['SITE'] }).words;
+  const [site = '', path] = readArguments(argv, { words: ['SITE', 'FILE'], needed: 1 }).words;
   await withLedger(deps, ({ reader }) => {
     const registries = reader.registries();
     const registry = registries.find((one) => one.site === site);
     if (registry === undefined) throw noSuchSite(site, registries);
-    deps.out(deps.formatRegistry(registry));
+    const text = deps.formatRegistry(registry);
+    if (path === undefined) return deps.out(text);
+    deps.writeFile(path, text);
+    deps.out(`${path} holds the registry of ${site} now.\n`);
   });
 }
 

@@ -90,8 +90,8 @@ const COMMANDS: readonly Command[] = [
   },
   {
     name: ['registry', 'export'],
-    usage: 'registry export SITE',
-    about: "Writes a site's registry to standard output, as YAML.",
+    usage: 'registry export SITE [FILE]',
+    about: "Writes a site's registry as YAML, to FILE or to standard output.",
     run: exportRegistry,
   },
   {

@@ -45,6 +45,7 @@ export async function adminBench() {
     ) {
       let out = '';
       let err = '';
+      const written: Record<string, string> = {};
       const answers = [...(typed ?? [])];
       const deps: AdminDeps = {
         openLedger: () => Promise.resolve({ ...opened, close: () => Promise.resolve() }),
@@ -63,6 +64,7 @@ export async function adminBench() {
           if (text === undefined) throw new AdminError(`${path} cannot be read`);
           return text;
         },
+        writeFile: (path, text) => void (written[path] = text),
         newToken,
         hashPassword: (password) => hasher.hash(password),
         passwordWeakness,
@@ -70,7 +72,7 @@ export async function adminBench() {
         mqtt,
       };
       const code = await runAdmin(argv, deps);
-      return { code, out, err };
+      return { code, out, err, written };
     },
   };
 }

@@ -40,6 +40,10 @@ test('an export reads back to the same registry', async () => {
   expect(exported.code).toBe(0);
   const again = await importing(exported.out);
   expect(again.out).toContain('nothing to change');
+  // To a file it is the same text, without what npm writes around it.
+  const { out, written } = await bench.run(['registry', 'export', 'caozhuang', 'mine.yaml']);
+  expect(written).toEqual({ 'mine.yaml': exported.out });
+  expect(out).toBe('mine.yaml holds the registry of caozhuang now.\n');
 });
 
 test('a changed limit is one line', async () => {

@@ -35,7 +35,7 @@ export function commandsFor(site: string, device: string | null): Commands {
   const id = device ?? PLACEHOLDER;
   const admin = (rest: string) => `npm run admin -- ${rest}`;
   return {
-    exportRegistry: admin(`registry export ${site} > ${site}.yaml`),
+    exportRegistry: admin(`registry export ${site} ${site}.yaml`),
     tryImport: admin(`registry import ${site}.yaml --dry-run`),
     importRegistry: admin(`registry import ${site}.yaml`),
     create: admin(`device credential create ${site} ${id}`),
