@@ -12,6 +12,7 @@ export interface AuditPlace {
   readonly zone: string;
   device(id: string): LocalText | undefined;
   point(id: string): LocalText | undefined;
+  area(id: string): LocalText | undefined;
 }
 
 const TIMES = new Set(['time', 'downSince', 'from', 'to']);
@@ -65,6 +66,8 @@ function valueText(name: string, value: Exclude<Detail, null>, place: AuditPlace
       return named(place.device(text), text, local);
     case 'point':
       return named(place.point(text), text, local);
+    case 'area':
+      return named(place.area(text), text, local);
     case 'rows':
       return ExportRows.enum.some((rows) => rows === text) ? t(`history.rows.${text}`) : text;
     case 'series':
