@@ -2,6 +2,7 @@ import type { DeviceView } from '../../../contract/live.ts';
 import { formatNumber } from '../format/number.ts';
 import { offsetParts } from '../format/offset.ts';
 import { momentTime } from '../format/time.ts';
+import { hasReturned } from '../alarms/order.ts';
 import type { SiteState } from '../live/state.ts';
 import { type Moment, standingFor, stateInSentence } from '../words/alarm-words.ts';
 import type { Words } from '../words/use-words.ts';
@@ -18,8 +19,11 @@ export function presenceText({ device, condition }: DeviceRow, { now }: Moment, 
   const presence = t(`device.presence.${device.presence}`);
   const and = (what: string) => t('devicesPage.list', { a: presence, b: what });
   switch (condition.kind) {
-    case 'alarm':
-      return and(inSentence(local(condition.alarm.title)));
+    case 'alarm': {
+      const what = inSentence(local(condition.alarm.title));
+      // 在线，失联 would be both at once.
+      return and(hasReturned(condition.alarm) ? t('devicesPage.state.had', { what }) : what);
+    }
     case 'clock':
       return and(clockWord(device, words));
     case 'suspect':

@@ -116,7 +116,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     expect(server.house.devices.bound).toEqual([
       { device: 'plant', metric: 'water_temperature.spare', point: { id: 'men-pool' }, interval: 60, from: 'now' },
     ]);
-    await page.getByText('未绑定 2 项').waitFor();
+    await page.getByRole('heading', { name: '未绑定 2 项' }).waitFor();
   });
 
   test('a new point is made with its area, role and both names, by keyboard alone', async () => {

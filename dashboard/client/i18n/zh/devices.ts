@@ -16,6 +16,7 @@ export const devices = {
     clockBehind: '时钟慢',
     clockWrong: '时钟不对',
     suspect: '可疑',
+    had: '有过{what}',
     battery: '电量低',
     unbound: '未绑定',
     asleep: '休眠，正常断开',
@@ -45,6 +46,7 @@ export const devices = {
   unboundCount: '{n} 项未绑定',
   refusals: {
     title: '为什么没出现？最近被拒',
+    jump: '最近被拒 {n}',
     count: '近 2 小时 {n} 次，{places} 处；连上后自动移走',
     none: '近 2 小时没有被拒',
     noneHint: '没有设备或陌生客户端被拒之门外',
@@ -93,7 +95,7 @@ export const devices = {
   unbound: {
     title: '未绑定 {n} 项',
     hint: '值照存，不判断，不报警',
-    none: '没有未绑定的',
+    none: '没有未绑定的项',
     noneHint: '设备报的每一项都进了测点',
     noneOf: '找不到符合的项',
     figures: '近 2 小时 {n} 条',
@@ -151,7 +153,7 @@ export const devices = {
     },
   },
   add: {
-    button: '接设备',
+    button: '接设备…',
     title: '接设备',
     id: '设备编号',
     idHint: '小写字母、数字、横线、下划线；写进下面的命令',
@@ -163,10 +165,10 @@ export const devices = {
     step4: '发凭证：密码只显示一次',
     step5: '写进设备',
     step6: '连上后，在“未绑定”里把每一项绑到测点',
-    settings: 'MQTT 3.1.1，心跳 30 到 60 秒，不订阅',
+    settings: '服务器地址、端口和密码见上一步的输出；MQTT 3.1.1，心跳 30 到 60 秒，不订阅',
     username: '用户名和客户端号',
     topic: '主题',
     payload: '内容，QoS 1',
-    watch: '没出现？看本页下面“最近被拒”，说明为什么、怎么办',
+    watch: '没出现？看本页的“最近被拒”，说明为什么、怎么办',
   },
 };
