@@ -16,7 +16,7 @@ const EXTRAS: RegistryExtras = {
   name: { zh: '曹庄矿（演示）', en: 'Caozhuang mine (demo)' },
   // What a visitor has to know to read the page rightly.
   notice: {
-    zh: '演示：数据为模拟；报警延时已缩短，全年按供暖季判定，班次按启动时间排',
+    zh: '演示：数据为模拟；报警延时已缩短，全年按采暖季判定，班次按启动时间排',
     en: 'Demo: the data are simulated; alarm delays are shortened, it is always the heating season, and shifts go by when it was started',
   },
   // Rooms are judged whatever the date on which somebody tries the demo.

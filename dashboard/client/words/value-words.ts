@@ -34,7 +34,7 @@ export function rowName(point: PointView, metric: string, { local, metricName }:
     : `${name} ${metricName(metric)}`;
 }
 
-/** Why nothing is judged now: 关闭中, 非采暖期; empty when it is judged. */
+/** Why nothing is judged now: 关闭中, 非采暖季; empty when it is judged. */
 export function notJudgedReason(
   value: ValueView,
   { area, site }: { area: AreaView | undefined; site: SiteView },

@@ -25,8 +25,8 @@ export const accounts: Catalogue['accountsPage'] = {
   removeName: 'Remove {name}',
   roleHint: {
     viewer: 'sees',
-    operator: 'sees, acknowledges alarms',
-    administrator: 'sees, acknowledges, changes settings and accounts',
+    operator: 'sees, acknowledges alarms, records shifts',
+    administrator: 'what an operator may, and changes settings and accounts',
   },
   userForm: {
     add: 'Add account',

@@ -23,6 +23,7 @@ export const storage: Catalogue['storagePage'] = {
   waiting: 'Waiting for it',
   waitingN: '{n} readings, the oldest received {age} ago',
   waitingNone: 'Nothing',
+  waitingHint: 'safe already; they move into readings.db once their hour is over',
   records: 'Events and alarms waiting',
   lastWrite: 'Last write',
   lastWriteAt: '{moment}, took {took} ms',

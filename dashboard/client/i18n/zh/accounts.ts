@@ -23,8 +23,8 @@ export const accounts = {
   removeName: '移除 {name}',
   roleHint: {
     viewer: '只看',
-    operator: '看，确认报警',
-    administrator: '看，确认，改设置和账号',
+    operator: '看，确认报警，填班次记录',
+    administrator: '值班员的，加上改设置和账号',
   },
   userForm: {
     add: '加账号',
