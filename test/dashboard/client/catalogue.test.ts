@@ -13,7 +13,8 @@ import { createCatalogue } from '../../../dashboard/client/i18n/catalogue.ts';
 import { en } from '../../../dashboard/client/i18n/en.ts';
 import { zh } from '../../../dashboard/client/i18n/zh.ts';
 
-const CLIENT = fileURLToPath(new URL('../../../dashboard/client', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const CLIENT = join(ROOT, 'dashboard/client');
 /** `type` of a text in the compiler's tree. */
 const TEXT_NODE = 2;
 /** Static attributes that people read or hear. */
@@ -109,6 +110,23 @@ test.each([
   ['journal', JournalEntry.properties.what.enum],
 ] as const)('every %s of the contract has its word', (group, names) => {
   for (const name of names) expect(chinese.has(`${group}.${name}`), `${group}.${name}`).toBe(true);
+});
+
+test('everything that the journal is told of has its word', () => {
+  const told = ['ingest', 'dashboard/server', 'app']
+    .flatMap((room) =>
+      readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' }).map((file) => join(room, file)),
+    )
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => [
+      ...readFileSync(join(ROOT, file), 'utf8').matchAll(
+        // What was done, such as `wall.revoked`; that a token is used is written elsewhere.
+        /'((?:user|session|token|wall|channel|registry|history|quarantine|credential|shift|sheet)\.(?!used')[a-z_]*ed)'/g,
+      ),
+    ])
+    .map(([, kind = '']) => `auditPage.kind.${kind.replace('.', '_')}`);
+  expect(new Set(told).size).toBeGreaterThan(20);
+  expect([...new Set(told)].filter((key) => !chinese.has(key))).toEqual([]);
 });
 
 test.each(['zh-CN', 'en'] as const)('every message of %s can be formatted', (language) => {
