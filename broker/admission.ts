@@ -27,11 +27,6 @@ export interface Admission {
   destroyAll(): void;
 }
 
-interface Stranger {
-  readonly address: string;
-  readonly since: number;
-}
-
 /**
  * Counts the open sockets, of all and of one address. Where all are taken, one that keeps silent makes room: else
  * whoever opens connections and says nothing would keep every device out.
@@ -39,7 +34,7 @@ interface Stranger {
 export function createAdmission({ limits, clock, onMadeRoom }: AdmissionOptions): Admission {
   const sockets = new Map<Socket, string>();
   /** Those that have not shown who they are, the oldest first. */
-  const strangers = new Map<Socket, Stranger>();
+  const strangers = new Map<Socket, Peer>();
   const perAddress = new Map<string, number>();
   const countOf = (address: string): number => perAddress.get(address) ?? 0;
 
@@ -68,18 +63,23 @@ export function createAdmission({ limits, clock, onMadeRoom }: AdmissionOptions)
     return false;
   }
 
+  /** One function for all: each open connection would keep its own. */
+  function onClose(this: Socket): void {
+    leave(this);
+  }
+
   return {
     admit(socket, address) {
       const same = countOf(address);
       const isFull = sockets.size >= limits.connections || same >= limits.connectionsPerAddress;
       if (isFull && !makeRoom(address))
         return `${sockets.size} connections are open, ${same} of them from this address`;
-      const since = clock.now().mono;
+      const stranger = { address, since: clock.now().mono, known: () => void strangers.delete(socket) };
       sockets.set(socket, address);
-      strangers.set(socket, { address, since });
+      strangers.set(socket, stranger);
       perAddress.set(address, countOf(address) + 1);
-      socket.once('close', () => leave(socket));
-      return { address, since, known: () => void strangers.delete(socket) };
+      socket.on('close', onClose);
+      return stranger;
     },
     destroyAll() {
       for (const socket of sockets.keys()) socket.destroy();

@@ -4,11 +4,10 @@ import { Aedes, type Client } from 'aedes';
 import type { Clock } from '../contract/clock.ts';
 import type { RefusalReason } from '../contract/message.ts';
 import type { Peer } from './admission.ts';
-import { internalsOf } from './aedes-internals.ts';
+import { internalsOf, keepNoNumbers, rest } from './aedes-internals.ts';
 import { judgeConnect, type ConnectJudged } from './authentication.ts';
 import { createAuthorizePublish, createAuthorizeSubscribe, createTakeDirectly } from './authorization.ts';
-import { createConnection, type Connection } from './connection.ts';
-import { createGuard } from './guard.ts';
+import { createConnection, type Connection, type ConnectionContext } from './connection.ts';
 import { createIdentityConflicts } from './identity-conflict.ts';
 import { DEFAULT_LIMITS, type BrokerLimits } from './limits.ts';
 import { openListeners, type Listener, type TlsListener } from './listeners.ts';
@@ -82,6 +81,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const authorization = { clock, ingress, sessions, limits, log, connectionOf, storing: () => storing };
   const takeDirectly = createTakeDirectly(authorization);
 
+  keepNoNumbers();
   const aedes = await Aedes.createBroker({
     connectTimeout: AEDES_CONNECT_TIMEOUT_MS,
     maxClientsIdLength: MAX_CLIENT_ID_LENGTH,
@@ -166,45 +166,35 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     const connection = connectionOf(client);
     if (connection !== undefined) established(connection);
   });
-  aedes.on('clientReady', (client) => connectionOf(client)?.ready(rates.of(client.id)));
+  aedes.on('clientReady', (client) => {
+    const connection = connectionOf(client);
+    if (connection === undefined) return;
+    rest(connection.client);
+    connection.ready(rates.of(client.id));
+  });
   aedes.on('clientError', onFault);
   aedes.on('connectionError', onFault);
 
+  const context: ConnectionContext = {
+    clock,
+    limits,
+    ingress,
+    handle: (stream) => internalsOf(aedes.handle(stream)),
+    storing: () => storing,
+    nextNumber: () => ++connections,
+    allowanceOf: (clientId) => rates.of(clientId),
+    take: takeDirectly,
+    onIdle: () => onIdle(),
+    onEnded(ended) {
+      const { id } = ended.client;
+      open.delete(ended);
+      if (byClientId.get(id) === ended) byClientId.delete(id);
+    },
+  };
   function openConnection(socket: Socket, peer: Peer): void {
-    const { address, since } = peer;
-    const connectWithin = Math.max(0, since + limits.connectTimeout - clock.now().mono);
-    const guard = createGuard({
-      socket,
-      clock,
-      limits,
-      connectWithin,
-      bounded: () => storing,
-      onRefused: (reason, detail) => connection.refuseFinally(reason, detail),
-      onPublish: (publish, received) => takeDirectly(connection, publish, received),
-      refreshKeepalive: () => client._keepaliveTimer?.refresh(),
-      onRateHeld: () => {
-        if (rates.of(client.id).tell()) {
-          connection.refuse('rate_held', `more than ${limits.rate.perSecond} messages a second: held, nothing is lost`);
-        }
-      },
-    });
-    const client = internalsOf(aedes.handle(guard.stream));
-    const connection = createConnection({
-      address,
-      guard,
-      client,
-      clock,
-      ingress,
-      nextNumber: () => ++connections,
-      onKnown: () => peer.known(),
-      onIdle: () => onIdle(),
-      onEnded(ended) {
-        open.delete(ended);
-        if (byClientId.get(client.id) === ended) byClientId.delete(client.id);
-      },
-    });
+    const connection = createConnection(context, socket, peer);
     open.add(connection);
-    byClient.set(client, connection);
+    byClient.set(connection.client, connection);
   }
 
   const onRefused = (reason: RefusalReason, address: string, detail: string): void =>

@@ -1,18 +1,20 @@
+import type { Duplex } from 'node:stream';
 import type { ConnectPacket } from 'aedes';
-import type { Clock } from '../contract/clock.ts';
+import type { Clock, Instant } from '../contract/clock.ts';
 import type { ConnectionEnd, Refusal, RefusalReason } from '../contract/message.ts';
 import type { DeviceTopic } from '../contract/topics.ts';
 import type { AedesClient } from './aedes-internals.ts';
-import type { Guard } from './guard.ts';
+import type { Peer } from './admission.ts';
+import { createGuard, type Guard, type GuardOwner } from './guard.ts';
+import type { BrokerLimits } from './limits.ts';
 import { createOrdering, type Ordering } from './ordering.ts';
 import type { Ingress, VerifiedDevice } from './ports.ts';
+import type { Publish } from './publish-packet.ts';
 import type { Allowance } from './rate.ts';
 
 const DETAIL_LENGTH = 256;
 
 export type Claim = Pick<ConnectPacket, 'clientId' | 'username' | 'keepalive' | 'clean' | 'protocolVersion'>;
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** One socket of a device, from its acceptance to its end. */
 export interface Connection {
@@ -50,116 +52,170 @@ export interface Connection {
   closeAsOurs(): void;
 }
 
-export interface ConnectionOptions {
+/** What all connections of a broker share: none keeps a function of its own. */
+export interface ConnectionContext {
+  readonly clock: Clock;
+  readonly limits: BrokerLimits;
+  readonly ingress: Ingress;
+  /** Hands it to aedes. */
+  handle(stream: Duplex): AedesClient;
+  /** False while nothing can be committed. */
+  storing(): boolean;
+  nextNumber(): number;
+  allowanceOf(clientId: string): Allowance;
+  /** A PUBLISH of QoS 0 or 1, past aedes. */
+  take(connection: Connection, publish: Publish, received: Instant): void;
+  /** Nothing of a connection waits for a commit any more. */
+  readonly onIdle: () => void;
+  onEnded(connection: Connection): void;
+}
+
+export function createConnection(context: ConnectionContext, socket: Duplex, peer: Peer): Connection {
+  return new DeviceConnection(context, socket, peer);
+}
+
+class DeviceConnection implements Connection, GuardOwner {
   readonly address: string;
   readonly guard: Guard;
   readonly client: AedesClient;
-  readonly clock: Clock;
-  readonly ingress: Ingress;
-  readonly nextNumber: () => number;
-  /** It has shown who it is. */
-  readonly onKnown: () => void;
-  /** Nothing of it waits for a commit any more. */
-  readonly onIdle: () => void;
-  readonly onEnded: (connection: Connection) => void;
-}
+  readonly ordering: Ordering;
+  claimed: Claim | null = null;
+  device: VerifiedDevice | null = null;
+  number = 0;
+  unanswered = false;
+  usual: { readonly name: string; readonly topic: DeviceTopic } | null = null;
+  readonly #context: ConnectionContext;
+  /** Null once it has shown who it is. */
+  #peer: Peer | null;
+  #connect: ConnectPacket | null = null;
+  #cause: ConnectionEnd | null = null;
+  #over = false;
+  #finallyRefused = false;
 
-export function createConnection(options: ConnectionOptions): Connection {
-  const { address, guard, client, clock, ingress } = options;
-  const ordering = createOrdering(options.onIdle);
-  let connect: ConnectPacket | null = null;
-  let cause: ConnectionEnd | null = null;
-  let over = false;
-  let finallyRefused = false;
+  constructor(context: ConnectionContext, socket: Duplex, peer: Peer) {
+    const { clock, limits } = context;
+    this.#context = context;
+    this.#peer = peer;
+    this.address = peer.address;
+    const connectWithin = Math.max(0, peer.since + limits.connectTimeout - clock.now().mono);
+    this.ordering = createOrdering(context.onIdle);
+    this.guard = createGuard({ socket, clock, limits, connectWithin, owner: this });
+    this.client = context.handle(this.guard.stream);
+    this.guard.stream.on('close', () => this.#finish());
+  }
+
+  end(): ConnectionEnd | undefined {
+    return this.#endSoFar();
+  }
+
+  claim(packet: ConnectPacket): void {
+    const { clientId, username, keepalive, clean, protocolVersion } = packet;
+    this.claimed = { clientId, username, keepalive, clean, protocolVersion };
+    this.#connect = packet;
+  }
+
+  takeConnect(): ConnectPacket | null {
+    const taken = this.#connect;
+    this.#connect = null;
+    return taken;
+  }
+
+  authenticated(verified: VerifiedDevice): void {
+    this.device = verified;
+    this.usual = null;
+    this.#peer?.known();
+    this.#peer = null;
+  }
+
+  established(): void {
+    if (this.device === null || this.#over) return;
+    this.number = this.#context.nextNumber();
+    const { address, number: connection } = this;
+    const { site, device } = this.device;
+    this.#context.ingress.connection({ kind: 'connected', site, device, connection, address, at: this.#now() });
+  }
+
+  ready(allowance: Allowance): void {
+    if (!this.#over) this.guard.ready(this.claimed?.keepalive ?? 0, allowance);
+  }
+
+  leaveUnanswered(): void {
+    this.unanswered = true;
+  }
+
+  refuse(reason: RefusalReason, detail: string | null, contested?: Refusal['contested']): void {
+    this.#context.ingress.refused({
+      at: this.#now(),
+      reason,
+      clientId: cut(this.claimed?.clientId),
+      username: cut(this.claimed?.username),
+      address: this.address,
+      detail: cut(detail),
+      ...(contested === undefined ? {} : { contested }),
+    });
+  }
+
+  refuseFinally(reason: RefusalReason, detail: string | null): void {
+    if (this.#finallyRefused || this.#over) return;
+    this.#finallyRefused = true;
+    this.refuse(reason, detail);
+  }
+
+  refuseSilently(): void {
+    this.#finallyRefused = true;
+  }
+
+  closeAsOurs(): void {
+    if (this.#over) return;
+    this.#cause ??= this.#endSoFar() ?? 'ours';
+    this.client.close();
+    this.guard.stream.destroy();
+    this.#finish();
+  }
+
+  bounded(): boolean {
+    return this.#context.storing();
+  }
+
+  refreshKeepalive(): void {
+    this.client._keepaliveTimer?.refresh();
+  }
+
+  published(publish: Publish, received: Instant): void {
+    this.#context.take(this, publish, received);
+  }
+
+  rateHeld(): void {
+    if (!this.#context.allowanceOf(this.client.id).tell()) return;
+    const { perSecond } = this.#context.limits.rate;
+    this.refuse('rate_held', `more than ${perSecond} messages a second: held, nothing is lost`);
+  }
+
+  #now(): Instant {
+    return this.#context.clock.now();
+  }
 
   /** A socket that is gone has ended; why, unless we did it, the device's last packet tells. */
-  function endSoFar(): ConnectionEnd | undefined {
-    if (cause !== null) return cause;
-    if (guard.orderly) return 'disconnect';
-    return client.closed || guard.stream.destroyed ? 'lost' : undefined;
+  #endSoFar(): ConnectionEnd | undefined {
+    if (this.#cause !== null) return this.#cause;
+    if (this.guard.orderly) return 'disconnect';
+    return this.client.closed || this.guard.stream.destroyed ? 'lost' : undefined;
   }
 
-  function finish(): void {
-    if (over) return;
-    over = true;
-    cause ??= endSoFar() ?? 'lost';
+  #finish(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#cause ??= this.#endSoFar() ?? 'lost';
     // What is still being committed stays so; there is nobody left to tell.
-    ordering.clear();
-    if (self.number > 0 && self.device !== null) {
-      const { site, device } = self.device;
-      ingress.connection({ kind: 'ended', site, device, connection: self.number, end: cause, at: clock.now() });
+    this.ordering.clear();
+    if (this.number > 0 && this.device !== null) {
+      const { site, device } = this.device;
+      const { number: connection } = this;
+      const end = this.#cause;
+      this.#context.ingress.connection({ kind: 'ended', site, device, connection, end, at: this.#now() });
     }
-    options.onEnded(self);
+    this.#context.onEnded(this);
   }
-
-  // No accessors: with them V8 keeps a hash table for each of thousands of connections.
-  const self: Mutable<Connection> = {
-    address,
-    guard,
-    client,
-    ordering,
-    claimed: null,
-    device: null,
-    number: 0,
-    unanswered: false,
-    usual: null,
-    end: endSoFar,
-    claim(packet) {
-      const { clientId, username, keepalive, clean, protocolVersion } = packet;
-      self.claimed = { clientId, username, keepalive, clean, protocolVersion };
-      connect = packet;
-    },
-    takeConnect() {
-      const taken = connect;
-      connect = null;
-      return taken;
-    },
-    authenticated(verified) {
-      self.device = verified;
-      self.usual = null;
-      options.onKnown();
-    },
-    established() {
-      if (self.device === null || over) return;
-      self.number = options.nextNumber();
-      const { site, device } = self.device;
-      ingress.connection({ kind: 'connected', site, device, connection: self.number, address, at: clock.now() });
-    },
-    ready(allowance) {
-      if (!over) guard.ready(self.claimed?.keepalive ?? 0, allowance);
-    },
-    leaveUnanswered() {
-      self.unanswered = true;
-    },
-    refuse(reason, detail, contested) {
-      ingress.refused({
-        at: clock.now(),
-        reason,
-        clientId: cut(self.claimed?.clientId),
-        username: cut(self.claimed?.username),
-        address,
-        detail: cut(detail),
-        ...(contested === undefined ? {} : { contested }),
-      });
-    },
-    refuseFinally(reason, detail) {
-      if (finallyRefused || over) return;
-      finallyRefused = true;
-      self.refuse(reason, detail);
-    },
-    refuseSilently() {
-      finallyRefused = true;
-    },
-    closeAsOurs() {
-      if (over) return;
-      cause ??= endSoFar() ?? 'ours';
-      client.close();
-      guard.stream.destroy();
-      finish();
-    },
-  };
-  guard.stream.on('close', finish);
-  return self;
 }
 
 function cut(text: string | null | undefined): string | null {

@@ -25,6 +25,8 @@ const TLS_HANDSHAKE = 0x16;
 
 const FIRST_GROWTH = 4_096;
 const NOTHING = Buffer.alloc(0);
+/** Of a header that has not begun; shared, as most connections wait there. */
+const NO_HEADER: readonly number[] = [];
 
 export interface WirePacket {
   readonly type: number;
@@ -56,105 +58,114 @@ export interface FramerLimits {
  * with what arrived, not with what was declared.
  */
 export function createFramer(limits: FramerLimits): Framer {
-  let header: number[] = [];
-  let remaining: number | null = null;
-  let partial: Buffer = NOTHING;
-  let filled = 0;
-  let connectSeen = false;
+  return new StreamFramer(limits);
+}
 
-  function checkFirstByte(byte: number): WireFault | undefined {
+class StreamFramer implements Framer {
+  readonly #limits: FramerLimits;
+  #header: readonly number[] = NO_HEADER;
+  #remaining: number | null = null;
+  #partial: Buffer = NOTHING;
+  #filled = 0;
+  #connectSeen = false;
+
+  constructor(limits: FramerLimits) {
+    this.#limits = limits;
+  }
+
+  push(chunk: Buffer, emit: (packet: WirePacket) => void): WireFault | undefined {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#remaining === null) {
+        if (this.#header.length === 0) {
+          // The usual packet is here as a whole: nothing of it is kept, nothing copied.
+          const body = bodyAt(chunk, at);
+          const length = lengthAt(chunk, at, body);
+          if (body > 0 && body + length <= chunk.length) {
+            const first = chunk[at] ?? 0;
+            const fault = this.#checkFirstByte(first) ?? this.#checkLength(first, length);
+            if (fault !== undefined) return fault;
+            const end = body + length;
+            this.#finish(chunk.subarray(at, end), body - at, emit);
+            at = end;
+            continue;
+          }
+        }
+        const byte = chunk[at++] ?? 0;
+        this.#header = [...this.#header, byte];
+        const header = this.#header;
+        if (header.length === 1) {
+          const fault = this.#checkFirstByte(byte);
+          if (fault !== undefined) return fault;
+          continue;
+        }
+        if (byte >= 0x80) {
+          // [MQTT-2.2.3]: at most four bytes.
+          if (header.length === 5) return protocolError('a Remaining Length of more than four bytes');
+          continue;
+        }
+        const length = header.slice(1).reduce((sum, digit, i) => sum + (digit & 0x7f) * 0x80 ** i, 0);
+        const fault = this.#checkLength(header[0] ?? 0, length);
+        if (fault !== undefined) return fault;
+        this.#remaining = length;
+        this.#keep(Buffer.from(header), header.length + length);
+      }
+      const total = this.#header.length + this.#remaining;
+      const end = Math.min(chunk.length, at + total - this.#filled);
+      this.#keep(chunk.subarray(at, end), total);
+      at = end;
+      if (this.#filled < total) break;
+      const whole = this.#partial.subarray(0, total);
+      const body = this.#header.length;
+      this.#forget();
+      this.#finish(whole, body, emit);
+    }
+    return undefined;
+  }
+
+  #checkFirstByte(byte: number): WireFault | undefined {
     const type = byte >> 4;
     const flags = FLAGS_FROM_CLIENT.get(type);
-    if (!connectSeen && byte === TLS_HANDSHAKE) return protocolError('TLS, on a port that does not speak it');
+    if (!this.#connectSeen && byte === TLS_HANDSHAKE) return protocolError('TLS, on a port that does not speak it');
     if (flags === undefined || (flags !== null && flags !== (byte & 0x0f))) {
       return protocolError(`0x${byte.toString(16).padStart(2, '0')} does not begin an MQTT packet that a client sends`);
     }
     // [MQTT-3.1.0-1], [MQTT-3.1.0-2]
-    if (type === CONNECT && connectSeen) return protocolError('a second CONNECT on one connection');
-    if (type !== CONNECT && !connectSeen) return protocolError('the first packet is not a CONNECT');
+    if (type === CONNECT && this.#connectSeen) return protocolError('a second CONNECT on one connection');
+    if (type !== CONNECT && !this.#connectSeen) return protocolError('the first packet is not a CONNECT');
     return undefined;
   }
 
-  function checkLength(first: number, length: number): WireFault | undefined {
-    const limit = first >> 4 === PUBLISH ? limits.publishPacket : limits.controlPacket;
+  #checkLength(first: number, length: number): WireFault | undefined {
+    const { publishPacket, controlPacket } = this.#limits;
+    const limit = first >> 4 === PUBLISH ? publishPacket : controlPacket;
     if (length <= limit) return undefined;
     return { reason: 'packet_too_large', detail: `${length} bytes declared, ${limit} allowed` };
   }
 
-  function finish(bytes: Buffer, body: number, emit: (packet: WirePacket) => void): void {
+  #finish(bytes: Buffer, body: number, emit: (packet: WirePacket) => void): void {
     const first = bytes[0] ?? 0;
-    if (first >> 4 === CONNECT) connectSeen = true;
+    if (first >> 4 === CONNECT) this.#connectSeen = true;
     emit({ type: first >> 4, flags: first & 0x0f, bytes, body });
   }
 
-  function keep(part: Buffer, total: number): void {
-    if (filled + part.length > partial.length) {
-      const size = Math.min(total, Math.max(FIRST_GROWTH, 2 * (filled + part.length)));
+  #keep(part: Buffer, total: number): void {
+    if (this.#filled + part.length > this.#partial.length) {
+      const size = Math.min(total, Math.max(FIRST_GROWTH, 2 * (this.#filled + part.length)));
       const grown = Buffer.allocUnsafeSlow(size);
-      partial.copy(grown, 0, 0, filled);
-      partial = grown;
+      this.#partial.copy(grown, 0, 0, this.#filled);
+      this.#partial = grown;
     }
-    part.copy(partial, filled);
-    filled += part.length;
+    part.copy(this.#partial, this.#filled);
+    this.#filled += part.length;
   }
 
-  function forget(): void {
-    header = [];
-    remaining = null;
-    partial = NOTHING;
-    filled = 0;
+  #forget(): void {
+    this.#header = NO_HEADER;
+    this.#remaining = null;
+    this.#partial = NOTHING;
+    this.#filled = 0;
   }
-
-  return {
-    push(chunk, emit) {
-      let at = 0;
-      while (at < chunk.length) {
-        if (remaining === null) {
-          if (header.length === 0) {
-            // The usual packet is here as a whole: nothing of it is kept, nothing copied.
-            const body = bodyAt(chunk, at);
-            const length = lengthAt(chunk, at, body);
-            if (body > 0 && body + length <= chunk.length) {
-              const first = chunk[at] ?? 0;
-              const fault = checkFirstByte(first) ?? checkLength(first, length);
-              if (fault !== undefined) return fault;
-              const end = body + length;
-              finish(chunk.subarray(at, end), body - at, emit);
-              at = end;
-              continue;
-            }
-          }
-          const byte = chunk[at++] ?? 0;
-          header.push(byte);
-          if (header.length === 1) {
-            const fault = checkFirstByte(byte);
-            if (fault !== undefined) return fault;
-            continue;
-          }
-          if (byte >= 0x80) {
-            // [MQTT-2.2.3]: at most four bytes.
-            if (header.length === 5) return protocolError('a Remaining Length of more than four bytes');
-            continue;
-          }
-          const length = header.slice(1).reduce((sum, digit, i) => sum + (digit & 0x7f) * 0x80 ** i, 0);
-          const fault = checkLength(header[0] ?? 0, length);
-          if (fault !== undefined) return fault;
-          remaining = length;
-          keep(Buffer.from(header), header.length + length);
-        }
-        const total = header.length + remaining;
-        const end = Math.min(chunk.length, at + total - filled);
-        keep(chunk.subarray(at, end), total);
-        at = end;
-        if (filled < total) break;
-        const whole = partial.subarray(0, total);
-        const body = header.length;
-        forget();
-        finish(whole, body, emit);
-      }
-      return undefined;
-    },
-  };
 }
 
 function protocolError(detail: string): WireFault {

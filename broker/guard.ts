@@ -1,6 +1,7 @@
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { Clock, Instant, Timer } from '../contract/clock.ts';
 import type { RefusalReason } from '../contract/message.ts';
+import { pubacks, withSessionPresent } from './answer-bytes.ts';
 import { closeGently } from './farewell.ts';
 import {
   CONNECT,
@@ -10,8 +11,10 @@ import {
   PUBLISH,
   SUBSCRIBE,
   UNSUBSCRIBE,
+  type Framer,
   type WirePacket,
 } from './framer.ts';
+import { GuardStream, type StreamOwner } from './guard-stream.ts';
 import type { BrokerLimits } from './limits.ts';
 import { faultInFields } from './packet-fields.ts';
 import { readPublish, UNUSABLE_TOPIC, withTopic, type Publish } from './publish-packet.ts';
@@ -19,8 +22,6 @@ import type { Allowance } from './rate.ts';
 
 /** What counts against a device's rate: all that it may send unasked. */
 const RATED = new Set([PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PINGREQ]);
-const CONNACK_HEADER = 0x20;
-const PUBACK_HEADER = 0x40;
 const ASCII = /^[\x20-\x7e]*$/;
 
 /** Why the next packet has to wait. */
@@ -30,6 +31,18 @@ type Obstacle =
   | 'bound' // too much of it waits for its commit
   | 'rate';
 
+/** Whose connection it is. */
+export interface GuardOwner {
+  /** False while nothing can be committed: messages then go on past the bound. */
+  bounded(): boolean;
+  refuseFinally(reason: RefusalReason, detail: string): void;
+  refreshKeepalive(): void;
+  /** A PUBLISH of QoS 0 or 1 that goes past aedes; `acknowledge` and `release` follow in their time. */
+  published(publish: Publish, received: Instant): void;
+  /** It is held because it sends more than it may. */
+  rateHeld(): void;
+}
+
 export interface GuardOptions {
   /** A TCP socket, or anything that behaves like one. */
   readonly socket: Duplex;
@@ -37,14 +50,7 @@ export interface GuardOptions {
   readonly limits: BrokerLimits;
   /** What is left of the connect timeout, in ms. */
   readonly connectWithin: number;
-  /** False while nothing can be committed: messages then go on past the bound. */
-  readonly bounded: () => boolean;
-  readonly onRefused: (reason: RefusalReason, detail: string) => void;
-  readonly refreshKeepalive: () => void;
-  /** A PUBLISH of QoS 0 or 1 that goes past aedes; `acknowledge` and `release` follow in their time. */
-  readonly onPublish: (publish: Publish, received: Instant) => void;
-  /** It is held because it sends more than it may. */
-  readonly onRateHeld: () => void;
+  readonly owner: GuardOwner;
 }
 
 /** A PUBLISH that was let through to aedes. */
@@ -90,269 +96,301 @@ export interface Guard {
  * that the message takes in all. Behind one of QoS 2 that aedes has not handed on yet it goes the same way, in its turn.
  */
 export function createGuard(options: GuardOptions): Guard {
-  const { socket, clock, limits } = options;
-  const framer = createFramer(limits);
-  let queue: WirePacket[] = [];
-  let head = 0;
-  let wanted = false;
-  let flowing = false;
-  let endPassed = false;
-  let stopped = false;
-  let refused = false;
-  let keepalive: number | null = null;
-  let inFlight = 0;
-  let inFlightBytes = 0;
-  const passed: Passed[] = [];
-  let held: Timer | null = null;
-  let allowance: Allowance | null = null;
-  let rateTimer: Timer | null = null;
-  let sessionPresent = false;
-  let answered = false;
-  let usualTopic: string | null = null;
-  let published = 0;
-  let acknowledged: number[] = [];
+  return new SocketGuard(options);
+}
 
-  let connectTimer: Timer | null = clock.after(options.connectWithin, () => {
-    refuse('connect_timeout', `no CONNECT within ${limits.connectTimeout} ms`);
-  });
+const GUARD = Symbol('guard');
 
-  function connectArrived(): void {
-    connectTimer?.cancel();
-    connectTimer = null;
-  }
+interface Guarded extends Duplex {
+  [GUARD]?: SocketGuard;
+}
 
-  const stream = new Duplex({
-    read() {
-      wanted = true;
-      flow();
-    },
-    write(chunk: Buffer, _encoding, done) {
-      send(chunk, done);
-    },
-    // One PUBACK is four small writes: joined, or throughput falls to a quarter.
-    writev(chunks: { chunk: Buffer }[], done) {
-      send(chunks.length === 1 && chunks[0] ? chunks[0].chunk : Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
-    },
-    final(done) {
-      socket.end();
-      done();
-    },
-    destroy(error, done) {
-      connectArrived();
-      hold(false);
-      rateTimer?.cancel();
-      queue = [];
-      socket.off('data', onData);
-      if (refused) socket.destroy();
-      else closeGently(socket, clock);
-      done(error);
-    },
-  });
+/** A class, as thousands of connections stay open: functions of its own for each would be most of what it takes. */
+class SocketGuard implements Guard, StreamOwner {
+  readonly stream: GuardStream;
+  orderly = false;
+  inputOver = false;
+  readonly #socket: Guarded;
+  readonly #clock: Clock;
+  readonly #limits: BrokerLimits;
+  readonly #owner: GuardOwner;
+  readonly #framer: Framer;
+  #queue: WirePacket[] = [];
+  #head = 0;
+  #wanted = false;
+  #flowing = false;
+  #endPassed = false;
+  #stopped = false;
+  #refused = false;
+  #keepalive: number | null = null;
+  #inFlight = 0;
+  #inFlightBytes = 0;
+  readonly #passed: Passed[] = [];
+  #held: Timer | null = null;
+  #allowance: Allowance | null = null;
+  #rateTimer: Timer | null = null;
+  #sessionPresent = false;
+  #answered = false;
+  #usualTopic: string | null = null;
+  #published = 0;
+  #acknowledged: number[] = [];
+  #connectTimer: Timer | null;
 
-  // A failed write ends nothing by itself: what the device had sent before it went is still handed on, then its
-  // socket's own end is.
-  function send(bytes: Buffer, done: () => void): void {
-    if (!answered && sessionPresent) bytes = withSessionPresent(bytes);
-    answered = true;
-    if (socket.destroyed || !socket.writable) done();
-    else socket.write(bytes, () => done());
-  }
-
-  function refuse(reason: RefusalReason, detail: string): void {
-    if (refused || stream.destroyed) return;
-    refused = true;
-    options.onRefused(reason, detail);
-    stream.destroy();
-  }
-
-  function onData(chunk: Buffer): void {
-    const fault = framer.push(chunk, (packet) => {
-      if (!refused) take(packet);
+  constructor({ socket, clock, limits, connectWithin, owner }: GuardOptions) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#owner = owner;
+    this.#framer = createFramer(limits);
+    this.#connectTimer = clock.after(connectWithin, () => {
+      this.#refuse('connect_timeout', `no CONNECT within ${limits.connectTimeout} ms`);
     });
-    if (fault !== undefined) refuse(fault.reason, fault.detail);
-    flow();
+    this.stream = new GuardStream(this);
+    const guarded: Guarded = socket;
+    guarded[GUARD] = this;
+    guarded.on('data', onData);
+    guarded.on('end', onInputOver);
+    guarded.on('close', onInputOver);
+    guarded.on('error', onError);
+    guarded.on('drain', onDrain);
   }
 
-  function take(packet: WirePacket): void {
-    if (packet.type === CONNECT) connectArrived();
-    queue.push(packet);
+  sessionPresent(): void {
+    this.#sessionPresent = true;
   }
 
-  function onInputOver(): void {
-    guard.inputOver = true;
-    flow();
+  ready(seconds: number, allowance: Allowance): void {
+    this.#keepalive = seconds;
+    this.#allowance = allowance;
+    this.#flow();
   }
 
-  function obstacle({ type }: WirePacket, mono: number): Obstacle | undefined {
-    if (stopped || guard.orderly || stream.destroyed) return 'order';
+  arrived(): Passed {
+    // Empty only if aedes handed on a PUBLISH that never was let through: nothing then is worth ending the process.
+    return this.#passed.shift() ?? { bytes: 0, unusable: null };
+  }
+
+  release(bytes: number): void {
+    this.#inFlight--;
+    this.#inFlightBytes -= bytes;
+    if (this.#queue.length > 0) this.#flow();
+  }
+
+  acknowledge(messageId: number): boolean {
+    return this.#acknowledged.push(messageId) === 1;
+  }
+
+  flush(): void {
+    const bytes = pubacks(this.#acknowledged);
+    this.#acknowledged = [];
+    const { stream } = this;
+    if (stream.destroyed) return;
+    if (!this.#answered || stream.writableLength > 0) stream.write(bytes);
+    else if (this.#socket.writable) this.#socket.write(bytes);
+  }
+
+  reconsider(): void {
+    this.#flow();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#flow();
+  }
+
+  wanted(): void {
+    this.#wanted = true;
+    this.#flow();
+  }
+
+  /**
+   * A failed write ends nothing by itself: what the device had sent before it went is still handed on, then its
+   * socket's own end is.
+   */
+  send(bytes: Buffer, done: () => void): void {
+    const socket = this.#socket;
+    const sent = !this.#answered && this.#sessionPresent ? withSessionPresent(bytes) : bytes;
+    this.#answered = true;
+    if (socket.destroyed || !socket.writable) done();
+    else socket.write(sent, () => done());
+  }
+
+  finished(): void {
+    this.#socket.end();
+  }
+
+  closed(): void {
+    this.#connectArrived();
+    this.#hold(false);
+    this.#rateTimer?.cancel();
+    this.#queue = [];
+    this.#socket.off('data', onData);
+    if (this.#refused) this.#socket.destroy();
+    else closeGently(this.#socket, this.#clock);
+  }
+
+  drained(): void {
+    this.#flow();
+  }
+
+  arrivedBytes(chunk: Buffer): void {
+    const fault = this.#framer.push(chunk, (packet) => {
+      if (!this.#refused) this.#take(packet);
+    });
+    if (fault !== undefined) this.#refuse(fault.reason, fault.detail);
+    this.#flow();
+  }
+
+  inputEnded(): void {
+    this.inputOver = true;
+    this.#flow();
+  }
+
+  #connectArrived(): void {
+    this.#connectTimer?.cancel();
+    this.#connectTimer = null;
+  }
+
+  #refuse(reason: RefusalReason, detail: string): void {
+    if (this.#refused || this.stream.destroyed) return;
+    this.#refused = true;
+    this.#owner.refuseFinally(reason, detail);
+    this.stream.destroy();
+  }
+
+  #take(packet: WirePacket): void {
+    if (packet.type === CONNECT) this.#connectArrived();
+    this.#queue.push(packet);
+  }
+
+  #obstacle({ type }: WirePacket, mono: number): Obstacle | undefined {
+    if (this.#stopped || this.orderly || this.stream.destroyed) return 'order';
     if (type === CONNECT) return undefined;
-    if (keepalive === null) return 'order';
+    if (this.#keepalive === null) return 'order';
     if (type === DISCONNECT) return undefined;
-    if (stream.writableNeedDrain || socket.writableNeedDrain) return 'undrained';
-    if (type === PUBLISH && atBound()) return 'bound';
+    if (this.stream.writableNeedDrain || this.#socket.writableNeedDrain) return 'undrained';
+    if (type === PUBLISH && this.#atBound()) return 'bound';
+    const allowance = this.#allowance;
     return RATED.has(type) && allowance !== null && allowance.wait(mono) > 0 ? 'rate' : undefined;
   }
 
-  function atBound(): boolean {
-    return options.bounded() && (inFlight >= limits.inFlight || inFlightBytes >= limits.inFlightBytes);
+  #atBound(): boolean {
+    const { inFlight, inFlightBytes } = this.#limits;
+    return this.#owner.bounded() && (this.#inFlight >= inFlight || this.#inFlightBytes >= inFlightBytes);
   }
 
-  function pass(packet: WirePacket, now: Instant): void {
-    if (packet.type === DISCONNECT) guard.orderly = true;
-    if (RATED.has(packet.type)) allowance?.take(now.mono);
+  #pass(packet: WirePacket, now: Instant): void {
+    const { stream } = this;
+    if (packet.type === DISCONNECT) this.orderly = true;
+    if (RATED.has(packet.type)) this.#allowance?.take(now.mono);
     if (packet.type !== PUBLISH) {
       const fault = faultInFields(packet);
       if (fault !== undefined) {
-        refuse('protocol_error', fault);
+        this.#refuse('protocol_error', fault);
         return;
       }
-      wanted = stream.push(packet.bytes);
+      this.#wanted = stream.push(packet.bytes);
       return;
     }
-    const publish = readPublish(packet, usualTopic);
+    const publish = readPublish(packet, this.#usualTopic);
     if ('fault' in publish) {
-      refuse('protocol_error', publish.fault);
+      this.#refuse('protocol_error', publish.fault);
       return;
     }
-    inFlight++;
-    inFlightBytes += publish.bytes;
+    this.#inFlight++;
+    this.#inFlightBytes += publish.bytes;
     const { topic, usable, bytes } = publish;
-    if (passesAedes(packet)) {
-      if (topic !== usualTopic && usable && ASCII.test(topic)) usualTopic = topic;
-      published++;
-      options.onPublish(publish, now);
+    if (this.#passesAedes(packet)) {
+      if (topic !== this.#usualTopic && usable && ASCII.test(topic)) this.#usualTopic = topic;
+      this.#published++;
+      this.#owner.published(publish, now);
       return;
     }
-    passed.push({ bytes, unusable: usable ? null : topic });
-    wanted = stream.push(usable ? packet.bytes : withTopic(packet, UNUSABLE_TOPIC));
+    this.#passed.push({ bytes, unusable: usable ? null : topic });
+    this.#wanted = stream.push(usable ? packet.bytes : withTopic(packet, UNUSABLE_TOPIC));
   }
 
   /** In its turn behind those of QoS 2 that aedes has not handed on yet. */
-  function passesAedes({ type, flags }: WirePacket): boolean {
-    return type === PUBLISH && (flags & 4) === 0 && passed.length === 0;
+  #passesAedes({ type, flags }: WirePacket): boolean {
+    return type === PUBLISH && (flags & 4) === 0 && this.#passed.length === 0;
   }
 
-  /** Also in the middle of `flow`, when a packet was refused. */
-  function gone(): boolean {
-    return stream.destroyed;
-  }
-
-  function next(): WirePacket | undefined {
-    const packet = queue[head];
+  #next(): WirePacket | undefined {
+    const packet = this.#queue[this.#head];
     if (packet === undefined) {
-      queue.length = 0;
-      head = 0;
+      this.#queue.length = 0;
+      this.#head = 0;
     }
     return packet;
   }
 
-  function flow(): void {
-    if (flowing || gone()) return;
-    flowing = true;
-    const before = published;
-    const now = clock.now();
-    let packet = next();
-    while (packet !== undefined && (wanted || passesAedes(packet)) && obstacle(packet, now.mono) === undefined) {
-      head++;
-      pass(packet, now);
-      packet = next();
+  #flow(): void {
+    const { stream } = this;
+    if (this.#flowing || stream.destroyed) return;
+    this.#flowing = true;
+    const before = this.#published;
+    const now = this.#clock.now();
+    let packet = this.#next();
+    while (
+      packet !== undefined &&
+      (this.#wanted || this.#passesAedes(packet)) &&
+      this.#obstacle(packet, now.mono) === undefined
+    ) {
+      this.#head++;
+      this.#pass(packet, now);
+      packet = this.#next();
     }
-    flowing = false;
-    if (gone()) return;
+    this.#flowing = false;
+    // Also in the middle of it, when a packet was refused.
+    if (isGone(stream)) return;
     // aedes sees nothing of them, and counts what it sees.
-    if (published > before) options.refreshKeepalive();
-    if (packet === undefined && guard.inputOver && !endPassed) {
-      endPassed = true;
+    if (this.#published > before) this.#owner.refreshKeepalive();
+    if (packet === undefined && this.inputOver && !this.#endPassed) {
+      this.#endPassed = true;
       stream.push(null);
     }
-    if (packet === undefined) socket.resume();
-    else socket.pause();
-    const waitsFor = packet === undefined ? undefined : obstacle(packet, now.mono);
-    hold(waitsFor === 'bound' || waitsFor === 'rate');
-    if (waitsFor === 'rate') waitForRate();
+    if (packet === undefined) this.#socket.resume();
+    else this.#socket.pause();
+    const waitsFor = packet === undefined ? undefined : this.#obstacle(packet, now.mono);
+    this.#hold(waitsFor === 'bound' || waitsFor === 'rate');
+    if (waitsFor === 'rate') this.#waitForRate();
   }
 
-  function waitForRate(): void {
-    if (rateTimer !== null || allowance === null) return;
-    rateTimer = clock.after(allowance.wait(), () => {
-      rateTimer = null;
-      flow();
+  #waitForRate(): void {
+    if (this.#rateTimer !== null || this.#allowance === null) return;
+    this.#rateTimer = this.#clock.after(this.#allowance.wait(), () => {
+      this.#rateTimer = null;
+      this.#flow();
     });
-    options.onRateHeld();
+    this.#owner.rateHeld();
   }
 
-  function hold(hold: boolean): void {
-    if (hold === (held !== null)) return;
-    if (keepalive !== null && !stream.destroyed) options.refreshKeepalive();
-    held?.cancel();
+  #hold(hold: boolean): void {
+    if (hold === (this.#held !== null)) return;
+    const keepalive = this.#keepalive;
+    const owner = this.#owner;
+    if (keepalive !== null && !this.stream.destroyed) owner.refreshKeepalive();
+    this.#held?.cancel();
     // A third of the time after which aedes would end the session.
-    held = hold && keepalive !== null ? clock.every(keepalive * 500, options.refreshKeepalive) : null;
+    this.#held = hold && keepalive !== null ? this.#clock.every(keepalive * 500, () => owner.refreshKeepalive()) : null;
   }
-
-  // No accessors: with them V8 keeps a hash table for each of thousands of connections.
-  const guard: { -readonly [K in keyof Guard]: Guard[K] } = {
-    stream,
-    orderly: false,
-    inputOver: false,
-    sessionPresent() {
-      sessionPresent = true;
-    },
-    ready(seconds, allowed) {
-      keepalive = seconds;
-      allowance = allowed;
-      flow();
-    },
-    arrived() {
-      // Empty only if aedes handed on a PUBLISH that never was let through: nothing then is worth ending the process.
-      return passed.shift() ?? { bytes: 0, unusable: null };
-    },
-    release(bytes) {
-      inFlight--;
-      inFlightBytes -= bytes;
-      if (queue.length > 0) flow();
-    },
-    acknowledge(messageId) {
-      return acknowledged.push(messageId) === 1;
-    },
-    flush() {
-      const bytes = pubacks(acknowledged);
-      acknowledged = [];
-      if (gone()) return;
-      if (!answered || stream.writableLength > 0) stream.write(bytes);
-      else if (socket.writable) socket.write(bytes);
-    },
-    reconsider: flow,
-    stop() {
-      stopped = true;
-      flow();
-    },
-  };
-
-  socket.on('data', onData);
-  socket.on('end', onInputOver);
-  socket.on('close', onInputOver);
-  socket.on('error', () => {}); // 'close' follows and is the end of the input
-  socket.on('drain', flow);
-  stream.on('drain', flow);
-  return guard;
 }
 
-function pubacks(messageIds: readonly number[]): Buffer {
-  const bytes = Buffer.allocUnsafe(messageIds.length * 4);
-  let at = 0;
-  for (const messageId of messageIds) {
-    bytes[at] = PUBACK_HEADER;
-    bytes[at + 1] = 2;
-    bytes.writeUInt16BE(messageId, at + 2);
-    at += 4;
-  }
-  return bytes;
+function isGone({ destroyed }: Duplex): boolean {
+  return destroyed;
 }
 
-/** aedes says so only of sessions with subscriptions, which none has here. */
-function withSessionPresent(connack: Buffer): Buffer {
-  if (connack[0] !== CONNACK_HEADER || connack.length < 4 || connack[3] !== 0) return connack;
-  const changed = Buffer.from(connack);
-  changed[2] = 1;
-  return changed;
+function onData(this: Guarded, chunk: Buffer): void {
+  this[GUARD]?.arrivedBytes(chunk);
 }
+
+function onInputOver(this: Guarded): void {
+  this[GUARD]?.inputEnded();
+}
+
+function onDrain(this: Guarded): void {
+  this[GUARD]?.drained();
+}
+
+/** 'close' follows and is the end of the input. */
+function onError(): void {}

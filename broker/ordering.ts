@@ -25,47 +25,74 @@ export interface Ordering {
  * any more.
  */
 export function createOrdering(onEmpty: () => void): Ordering {
-  let line: { readonly waiting: Waiting; ready: boolean }[] = [];
-  let first = 0;
-  let bytes = 0;
+  return new ArrivalOrder(onEmpty);
+}
 
-  function advance(): void {
-    if (line[first]?.ready !== true) return;
-    for (let entry = line[first]; entry?.ready === true; entry = line[first]) {
-      first++;
-      bytes -= entry.waiting.bytes;
-      entry.waiting.answer();
-    }
-    if (first === line.length) {
-      line.length = 0;
-      first = 0;
-    } else if (first > 1_000) {
-      line = line.slice(first);
-      first = 0;
-    }
-    if (line.length === 0) onEmpty();
+interface Entry {
+  readonly waiting: Waiting;
+  ready: boolean;
+}
+
+class ArrivalOrder implements Ordering {
+  readonly #onEmpty: () => void;
+  #line: Entry[] = [];
+  #first = 0;
+  #bytes = 0;
+
+  constructor(onEmpty: () => void) {
+    this.#onEmpty = onEmpty;
   }
 
-  return {
-    add(waiting) {
-      const entry = { waiting, ready: false };
-      line.push(entry);
-      bytes += waiting.bytes;
-      return () => {
-        entry.ready = true;
-        advance();
-      };
-    },
-    size: () => line.length - first,
-    bytes: () => bytes,
-    awaited: () => line.slice(first).some(({ waiting }) => waiting.qos > 0),
-    clear() {
-      const dropped = line.slice(first);
-      line = [];
-      first = 0;
-      bytes = 0;
-      for (const { waiting } of dropped) waiting.drop();
-      onEmpty();
-    },
-  };
+  add(waiting: Waiting): () => void {
+    const entry = { waiting, ready: false };
+    this.#line.push(entry);
+    this.#bytes += waiting.bytes;
+    return () => {
+      entry.ready = true;
+      this.#advance();
+    };
+  }
+
+  size(): number {
+    return this.#line.length - this.#first;
+  }
+
+  bytes(): number {
+    return this.#bytes;
+  }
+
+  awaited(): boolean {
+    return this.#rest().some(({ waiting }) => waiting.qos > 0);
+  }
+
+  clear(): void {
+    const dropped = this.#rest();
+    this.#line = [];
+    this.#first = 0;
+    this.#bytes = 0;
+    for (const { waiting } of dropped) waiting.drop();
+    this.#onEmpty();
+  }
+
+  #rest(): readonly Entry[] {
+    return this.#line.slice(this.#first);
+  }
+
+  #advance(): void {
+    if (this.#line[this.#first]?.ready !== true) return;
+    // Looked up anew each time: an answer may end the connection, which clears the line.
+    for (let entry = this.#line[this.#first]; entry?.ready === true; entry = this.#line[this.#first]) {
+      this.#first++;
+      this.#bytes -= entry.waiting.bytes;
+      entry.waiting.answer();
+    }
+    if (this.#first === this.#line.length) {
+      this.#line.length = 0;
+      this.#first = 0;
+    } else if (this.#first > 1_000) {
+      this.#line = this.#line.slice(this.#first);
+      this.#first = 0;
+    }
+    if (this.#line.length === 0) this.#onEmpty();
+  }
 }

@@ -27,42 +27,52 @@ const WHOLE = 1 - 1e-6;
 const TELL_EVERY_MS = 60_000;
 
 /** A token bucket for each credential; there are as many as devices that ever connected. */
-export function createRates({ perSecond, burst }: RateLimit, clock: Clock): Rates {
+export function createRates(limit: RateLimit, clock: Clock): Rates {
   const allowances = new Map<string, Allowance>();
-
-  function create(): Allowance {
-    let tokens = burst;
-    let at = clock.now().mono;
-    let toldAt = -Infinity;
-
-    function refill(mono = clock.now().mono): void {
-      tokens = Math.min(burst, tokens + ((mono - at) * perSecond) / 1_000);
-      at = mono;
-    }
-
-    return {
-      wait(mono) {
-        if (tokens < WHOLE) refill(mono);
-        return tokens >= WHOLE ? 0 : Math.ceil(((WHOLE - tokens) * 1_000) / perSecond);
-      },
-      take(mono) {
-        refill(mono);
-        tokens--;
-      },
-      tell() {
-        const { mono } = clock.now();
-        if (mono - toldAt < TELL_EVERY_MS) return false;
-        toldAt = mono;
-        return true;
-      },
-    };
-  }
-
   return {
     of(clientId) {
-      const known = allowances.get(clientId) ?? create();
+      const known = allowances.get(clientId) ?? new Bucket(limit, clock);
       allowances.set(clientId, known);
       return known;
     },
   };
+}
+
+class Bucket implements Allowance {
+  readonly #limit: RateLimit;
+  readonly #clock: Clock;
+  #tokens: number;
+  #at: number;
+  #toldAt = -Infinity;
+
+  constructor(limit: RateLimit, clock: Clock) {
+    this.#limit = limit;
+    this.#clock = clock;
+    this.#tokens = limit.burst;
+    this.#at = clock.now().mono;
+  }
+
+  wait(mono?: number): number {
+    if (this.#tokens < WHOLE) this.#refill(mono);
+    const { perSecond } = this.#limit;
+    return this.#tokens >= WHOLE ? 0 : Math.ceil(((WHOLE - this.#tokens) * 1_000) / perSecond);
+  }
+
+  take(mono?: number): void {
+    this.#refill(mono);
+    this.#tokens--;
+  }
+
+  tell(): boolean {
+    const { mono } = this.#clock.now();
+    if (mono - this.#toldAt < TELL_EVERY_MS) return false;
+    this.#toldAt = mono;
+    return true;
+  }
+
+  #refill(mono = this.#clock.now().mono): void {
+    const { perSecond, burst } = this.#limit;
+    this.#tokens = Math.min(burst, this.#tokens + ((mono - this.#at) * perSecond) / 1_000);
+    this.#at = mono;
+  }
 }

@@ -145,11 +145,13 @@ test('a device that does not fetch what is written to it is read no further unti
     clock,
     limits: DEFAULT_LIMITS,
     connectWithin: DEFAULT_LIMITS.connectTimeout,
-    bounded: () => true,
-    onRefused: () => {},
-    refreshKeepalive: () => {},
-    onRateHeld: () => {},
-    onPublish: ({ payload }) => passed.push(payload),
+    owner: {
+      bounded: () => true,
+      refuseFinally: () => {},
+      refreshKeepalive: () => {},
+      rateHeld: () => {},
+      published: ({ payload }) => passed.push(payload),
+    },
   });
   guard.stream.on('data', (bytes: Buffer) => passed.push(bytes));
   peer.write(mqttPacket.generate(connectPacket()));

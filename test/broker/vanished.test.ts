@@ -47,11 +47,13 @@ test('a device that fetches nothing is not kept alive by what it sends: none of 
     clock,
     limits: DEFAULT_LIMITS,
     connectWithin: DEFAULT_LIMITS.connectTimeout,
-    bounded: () => true,
-    onRefused: () => {},
-    refreshKeepalive: () => refreshed++,
-    onRateHeld: () => {},
-    onPublish: ({ payload }) => passed.push(payload),
+    owner: {
+      bounded: () => true,
+      refuseFinally: () => {},
+      refreshKeepalive: () => refreshed++,
+      rateHeld: () => {},
+      published: ({ payload }) => passed.push(payload),
+    },
   });
   guard.stream.on('data', (bytes: Buffer) => passed.push(bytes));
   peer.write(mqttPacket.generate(connectPacket()));

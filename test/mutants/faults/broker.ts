@@ -25,8 +25,8 @@ export const BROKER_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'broker/ordering.ts',
-        from: 'entry.ready = true; advance();',
-        to: 'line.splice(line.indexOf(entry), 1);\n        bytes -= waiting.bytes;\n        waiting.answer();\n        advance();\n        if (line.length === 0) onEmpty();',
+        from: 'entry.ready = true; this.#advance();',
+        to: 'this.#line.splice(this.#line.indexOf(entry), 1);\n        this.#bytes -= waiting.bytes;\n        waiting.answer();\n        this.#advance();\n        if (this.#line.length === 0) this.#onEmpty();',
       },
     ],
     tests: ['test/broker/ordering.test.ts', ACKNOWLEDGE],
@@ -55,8 +55,8 @@ export const BROKER_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'broker/guard.ts',
-        from: 'return options.bounded() && (inFlight >=',
-        to: 'return false && options.bounded() && (inFlight >=',
+        from: 'return this.#owner.bounded() && (',
+        to: 'return false && this.#owner.bounded() && (',
       },
     ],
     tests: [ACKNOWLEDGE],
@@ -135,7 +135,7 @@ export const BROKER_FAULTS: readonly Mutant[] = [
     name: 'broker-blames-devices-for-takeovers',
     breaks: 'an end that we caused is no fault of the device',
     edits: [
-      { file: 'broker/connection.ts', from: "cause ??= endSoFar() ?? 'ours';", to: "cause ??= endSoFar() ?? 'lost';" },
+      { file: 'broker/connection.ts', from: "??= this.#endSoFar() ?? 'ours';", to: "??= this.#endSoFar() ?? 'lost';" },
     ],
     tests: [PRESENCE],
   },
@@ -170,7 +170,7 @@ export const BROKER_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'broker/guard.ts',
-        from: 'type === PUBLISH && (flags & 4) === 0 && passed.length === 0',
+        from: 'type === PUBLISH && (flags & 4) === 0 && this.#passed.length === 0',
         to: 'type === PUBLISH && (flags & 4) === 0',
       },
     ],

@@ -178,7 +178,7 @@ export const TROUBLE_FAULTS: readonly Mutant[] = [
   {
     name: 'devices-make-room-for-strangers',
     breaks: 'who has shown who it is makes room for nobody',
-    edits: [{ file: 'broker/connection.ts', from: 'options.onKnown();', to: '' }],
+    edits: [{ file: 'broker/connection.ts', from: 'this.#peer?.known();', to: '' }],
     tests: [CROWD],
   },
 ];
