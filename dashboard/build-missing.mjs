@@ -15,7 +15,7 @@ function newest(folder) {
   );
 }
 
-const sources = [join(ROOT, 'dashboard', 'client'), join(ROOT, 'contract')];
+const sources = ['dashboard/client', 'dashboard/words', 'contract'].map((folder) => join(ROOT, folder));
 const stale =
   !existsSync(BUILT) || sources.some((folder) => existsSync(folder) && newest(folder) > statSync(BUILT).mtimeMs);
 if (stale && existsSync(VITE)) {

@@ -6,8 +6,8 @@ import { forms } from './zh/forms.ts';
 import { notifications } from './zh/notifications.ts';
 import { quarantine } from './zh/quarantine.ts';
 import { history } from './zh/history.ts';
-import { record } from './zh/record.ts';
-import { sheet } from './zh/sheet.ts';
+import { record } from '../../words/zh/record.ts';
+import { sheet } from '../../words/zh/sheet.ts';
 import { storage } from './zh/storage.ts';
 import { wall } from './zh/wall.ts';
 

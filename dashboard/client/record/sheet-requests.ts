@@ -1,4 +1,4 @@
-import { Sheet } from '../../../contract/sheet.ts';
+import { Sheet, type SheetIssueBody } from '../../../contract/sheet.ts';
 import { call } from '../call.ts';
 
 export interface SheetChoice {
@@ -17,6 +17,13 @@ function queryOf({ month, point }: SheetChoice, more: Record<string, string> = {
 }
 
 export const readSheet = (choice: SheetChoice) => call(`${pathOf(choice)}?${queryOf(choice)}`, { answer: Sheet });
+
+/** Says that this register is printed: refused when it says something else by now. */
+export function notePrint(choice: SheetChoice, checksum: string) {
+  const { month, point } = choice;
+  const body: SheetIssueBody = { month, ...(point === undefined ? {} : { point }), checksum };
+  return call(`${pathOf(choice)}/print`, { method: 'POST', body, answer: Sheet });
+}
 
 /** Where the browser downloads the same register as a file. */
 export function sheetFile(choice: SheetChoice, format: 'csv' | 'xlsx', language: 'zh' | 'en'): string {

@@ -1,6 +1,7 @@
 import type { Sheet, SheetCell, SheetDay, SheetGap, SheetShift } from '../../../contract/sheet.ts';
 import { formatLimit } from '../format/number.ts';
 import type { Words } from '../words/use-words.ts';
+import type { ChangedShifts } from './sheet-changes.ts';
 import { shiftName, type Window } from './shift-words.ts';
 
 /** `①`; beyond fifty the number in brackets. */
@@ -33,8 +34,12 @@ export function wholeGap(shift: SheetShift, gaps: readonly SheetGap[], day: stri
   return gaps.find((gap) => gap.day === day && gap.from === shift.from);
 }
 
-/** What happened on a day, short: alarms by their number, gaps, the beginning of the season. */
-export function remarks(day: SheetDay, before: SheetDay | undefined, sheet: Sheet, words: Words): string[] {
+/** What happened on a day, short: alarms by their number, gaps, what was changed later, the beginning of the season. */
+export function remarks(
+  day: SheetDay,
+  before: SheetDay | undefined,
+  { sheet, changed, words }: { sheet: Sheet; changed: ChangedShifts; words: Words },
+): string[] {
   const { t } = words;
   const found: string[] = [];
   if (before !== undefined && day.heating !== before.heating)
@@ -45,6 +50,7 @@ export function remarks(day: SheetDay, before: SheetDay | undefined, sheet: Shee
     const parts = [
       ...alarms.map(({ n, side }) => `${circled(n)}${side === null ? '' : ARROWS[side]}`),
       ...(gaps.length === 0 ? [] : [t('sheetPage.gapMark')]),
+      ...(changed.isRevised(day.day, shift) ? [t('sheetPage.changes.mark')] : []),
     ];
     if (parts.length > 0) found.push(`${shiftShort(shift, sheet.windows, words)} ${parts.join(' ')}`);
   }

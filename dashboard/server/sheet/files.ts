@@ -1,10 +1,10 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Sheet } from '../../../contract/sheet.ts';
 import { sheetHead, sheetTables } from './tables.ts';
-import type { SheetLanguage } from './words.ts';
+import type { RegisterLanguage } from '../../words/register.ts';
 
 /** For a Chinese Excel: with a byte order mark, lines as it writes them, and nothing that it takes for a formula. */
-export function sheetCsv(sheet: Sheet, language: SheetLanguage): string {
+export function sheetCsv(sheet: Sheet, language: RegisterLanguage): string {
   const lines = [
     ...sheetHead(sheet, language).map((line) => [line]),
     ...sheetTables(sheet, language).flatMap(({ title, head, rows }) => [[], [title], head, ...rows]),
@@ -16,7 +16,7 @@ export function sheetCsv(sheet: Sheet, language: SheetLanguage): string {
 }
 
 /** A sheet for each table; the first one carries the head. Loaded when first asked for: few ever do. */
-export async function sheetXlsx(sheet: Sheet, language: SheetLanguage): Promise<Buffer> {
+export async function sheetXlsx(sheet: Sheet, language: RegisterLanguage): Promise<Buffer> {
   const { default: writeXlsx } = await import('write-excel-file/node');
   const head = sheetHead(sheet, language).map((line) => [{ value: line, type: String }]);
   const tables = sheetTables(sheet, language).map(({ title, head: columns, rows }, index) => ({

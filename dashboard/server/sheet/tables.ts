@@ -1,7 +1,9 @@
-import type { LocalText } from '../../../contract/ids.ts';
-import { SHIFT_ITEMS, shiftKind, type ShiftRecord } from '../../../contract/record.ts';
+import { SHIFT_ITEMS, type ShiftRecord } from '../../../contract/record.ts';
 import type { Sheet, SheetCell } from '../../../contract/sheet.ts';
-import { SHEET_WORDS, type SheetLanguage, type SheetWords } from './words.ts';
+import { changeLines, correctionPair, figuresPair } from '../../words/changes.ts';
+import { choiceText, FIGURES, figureText } from '../../words/figures.ts';
+import { filled, registerWords, type RegisterLanguage, type RegisterWords } from '../../words/register.ts';
+import { versionText } from '../../words/versions.ts';
 
 /** One table of a file; every cell is a text, as the page shows it. */
 export interface SheetTable {
@@ -10,137 +12,148 @@ export interface SheetTable {
   readonly rows: readonly (readonly string[])[];
 }
 
+const WHAT = ['water', 'room'] as const;
+
 /** What stands above the tables: which register it is, by what it judges, and what tells it from another print. */
-export function sheetHead(sheet: Sheet, language: SheetLanguage): readonly string[] {
-  const words = SHEET_WORDS[language];
-  const local = (text: LocalText) => text[language];
+export function sheetHead(sheet: Sheet, language: RegisterLanguage): readonly string[] {
+  const words = registerWords(sheet, language);
+  const { sheet: texts } = words.texts;
   const places = [sheet.site.name, sheet.area.name, sheet.water?.name, sheet.room?.name].filter(
     (one) => one !== undefined,
   );
   const standards = sheet.standards.map(({ title, low, high, source, clause }) => {
     const limits = [low === null ? '' : `≥ ${low}`, high === null ? '' : `≤ ${high}`].filter((one) => one !== '');
-    return `${local(title)} ${limits.join(' ')} (${source} ${clause})`;
+    return `${words.local(title)} ${limits.join(' ')} (${source} ${clause})`;
   });
+  const version = versionText(sheet, words);
   return [
-    words.title,
-    places.map(local).join(' / '),
-    sheet.complete ? sheet.month : `${sheet.month} (${words.running})`,
+    texts.title,
+    places.map(words.local).join(' / '),
+    sheet.complete ? sheet.month : `${sheet.month} (${texts.running})`,
     ...standards,
-    `${words.checksum} ${sheet.checksum}`,
+    ...(version === null ? [] : [version]),
+    filled(texts.version.checksum, { checksum: sheet.checksum }),
   ];
 }
 
-export function sheetTables(sheet: Sheet, language: SheetLanguage): readonly SheetTable[] {
-  const words = SHEET_WORDS[language];
-  const text = (at: number) => localMinute(at, sheet.timezone);
-  const name = (from: string) => words.shift[shiftKind(from, sheet.windows)];
+export function sheetTables(sheet: Sheet, language: RegisterLanguage): readonly SheetTable[] {
+  const words = registerWords(sheet, language);
+  const { sheet: texts, file } = words.texts;
+  const tables = [
+    { title: file.measured, head: file.columns, rows: measuredRows(sheet, words) },
+    { title: file.alarms, head: file.alarmColumns, rows: alarmRows(sheet, words) },
+    {
+      title: file.gaps,
+      head: file.gapColumns,
+      rows: sheet.gaps.map(({ n, day, from, what, start, end, minutes, reason }) => [
+        ...[String(n), day, words.shift(from), texts.what[what], words.minute(start), words.minute(end)],
+        ...[String(minutes), texts.reason[reason]],
+      ]),
+    },
+    {
+      title: file.checks,
+      head: file.checkColumns,
+      rows: sheet.records.map((record) => checkRow(record, sheet.records, words)),
+    },
+  ];
+  if (sheet.versions.length === 0) return tables;
   return [
-    { title: words.measured, head: words.columns, rows: measuredRows(sheet, words) },
+    ...tables,
+    { title: file.versions, head: file.versionColumns, rows: versionRows(sheet, words) },
     {
-      title: words.alarms,
-      head: words.alarmColumns,
-      rows: sheet.alarms.map((alarm) => [
-        String(alarm.n),
-        alarm.day,
-        alarm.from === null ? words.between : name(alarm.from),
-        String(alarm.priority),
-        alarm.place[language],
-        alarm.title[language],
-        alarm.worst ?? '',
-        alarm.minutes === null ? words.standing : String(alarm.minutes),
-        alarm.acknowledged?.by ?? '',
-        alarm.acknowledged === null ? '' : String(alarm.acknowledged.afterMinutes),
-        alarm.acknowledged?.note ?? '',
+      title: file.changes,
+      head: file.changeColumns,
+      rows: changeLines(sheet, words).map(({ version, day, shift, what, was, now }) => [
+        ...[String(version), day, shift, what, was, now],
       ]),
-    },
-    {
-      title: words.gaps,
-      head: words.gapColumns,
-      rows: sheet.gaps.map((gap) => [
-        String(gap.n),
-        gap.day,
-        name(gap.from),
-        words.what[gap.what],
-        text(gap.start),
-        text(gap.end),
-        String(gap.minutes),
-        words.reason[gap.reason],
-      ]),
-    },
-    {
-      title: words.checks,
-      head: words.checkColumns,
-      rows: sheet.records.map((one) => checkRow(one, words, { text, name })),
     },
   ];
 }
 
-function measuredRows({ days, totals, windows }: Sheet, words: SheetWords): string[][] {
+function measuredRows(sheet: Sheet, words: RegisterWords): string[][] {
+  const { days, totals, windows } = sheet;
+  const { what: names, total } = words.texts.sheet;
   const ofDays = days.flatMap(({ day, shifts }) =>
     shifts.flatMap((shift) =>
-      (['water', 'room'] as const).map((what) => [
-        day,
-        words.shift[shiftKind(shift.from, windows)],
-        `${shift.from}–${shift.to}`,
-        words.what[what],
+      WHAT.map((what) => [
+        ...[day, words.shift(shift.from), `${shift.from}–${shift.to}`, names[what]],
         ...cellTexts(shift[what], words),
+        changesOf(
+          sheet.changes.filter(
+            (one) => one.kind === 'figures' && one.day === day && one.from === shift.from && one.what === what,
+          ),
+          words,
+        ),
       ]),
     ),
   );
-  const ofMonth = totals.flatMap((total, column) => {
+  const ofMonth = totals.flatMap((one, column) => {
     const window = windows[column];
-    const shift = window === undefined ? '' : words.shift[shiftKind(window.from, windows)];
-    const hours = window === undefined ? '' : `${window.from}–${window.to}`;
-    return (['water', 'room'] as const).map((what) => [
-      words.total,
-      shift,
-      hours,
-      words.what[what],
-      ...cellTexts(total[what], words),
+    return WHAT.map((what) => [
+      total,
+      window === undefined ? '' : words.shift(window.from),
+      window === undefined ? '' : `${window.from}–${window.to}`,
+      names[what],
+      ...cellTexts(one[what], words),
+      changesOf(
+        sheet.changes.filter(
+          (change) => change.kind === 'totals' && change.from === (window?.from ?? null) && change.what === what,
+        ),
+        words,
+      ),
     ]);
   });
   return [...ofDays, ...ofMonth];
 }
 
-/** As the page prints them: `/` is not judged, and nothing stands where nothing was measured. */
-function cellTexts(cell: SheetCell | null, { insufficient }: SheetWords): string[] {
-  if (cell === null) return Array.from({ length: 8 }, () => '');
-  const { compliance } = cell;
+/** `第 2 版 覆盖 63.3 → 覆盖 100` */
+function changesOf(changes: Sheet['changes'], words: RegisterWords): string {
+  const { version, changes: texts } = words.texts.sheet;
+  const lines = changes.flatMap((change) => {
+    const pair =
+      change.kind === 'figures' || change.kind === 'totals' ? figuresPair(change.was, change.now, words) : null;
+    return pair == null ? [] : [`${filled(version.number, { n: change.version })} ${filled(texts.line, pair)}`];
+  });
+  return lines.join('; ');
+}
+
+function cellTexts(cell: SheetCell | null, { texts }: RegisterWords): string[] {
+  return FIGURES.map((figure) => (cell === null ? '' : figureText(cell, figure, texts)));
+}
+
+function alarmRows({ alarms }: Sheet, words: RegisterWords): string[][] {
+  const { sheet } = words.texts;
+  return alarms.map(({ n, day, from, priority, place, title, worst, minutes, acknowledged }) => [
+    ...[String(n), day, from === null ? sheet.between : words.shift(from), String(priority)],
+    ...[words.local(place), words.local(title), worst ?? '', minutes === null ? sheet.standing : String(minutes)],
+    acknowledged?.by ?? '',
+    acknowledged === null ? '' : String(acknowledged.afterMinutes),
+    acknowledged?.note ?? '',
+  ]);
+}
+
+function checkRow(record: ShiftRecord, all: readonly ShiftRecord[], words: RegisterWords): string[] {
+  const { texts } = words;
+  const { correctedBy, corrects, reason, review } = record;
+  const corrected = all.find(({ id }) => id === corrects);
   return [
-    cell.low ?? '',
-    cell.mean ?? '',
-    cell.high ?? '',
-    compliance === 'not_judged' ? '/' : compliance === 'insufficient' ? insufficient : compliance,
-    cell.coverage,
-    cell.outMinutes === null ? '/' : String(cell.outMinutes),
-    String(cell.missingMinutes),
-    cell.scaldMinutes === null ? '/' : String(cell.scaldMinutes),
+    ...[record.day, words.shift(record.from)],
+    ...SHIFT_ITEMS.map((item) => choiceText(item, record.checks, texts)),
+    ...[record.note ?? '', record.by, words.minute(record.at)],
+    review === null ? '' : `${review.by} ${words.minute(review.at)}`,
+    [reason ?? '', correctedBy === null ? '' : texts.record.correctedMark].filter((one) => one !== '').join(' '),
+    corrected === undefined
+      ? ''
+      : filled(texts.sheet.changes.line, correctionPair(corrected, { ...record, reason: null }, words)),
   ];
 }
 
-function checkRow(
-  record: ShiftRecord,
-  words: SheetWords,
-  { text, name }: { text: (at: number) => string; name: (from: string) => string },
-): string[] {
-  const { correctedBy, reason, review } = record;
-  return [
-    record.day,
-    name(record.from),
-    ...SHIFT_ITEMS.map((item) => {
-      const choice = record.checks[item];
-      return choice === null ? words.notChecked : (words.choice[item][choice] ?? choice);
-    }),
-    record.note ?? '',
-    record.by,
-    text(record.at),
-    review === null ? '' : `${review.by} ${text(review.at)}`,
-    [reason ?? '', correctedBy === null ? '' : words.corrected].filter((one) => one !== '').join(' '),
-  ];
-}
-
-/** `2026-11-09 23:40` in the site's zone. */
-function localMinute(at: number, zone: string): string {
-  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDateTime();
-  return local.toString({ smallestUnit: 'minute' }).replace('T', ' ');
+function versionRows({ versions, version }: Sheet, words: RegisterWords): string[][] {
+  const rows = versions.map(({ number, checksum, keptAt, issued }) => [
+    ...[String(number), checksum, words.minute(keptAt)],
+    ...(issued === null ? ['', '', ''] : [words.minute(issued.at), issued.by, issued.as]),
+  ]);
+  return version === null || version.kept
+    ? rows
+    : [...rows, [String(version.number), version.checksum, '', '', '', '']];
 }
