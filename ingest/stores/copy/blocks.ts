@@ -1,4 +1,5 @@
 import type { SeriesId } from '../../../contract/reading.ts';
+import { unpackReadings } from '../packed.ts';
 import { blockReader } from '../readings/read.ts';
 import { READINGS_SCHEMA } from '../readings/schema.ts';
 import { openForReading, readVersion } from '../sqlite/migrate.ts';
@@ -29,7 +30,7 @@ export function openBlocks(file: string): CopySource & { close(): void } {
       for (let start: number | null = from; start !== null;) {
         const part = blocks.range({ series, from: start, to, limit: Infinity });
         if (part.spoilt[0] !== undefined) throw new Error(`A block of ${new Date(from).toISOString()} cannot be read.`);
-        found.push(...part.readings);
+        found.push(...unpackReadings(part.readings));
         start = part.next;
       }
       return Promise.resolve(found);

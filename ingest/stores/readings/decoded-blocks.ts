@@ -23,9 +23,8 @@ export function decodedBlocks(most: number) {
   const kept = new Map<string, Kept>();
   let held = 0;
 
-  /** @throws BlockUnreadable, and nothing else. */
-  return (series: number, hour: number, data: Uint8Array): DecodedBlock => {
-    const key = `${series}|${hour}`;
+  /** `key`: which block it is. @throws BlockUnreadable, and nothing else. */
+  return (key: string, data: Uint8Array): DecodedBlock => {
     const known = kept.get(key);
     if (known !== undefined) {
       kept.delete(key);

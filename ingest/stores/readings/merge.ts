@@ -1,44 +1,58 @@
-import type { SettleResult, StoredReading } from './types.ts';
+import { CLAIMED, MARKS, ROW, TIME, VALUE, type PackedReadings } from '../packed.ts';
+import type { SettleResult } from './types.ts';
 
 export interface Merged extends Omit<SettleResult, 'spoilt'> {
   /** Ascending in time, each time once. */
-  readonly readings: readonly StoredReading[];
+  readonly rows: PackedReadings;
   /** False: everything was there already. */
   readonly changed: boolean;
 }
 
 /**
- * Puts readings (in arrival order) into those of an hour (ascending). One that differs only in its receipt is a
- * duplicate and dropped; another value replaces and is a conflict; the same value graded anew replaces.
+ * Puts rows (in arrival order) into those of a block (ascending). One that differs only in its receipt is a duplicate
+ * and dropped; another value replaces and is a conflict; the same value graded anew replaces.
  */
-export function mergeHour(stored: readonly StoredReading[], arriving: readonly StoredReading[]): Merged {
-  const byTime = new Map(stored.map((reading) => [reading.t, reading]));
+export function mergeRows(stored: PackedReadings, arriving: PackedReadings): Merged {
+  const rows = stored.length === 0 ? arriving : joined([stored, arriving]);
+  if (ascend(rows, Math.max(ROW, stored.length))) return { rows, conflicts: 0, duplicates: 0, changed: true };
+  const byTime = new Map<number, number>();
+  for (let at = 0; at < stored.length; at += ROW) byTime.set(rows[at + TIME] ?? 0, at);
   let conflicts = 0;
   let duplicates = 0;
-  let newest = stored.at(-1)?.t ?? -Infinity;
-  let inOrder = true;
-  for (const reading of arriving) {
-    const there = byTime.get(reading.t);
-    if (there === undefined) {
-      inOrder &&= reading.t > newest;
-      newest = Math.max(newest, reading.t);
-    } else if (isDuplicate(there, reading)) {
+  for (let at = stored.length; at < rows.length; at += ROW) {
+    const t = rows[at + TIME] ?? 0;
+    const there = byTime.get(t);
+    if (there !== undefined && isDuplicate(rows, there, at)) {
       duplicates += 1;
       continue;
-    } else if (!Object.is(there.value, reading.value)) conflicts += 1;
-    byTime.set(reading.t, reading);
+    }
+    if (there !== undefined && !Object.is(rows[there + VALUE], rows[at + VALUE])) conflicts += 1;
+    byTime.set(t, at);
   }
-  const readings = [...byTime.values()];
-  if (!inOrder) readings.sort((a, b) => a.t - b.t);
-  return { readings, conflicts, duplicates, changed: duplicates < arriving.length };
+  const order = [...byTime].sort(([one], [other]) => one - other);
+  const merged = new Float64Array(order.length * ROW);
+  order.forEach(([, at], index) => merged.set(rows.subarray(at, at + ROW), index * ROW));
+  return { rows: merged, conflicts, duplicates, changed: duplicates * ROW < arriving.length };
 }
 
-function isDuplicate(one: StoredReading, other: StoredReading): boolean {
-  return (
-    Object.is(one.value, other.value) &&
-    one.quality === other.quality &&
-    one.reason === other.reason &&
-    one.backfilled === other.backfilled &&
-    one.claimedTime === other.claimedTime
-  );
+/** Rows one after the other. */
+export function joined(parts: readonly PackedReadings[]): PackedReadings {
+  const rows = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    rows.set(part, at);
+    at += part.length;
+  }
+  return rows;
+}
+
+/** Whether each row from this place on is later than the one before it. */
+function ascend(rows: PackedReadings, from: number): boolean {
+  for (let at = from; at < rows.length; at += ROW)
+    if (!((rows[at + TIME] ?? 0) > (rows[at - ROW + TIME] ?? 0))) return false;
+  return true;
+}
+
+function isDuplicate(rows: PackedReadings, one: number, other: number): boolean {
+  return [VALUE, MARKS, CLAIMED].every((column) => Object.is(rows[one + column], rows[other + column]));
 }

@@ -26,10 +26,12 @@ export interface BucketsRead {
 /** Sums up blocks where they are read: of half a million readings only the sums leave the thread. */
 export function blockBuckets(db: DatabaseSync): (query: BucketsQuery) => BucketsRead {
   const blocks = db.prepare(
-    `SELECT hour, count, data FROM block WHERE series = ? AND hour BETWEEN ? AND ? ORDER BY hour LIMIT ${READ_BLOCKS}`,
+    `SELECT hour, part, count, last_t, data FROM block
+      WHERE series = ? AND hour BETWEEN ? AND ? AND last_t >= ? ORDER BY hour, part LIMIT ${READ_BLOCKS}`,
   );
   const before = db.prepare(
-    'SELECT hour, count, data FROM block WHERE series = ? AND hour <= ? AND first_t < ? ORDER BY hour DESC LIMIT 1',
+    `SELECT hour, part, count, first_t, data FROM block
+      WHERE series = ? AND hour <= ? AND first_t < ? ORDER BY hour DESC, part DESC LIMIT 1`,
   );
 
   const decoded = decodedBlocks(KEPT);
@@ -39,10 +41,10 @@ export function blockBuckets(db: DatabaseSync): (query: BucketsQuery) => Buckets
     const spoilt: SpoiltBlock[] = [];
     const merged = merging(bucketer(input), recent);
     const open = (row: Readonly<Record<string, SQLOutputValue>>) => {
-      const { hour, count, data } = row;
+      const { hour, part, count, data } = row;
       if (typeof hour !== 'number' || !(data instanceof Uint8Array)) return undefined;
       try {
-        return { start: hour * HOUR, ...decoded(series, hour, data) };
+        return { start: hour * HOUR, ...decoded(`${series}|${hour}|${Number(part)}`, data) };
       } catch (error) {
         if (!(error instanceof BlockUnreadable)) throw error;
         spoilt.push({ series, hour, count: Number(count), reason: error.message, setAside: false });
@@ -50,8 +52,8 @@ export function blockBuckets(db: DatabaseSync): (query: BucketsQuery) => Buckets
       }
     };
 
-    for (let hour = Math.floor(from / HOUR); ;) {
-      const row = before.get(series, hour, from);
+    for (let time = from; ;) {
+      const row = before.get(series, Math.floor(time / HOUR), time);
       if (row === undefined) break;
       const block = open(row);
       const carried = block === undefined ? -1 : firstFrom(block.offsets, from - block.start) - 1;
@@ -59,11 +61,11 @@ export function blockBuckets(db: DatabaseSync): (query: BucketsQuery) => Buckets
         merged.add(block.start + (block.offsets[carried] ?? 0), block.values[carried] ?? 0, block.marks[carried] ?? 0);
         break;
       }
-      hour = Number(row['hour']) - 1;
+      time = Number(row['first_t']);
     }
     const last = Math.floor((to - 1) / HOUR);
-    for (let hour = Math.floor(from / HOUR); hour <= last;) {
-      const rows = blocks.all(series, hour, last);
+    for (let time = from; time < to;) {
+      const rows = blocks.all(series, Math.floor(time / HOUR), last, time);
       for (const row of rows) {
         const block = open(row);
         if (block === undefined) continue;
@@ -73,7 +75,7 @@ export function blockBuckets(db: DatabaseSync): (query: BucketsQuery) => Buckets
           merged.add(start + (offsets[at] ?? 0), values[at] ?? 0, marks[at] ?? 0);
       }
       if (rows.length < READ_BLOCKS) break;
-      hour = Number(rows.at(-1)?.['hour']) + 1;
+      time = Number(rows.at(-1)?.['last_t']) + 1;
     }
     return { buckets: merged.finish(), spoilt };
   };

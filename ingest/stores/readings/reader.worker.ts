@@ -1,5 +1,4 @@
 import { workerData, type Transferable } from 'node:worker_threads';
-import { packReadings } from '../packed.ts';
 import { openForReading } from '../sqlite/migrate.ts';
 import { serve } from '../sqlite/serve.ts';
 import { blockBuckets } from './read-buckets.ts';
@@ -16,14 +15,10 @@ serve<ReaderRequest, ReaderResult, undefined>(() => {
 
   function handle(request: ReaderRequest): ReaderResult {
     switch (request.op) {
-      case 'range': {
-        const { readings, spoilt, next } = blocks.range(request);
-        return { kind: 'readings', readings: packReadings(readings), spoilt, next };
-      }
-      case 'before': {
-        const { found, spoilt } = blocks.before(request.series, request.t);
-        return { kind: 'readings', readings: packReadings(found === undefined ? [] : [found]), spoilt, next: null };
-      }
+      case 'range':
+        return { kind: 'readings', ...blocks.range(request) };
+      case 'before':
+        return { kind: 'readings', ...blocks.before(request.series, request.t), next: null };
       case 'buckets':
         return { kind: 'buckets', ...buckets(request.query) };
       case 'rollups':

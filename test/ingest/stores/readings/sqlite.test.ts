@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
+import { COLUMNS } from '../../../../ingest/history/buckets.ts';
 import { decodeBlock } from '../../../../ingest/stores/readings/codec/block.ts';
 import { openSqliteReadings } from '../../../../ingest/stores/readings/sqlite.ts';
 import { HOUR, reading, START, temporaryFolder } from '../fixtures/rows.ts';
@@ -26,7 +27,7 @@ test('settled readings outlive their store: all is in one file, and another one 
   expect(await store.before(1, START + 1)).toEqual(reading(START, 42));
 });
 
-test('an hour of a series is one row, whose columns say what its block holds', async () => {
+test('a block is one row, whose columns say what it holds', async () => {
   const { file, store } = await openIn(temporaryFolder());
   await store.settle([{ series: 3, readings: [reading(START + HOUR, 2), reading(START + 7, 1)] }]);
   await store.settle([{ series: 3, readings: [reading(START + 5, 0)] }]);
@@ -40,6 +41,50 @@ test('an hour of a series is one row, whose columns say what its block holds', a
   ]);
   const data = rows[0]?.['data'];
   expect(data instanceof Uint8Array && decodeBlock(hour, data).map(({ value }) => value)).toEqual([0, 1]);
+});
+
+test('an hour that is settled while it is open is several blocks, and a full one is left as it is', async () => {
+  const { file, store } = await openIn(temporaryFolder());
+  const readings = Array.from({ length: 1_500 }, (_, at) => reading(START + at * 1_000, at / 10));
+  for (let at = 500; at < 1_500; at += 100) await store.settle([{ series: 1, readings: readings.slice(at, at + 100) }]);
+  // Newest first, as some devices drain what they kept.
+  for (let at = 400; at >= 0; at -= 100) await store.settle([{ series: 1, readings: readings.slice(at, at + 100) }]);
+  const blocks = () => {
+    const db = new DatabaseSync(file, { readOnly: true });
+    try {
+      return db.prepare('SELECT part, count, first_t, last_t FROM block ORDER BY part').all();
+    } finally {
+      db.close();
+    }
+  };
+  const before = blocks();
+  expect(before.map(({ count }) => count)).toEqual([200, 300, 300, 300, 300, 100]);
+  before.reduce((one, other) => (expect(other['first_t']).toBeGreaterThan(Number(one['last_t'])), other));
+
+  const all = { series: 1, from: START, to: START + HOUR };
+  for (const limit of [1, 299, 301, 1_500])
+    expect(await store.range({ ...all, limit })).toEqual(readings.slice(0, limit));
+  expect(await store.range({ ...all, from: START + 650_500, limit: 3 })).toEqual(readings.slice(651, 654));
+  for (const at of [1, 200, 201, 1_400, 1_500]) {
+    expect(await store.before(1, (readings[at - 1]?.t ?? 0) + 1)).toEqual(readings[at - 1]);
+  }
+
+  // One for each block, between its readings, and one that replaces.
+  const late = [...before.map(({ first_t: t }) => reading(Number(t) + 500, 7)), reading(START, 8)];
+  expect(await store.settle([{ series: 1, readings: late.toReversed() }])).toEqual({
+    conflicts: 1,
+    duplicates: 0,
+    spoilt: 0,
+  });
+  expect(blocks().map(({ count }) => count)).toEqual([201, 301, 301, 301, 301, 101]);
+  const found = await store.range({ ...all, limit: 9_999 });
+  expect(found).toEqual([...readings.slice(1), ...late].sort((a, b) => a.t - b.t));
+  const edges = Float64Array.from({ length: 16 }, (_, at) => START + at * 100_000);
+  const summed = await store.buckets?.({ series: 1, recent: new Float64Array(0), edges, holds: [], downtimes: [] });
+  const counts = summed?.filter((_, at) => at % COLUMNS === 0);
+  expect([...(counts ?? [])]).toEqual(
+    [...edges.subarray(1)].map((to) => found.filter(({ t }) => t >= to - 100_000 && t < to).length),
+  );
 });
 
 test('a settlement that fails half-way leaves nothing behind and passes later', async () => {
