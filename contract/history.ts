@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { AlarmView, Side } from './alarm.ts';
+import { AlarmView, Priority, Side } from './alarm.ts';
 import { EpochMs, Id, LocalText } from './ids.ts';
 import { MetricKey } from './metrics.ts';
 import type { Quality, QualityReason } from './reading.ts';
@@ -77,9 +77,11 @@ export const LimitView = Type.Object({
   /** A value equal to it is a breach already. */
   reached: Type.Boolean(),
   critical: Type.Boolean(),
+  /** Of the alarm that it raises. */
+  priority: Priority,
   /** Counts towards compliance. */
   compliance: Type.Boolean(),
-  /** When it was in force: opening hours, season. Of long ranges only for as long as it stood. */
+  /** When it was in force: opening hours, season. Of long ranges by the season alone. */
   inForce: Type.Array(TimeSpan),
 });
 export type LimitView = Static<typeof LimitView>;
@@ -128,6 +130,7 @@ export const CourseAnswer = Type.Object({
   limits: Type.Array(LimitView),
   /** When the area was open; null: too long a range to tell. */
   open: nullable(Type.Array(TimeSpan)),
+  /** The season in which rooms are to be warm. */
   heating: Type.Array(TimeSpan),
   /** When this system did not run. */
   downtimes: Type.Array(TimeSpan),

@@ -1,4 +1,4 @@
-import type { Side } from '../../contract/alarm.ts';
+import type { Priority, Side } from '../../contract/alarm.ts';
 import type { LocalText } from '../../contract/ids.ts';
 import type { SiteRegistry } from '../../contract/registry.ts';
 import type { Point, SiteModel } from '../line/model.ts';
@@ -32,6 +32,7 @@ export interface LimitSpan extends Span {
   readonly limit: number;
   readonly reached: boolean;
   readonly critical: boolean;
+  readonly priority: Priority;
   readonly compliance: boolean;
   /** When it was in force. */
   readonly inForce: readonly Span[];
@@ -45,7 +46,7 @@ export interface Frames {
   holds(series: PointMetric): readonly HoldLimit[];
   downtimes(since: number): readonly Span[];
   limits(series: PointMetric, span: Span): readonly LimitSpan[];
-  /** The same, without looking at opening hours and season. */
+  /** The same of long ranges: by the season, without looking at opening hours. */
   standing(series: PointMetric, span: Span): readonly LimitSpan[];
   open(series: PointMetric, span: Span): readonly Span[];
   heating(series: PointMetric, span: Span): readonly Span[];
@@ -99,12 +100,19 @@ export function createFrames({ catalogue, reader, model }: FramesOptions): Frame
       .filter(({ from, to }) => from < to);
   }
 
-  /** Pieces of opening hours that cover a span, for one area. */
-  function* pieces({ registry, since, from, to }: Version, area: string): Generator<Span & { schedule: SiteSchedule }> {
+  /** Pieces of season and opening hours that cover a span, for one area; null: of the season alone, which takes little. */
+  function* pieces(
+    { registry, since, from, to }: Version,
+    area: string | null,
+  ): Generator<Span & { schedule: SiteSchedule }> {
     for (let start = Math.floor(from / PIECE) * PIECE; start < to; start += PIECE) {
       const key = `${registry.site}|${since}|${area}|${start}`;
-      const areas = registry.areas.filter(({ id }) => id === area);
-      const schedule = schedules.get(key) ?? compileSchedule({ ...registry, areas }, start - DAY, start + PIECE + DAY);
+      const { openingHours: _, ...whenever } = registry;
+      const part =
+        area === null
+          ? { ...whenever, areas: [] }
+          : { ...registry, areas: registry.areas.filter(({ id }) => id === area) };
+      const schedule = schedules.get(key) ?? compileSchedule(part, start - DAY, start + PIECE + DAY);
       schedules.delete(key);
       schedules.set(key, schedule);
       for (const oldest of schedules.keys()) if (schedules.size > KEPT) schedules.delete(oldest);
@@ -115,7 +123,7 @@ export function createFrames({ catalogue, reader, model }: FramesOptions): Frame
   function spansOf(version: Version, area: string, applies: Applies): Span[] {
     if (applies === 'always') return [{ from: version.from, to: version.to }];
     const found: Span[] = [];
-    for (const { schedule, from, to } of pieces(version, area)) {
+    for (const { schedule, from, to } of pieces(version, applies === 'heating' ? null : area)) {
       for (const span of inForceSpans(schedule, { applies, area }, { from, to })) joinTo(found, span);
     }
     return found;
@@ -129,7 +137,10 @@ export function createFrames({ catalogue, reader, model }: FramesOptions): Frame
       if (spec === undefined) return [];
       return limitsFor(catalogue, version.registry, spec)
         .filter(({ metric }) => metric === series.metric)
-        .map((limit) => limitSpan(limit, version, spansOf(version, spec.area, whenever ? 'always' : limit.applies)));
+        .map((limit) => {
+          const applies = whenever ? seasonOf(limit.applies) : limit.applies;
+          return limitSpan(limit, version, spansOf(version, spec.area, applies));
+        });
     });
   }
 
@@ -181,8 +192,12 @@ function holdsOf(point: Point | undefined, metric: string): readonly HoldLimit[]
     .sort((a, b) => a.from - b.from);
 }
 
+function seasonOf(applies: Applies): Applies {
+  return applies === 'heating' || applies === 'heating_open' ? 'heating' : 'always';
+}
+
 function limitSpan(limit: PointLimit, { from, to }: Span, inForce: readonly Span[]): LimitSpan {
-  const { standard, title, side, reached = false, timing, compliance } = limit;
+  const { standard, title, side, reached = false, timing, priority, compliance } = limit;
   return {
     standard,
     title,
@@ -190,6 +205,7 @@ function limitSpan(limit: PointLimit, { from, to }: Span, inForce: readonly Span
     limit: limit.limit,
     reached,
     critical: timing.critical,
+    priority,
     compliance,
     from,
     to,

@@ -128,12 +128,12 @@ export function createHistory(options: HistoryOptions): History {
       return {
         from,
         to: span.to,
-        limits: limits.map(({ standard, title, side, limit, reached, critical, compliance, inForce }) => ({
-          ...{ standard, title: titles.get(standard) ?? title, side, limit, reached, critical, compliance },
+        limits: limits.map(({ standard, title, side, limit, reached, critical, priority, compliance, inForce }) => ({
+          ...{ standard, title: titles.get(standard) ?? title, side, limit, reached, critical, priority, compliance },
           inForce: [...inForce],
         })),
         open: long ? null : [...frames.open(name, range)],
-        heating: long ? [] : [...frames.heating(name, range)],
+        heating: [...frames.heating(name, range)],
         downtimes: frames.downtimes(from).filter((one) => one.to > from && one.from < to),
         alarms: reader
           .alarmsWithin(site, { points: [point], from, to, limit: MOST_ALARMS })

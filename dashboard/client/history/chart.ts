@@ -2,7 +2,9 @@ import { LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, MarkAreaComponent, MarkLineComponent } from 'echarts/components';
 import { init, use, type EChartsCoreOption } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
+import type { AlarmView } from '../../../contract/alarm.ts';
 import type { CourseAnswer, HistoryAnswer, TimeSpan } from '../../../contract/history.ts';
+import { alarmLines, filled, lastMark, lastValue, token } from './marks.ts';
 import { badMarks, covers, lineOf, missingSpans } from './spans.ts';
 import type { TimeTick, View } from './view.ts';
 
@@ -15,29 +17,29 @@ export interface Drawing {
   readonly view: View;
   readonly answer: HistoryAnswer;
   readonly course: CourseAnswer;
+  /** Those that are marked. */
+  readonly alarms: readonly AlarmView[];
   readonly ticks: readonly TimeTick[];
   readonly tickText: (tick: TimeTick) => string;
   readonly valueText: (value: number) => string;
   readonly limitText: (limit: { side: 'low' | 'high'; critical: boolean; limit: number }) => string;
   readonly missingText: (ms: number) => string;
   readonly width: number;
-}
-
-/** The colours of the theme, as the page has them now. */
-function token(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  /** The view ends now: the last value is of now. */
+  readonly isLive: boolean;
 }
 
 export function startChart(element: HTMLElement) {
   const chart = init(element, null, { renderer: 'canvas' });
   return {
-    draw: (drawing: Drawing) => chart.setOption(optionOf(drawing), { notMerge: true, lazyUpdate: false }),
+    draw: (drawing: Drawing) =>
+      chart.setOption(optionOf(drawing, chart.getHeight()), { notMerge: true, lazyUpdate: false }),
     resize: () => chart.resize(),
     dispose: () => chart.dispose(),
   };
 }
 
-function optionOf(drawing: Drawing): EChartsCoreOption {
+function optionOf(drawing: Drawing, canvasHeight: number): EChartsCoreOption {
   const { view, answer, course, ticks, tickText, valueText, width } = drawing;
   const [first, ...others] = answer.series;
   const { low, high } = domain(drawing);
@@ -67,6 +69,9 @@ function optionOf(drawing: Drawing): EChartsCoreOption {
   const gaps = first === undefined ? [] : missingSpans(answer, first, least);
   const bad = first === undefined ? [] : badMarks(answer, first);
   const grain = width / Math.max(1, view.to - view.from);
+  const last = first === undefined || !drawing.isLive ? null : lastValue(answer, first);
+  // Of long ranges nobody tells when the area was open: only what holds whenever it is fills.
+  const telling = course.limits.filter(({ critical }) => critical || course.open !== null);
 
   return {
     animation: false,
@@ -103,6 +108,8 @@ function optionOf(drawing: Drawing): EChartsCoreOption {
       ...bandsOf(drawing, { low, high }),
       // The least and the greatest of each bucket: no peak is lost in a mean.
       ...(first === undefined ? [] : envelope(answer, first)),
+      ...(first === undefined ? [] : filled(answer, first, telling)),
+      alarmLines(drawing.alarms, { low, high }),
       ...(first === undefined
         ? []
         : [
@@ -160,6 +167,15 @@ function optionOf(drawing: Drawing): EChartsCoreOption {
         },
         data: bad.map(({ at }) => [at, high - (high - low) * 0.03]),
       },
+      ...(last === null
+        ? []
+        : [
+            lastMark(last, {
+              limits: course.limits,
+              text: valueText,
+              grain: (canvasHeight - GRID.top - GRID.bottom) / (high - low),
+            }),
+          ]),
     ],
   };
 }

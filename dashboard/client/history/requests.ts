@@ -25,7 +25,14 @@ export function historyRequests(site: string) {
         signal,
       }),
     /** Address of the range as a file. */
-    csv: (series: readonly SeriesName[], view: View, language: string) =>
-      `${base}/history.csv?${query(view, { series: listOf(series), lang: language.startsWith('zh') ? 'zh' : 'en' })}`,
+    csv(
+      series: readonly SeriesName[],
+      view: View,
+      { language, level }: { language: string; level: HistoryAnswer['level'] },
+    ) {
+      const rows = level === 'raw' ? 'readings' : level;
+      const lang = language.startsWith('zh') ? 'zh' : 'en';
+      return `${base}/history.csv?${query(view, { series: listOf(series), rows, lang })}`;
+    },
   };
 }

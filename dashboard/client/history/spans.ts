@@ -36,13 +36,16 @@ export function badMarks({ edges }: HistoryAnswer, series: HistorySeries): BadMa
 
 export type Dot = [at: number, value: number | null];
 
-/** The mean as a line with gaps where nothing held; `keep` tells which moments belong to it. */
+/**
+ * The mean as a line with gaps where nothing held, up to the value that held at the end; `keep` tells which moments
+ * belong to it.
+ */
 export function lineOf({ edges }: HistoryAnswer, series: HistorySeries, keep: (at: number) => boolean): Dot[] {
-  return series.mean.map((value, index) => {
-    const at = middle(edges, index);
-    const joins = keep(at) || (index > 0 && keep(middle(edges, index - 1)));
-    return [at, joins ? value : null];
-  });
+  const joins = (index: number) => keep(middle(edges, index)) || (index > 0 && keep(middle(edges, index - 1)));
+  const dots = series.mean.map((value, index): Dot => [middle(edges, index), joins(index) ? value : null]);
+  const end = series.mean.length - 1;
+  if (end < 0 || !keep(middle(edges, end)) || (series.mean[end] ?? null) === null) return dots;
+  return [...dots, [edges[end + 1] ?? 0, series.last[end] ?? null]];
 }
 
 export const middle = (edges: readonly number[], index: number): number =>

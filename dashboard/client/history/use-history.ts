@@ -80,6 +80,8 @@ export function useHistory({ site, series, now, pixels }: HistoryOptions) {
     loading,
     look,
     again: () => void load(),
-    csv: (language: string) => requests.csv(series.value, view.value, language),
+    /** As the chart is drawn: a year of readings is more than a table takes. */
+    csv: (language: string) =>
+      requests.csv(series.value, view.value, { language, level: shown.value?.answer.level ?? 'raw' }),
   };
 }

@@ -63,8 +63,8 @@ function courseOf(from: number, to: number): CourseAnswer {
   return {
     ...{ from, to, downtimes: [], heating: [{ from, to }] },
     limits: [
-      { ...limit, side: 'low', limit: 40, critical: false, compliance: true, inForce },
-      { ...limit, side: 'high', limit: 48, critical: false, compliance: true, inForce },
+      { ...limit, side: 'low', limit: 40, critical: false, priority: 2, compliance: true, inForce },
+      { ...limit, side: 'high', limit: 48, critical: false, priority: 2, compliance: true, inForce },
     ],
     open: [{ from, to: middle }],
     alarms:
