@@ -1,9 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runBackup } from './app/backup/backup.ts';
-import { runRestore } from './app/backup/restore.ts';
-import { runCert } from './app/cert/run.ts';
-import { runCopy } from './app/copy/run.ts';
 import { askPassword } from './app/admin/password-prompt.ts';
 import { openAdminLedger } from './app/admin/open-ledger.ts';
 import { AdminError } from './app/admin/ports.ts';
@@ -362,10 +358,14 @@ export async function main([command = 'start', ...argv]: readonly string[]): Pro
     start: serve,
     demo,
     admin,
-    backup: (given) => runBackup(given, tools()),
-    restore: (given) => runRestore(given, tools()),
-    cert: (given) => runCert(given, tools()),
-    'copy-readings': async (given) => void (process.exitCode = await runCopy(given, tools())),
+    // Loaded for themselves only: a server that runs for months has no use for them.
+    backup: async (given) => (await import('./app/backup/backup.ts')).runBackup(given, tools()),
+    restore: async (given) => (await import('./app/backup/restore.ts')).runRestore(given, tools()),
+    cert: async (given) => (await import('./app/cert/run.ts')).runCert(given, tools()),
+    async 'copy-readings'(given) {
+      const { runCopy } = await import('./app/copy/run.ts');
+      process.exitCode = await runCopy(given, tools());
+    },
   };
   try {
     const run = Object.hasOwn(commands, command) ? commands[command] : undefined;

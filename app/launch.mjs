@@ -16,7 +16,10 @@ if (Number(found.split('.')[0]) < NEEDED) {
 // What was compiled for one start serves the next: quicker, and the compiler of types stays out of memory. Where nothing
 // can be written it does without.
 const { enableCompileCache } = await import('node:module');
-enableCompileCache(fileURLToPath(new URL('../.cache/compile', import.meta.url)));
+const compiled = fileURLToPath(new URL('../.cache/compile', import.meta.url));
+enableCompileCache(compiled);
+// Of threads and further processes, which do not inherit it otherwise.
+process.env.NODE_COMPILE_CACHE ??= compiled;
 
 const { main } = await import('../main.ts');
 await main(process.argv.slice(2));

@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../contract/clock.ts';
-import { openInfluxReadings, type InfluxOptions } from './influx/store.ts';
+import type { InfluxOptions } from './influx/store.ts';
 import { accounts } from './ledger/accounts.ts';
 import { apiTokens } from './ledger/api-tokens.ts';
 import { credentialStore } from './ledger/credentials.ts';
@@ -58,7 +58,7 @@ export async function openStores(options: StoresOptions) {
       ...(onSpoilt === undefined ? {} : { onSpoilt }),
     });
     closing.push(() => blocks.close());
-    const influx = options.influx && (await openInfluxReadings({ ...options.influx, directory, clock }));
+    const influx = options.influx && (await openInflux({ ...options.influx, directory, clock }));
     if (influx !== undefined) closing.push(() => influx.close());
     const seen = sightings({ ledger, clock });
     closing.push(() => seen.close());
@@ -93,4 +93,10 @@ export async function openStores(options: StoresOptions) {
     await close();
     throw error;
   }
+}
+
+/** Its client is loaded where it is used: it takes 4 MB. */
+async function openInflux(options: InfluxOptions) {
+  const { openInfluxReadings } = await import('./influx/store.ts');
+  return openInfluxReadings(options);
 }
