@@ -13,10 +13,10 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: FORWARDER,
-        from: 'const { rejected, tooOld, took } = await influx.write(batch.settlements);',
-        to: 'queue.drop(batch.count);\n      const { rejected, tooOld, took } = await influx.write(batch.settlements);',
+        from: 'const { rejected, tooOld, took } = await sending.written;',
+        to: 'sender.done();\n      const { rejected, tooOld, took } = await sending.written;',
       },
-      { file: FORWARDER, from: '      queue.drop(batch.count);\n      cursors', to: '      cursors' },
+      { file: FORWARDER, from: '      sender.done();\n      cursors', to: '      cursors' },
     ],
     tests: [FORWARD],
   },
@@ -26,8 +26,8 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: FORWARDER,
-        from: 'const { rejected, tooOld, took } = await influx.write(batch.settlements);',
-        to: "cursors.moved('arrivals', batch.lastSeq);\n      const { rejected, tooOld, took } = await influx.write(batch.settlements);",
+        from: 'const { rejected, tooOld, took } = await sending.written;',
+        to: "cursors.moved('arrivals', batch.lastSeq);\n      const { rejected, tooOld, took } = await sending.written;",
       },
     ],
     tests: [FORWARD],
@@ -50,8 +50,8 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/stores/influx/deliver.ts',
-        from: 'waiting.push(ordered.slice(middle), ordered.slice(0, middle));',
-        to: 'waiting.push(ordered.slice(0, middle));',
+        from: 'wait(ordered.slice(middle), ordered.slice(0, middle));',
+        to: 'wait(ordered.slice(0, middle));',
       },
     ],
     tests: [FORWARD],

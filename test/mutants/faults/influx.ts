@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts';
 const CONTRACT = 'test/ingest/stores/influx/contract.test.ts';
 const WRITING = 'test/ingest/stores/influx/writing.test.ts';
 const FINDING = 'test/ingest/stores/influx/finding.test.ts';
+const LINES = 'ingest/stores/influx/lines.ts';
 const DELIVER = 'ingest/stores/influx/deliver.ts';
 
 /** How readings go to InfluxDB and come back. */
@@ -84,5 +85,49 @@ export const INFLUX_FAULTS: readonly Mutant[] = [
       },
     ],
     tests: [FINDING],
+  },
+  {
+    name: 'influx-leaves-an-old-quality',
+    breaks: 'a reading that replaces another of its time says all, so that nothing of that one stays',
+    edits: [{ file: LINES, from: 't > bareAfter && t > style.newest', to: 't > bareAfter' }],
+    tests: [WRITING, CONTRACT],
+  },
+  {
+    name: 'influx-forgets-who-wrote-before',
+    breaks: 'after a start what may replace a reading of before says all',
+    edits: [
+      {
+        file: 'ingest/stores/influx/overlap.ts',
+        from: 'return ahead.flatMap',
+        to: 'if (now > 0) return -Infinity;\n    return ahead.flatMap',
+      },
+    ],
+    tests: [WRITING],
+  },
+  {
+    name: 'influx-early-is-on-time',
+    breaks: 'a receipt before the source time, or long after it, is kept',
+    edits: [{ file: LINES, from: 'delay < 0 || delay > ON_TIME', to: 'delay > ON_TIME' }],
+    tests: [WRITING],
+  },
+  {
+    name: 'influx-overtakes-what-failed',
+    breaks: 'no batch is sent behind one that failed: the older of two readings would be the last to be written',
+    edits: [
+      { file: 'ingest/stores/influx/influx.worker.ts', from: 'attempt === failedAttempt', to: 'failedAttempt === -1' },
+    ],
+    tests: [WRITING],
+  },
+  {
+    name: 'influx-decimals-rounded',
+    breaks: 'a number with more decimals than sensors give is written to the bit',
+    edits: [
+      {
+        file: 'ingest/stores/influx/digits.ts',
+        from: 'if (scaled / power !== size) continue;',
+        to: 'if (scaled / power !== size && decimals < 3) continue;',
+      },
+    ],
+    tests: [CONTRACT],
   },
 ];
