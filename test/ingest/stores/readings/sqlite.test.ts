@@ -46,9 +46,9 @@ test('a block is one row, whose columns say what it holds', async () => {
 test('an hour that is settled while it is open is several blocks, and a full one is left as it is', async () => {
   const { file, store } = await openIn(temporaryFolder());
   const readings = Array.from({ length: 1_500 }, (_, at) => reading(START + at * 1_000, at / 10));
-  for (let at = 500; at < 1_500; at += 100) await store.settle([{ series: 1, readings: readings.slice(at, at + 100) }]);
+  for (let at = 500; at < 1_500; at += 50) await store.settle([{ series: 1, readings: readings.slice(at, at + 50) }]);
   // Newest first, as some devices drain what they kept.
-  for (let at = 400; at >= 0; at -= 100) await store.settle([{ series: 1, readings: readings.slice(at, at + 100) }]);
+  for (let at = 450; at >= 0; at -= 50) await store.settle([{ series: 1, readings: readings.slice(at, at + 50) }]);
   const blocks = () => {
     const db = new DatabaseSync(file, { readOnly: true });
     try {
