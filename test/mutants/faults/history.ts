@@ -2,6 +2,8 @@ import type { Mutant } from '../mutant.ts';
 
 const RANGES = 'test/ingest/history/history.property.test.ts';
 const MEMORY = 'test/ingest/history/memory.test.ts';
+const OUTSIDE = 'test/ingest/history/influx.test.ts';
+const VIEW = 'test/dashboard/client/history-view.test.ts';
 const FILES = 'test/dashboard/server/history.test.ts';
 
 export const HISTORY_FAULTS: readonly Mutant[] = [
@@ -88,5 +90,29 @@ export const HISTORY_FAULTS: readonly Mutant[] = [
       },
     ],
     tests: [FILES],
+  },
+  {
+    name: 'influx-marks-no-hour',
+    breaks: 'with InfluxDB behind the line, late readings mark their hours to be computed again',
+    edits: [
+      {
+        file: 'ingest/history/start.ts',
+        from: 'if (marksItself) return;',
+        to: 'return;',
+      },
+    ],
+    tests: [OUTSIDE],
+  },
+  {
+    name: 'closed-hours-fill-as-excursions',
+    breaks: 'what lies beyond a limit is filled only while the limit was in force',
+    edits: [
+      {
+        file: 'dashboard/client/history/excursions.ts',
+        from: 'if (start < from || stop > to) continue;',
+        to: 'if (stop <= from || start >= to) continue;',
+      },
+    ],
+    tests: [VIEW],
   },
 ];
