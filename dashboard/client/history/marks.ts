@@ -87,7 +87,7 @@ export function lastMark({ at, value }: LastValue, { limits, text, grain }: Last
     z: 9,
     symbol: 'circle',
     symbolSize: 9,
-    itemStyle: { color },
+    itemStyle: { color, opacity: 1 },
     label: {
       show: true,
       position: 'right',
