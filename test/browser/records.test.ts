@@ -69,12 +69,14 @@ const timesOf = (from: number, to: number) =>
   Array.from({ length: (to - from) / EVERY }, (_, index) => from + index * EVERY);
 /** Rows of a table of the register: day, water or room, figures; marks left out. */
 const figuresOn = (page: Page, table: string) =>
-  page.evaluate(`[...document.querySelectorAll('${table} tbody tr.water, ${table} tbody tr.room')].map((row) =>
+  page.evaluate<
+    string[][]
+  >(`[...document.querySelectorAll('${table} tbody tr.water, ${table} tbody tr.room')].map((row) =>
     [...row.querySelectorAll('td')].filter((cell) => !cell.classList.contains('sheet-remarks')).map((cell) => {
       const plain = cell.cloneNode(true);
       for (const mark of plain.querySelectorAll('.sheet-mark')) mark.remove();
       return plain.textContent.trim();
-    }))`) as Promise<string[][]>;
+    }))`);
 
 let browser: Browser | undefined;
 beforeAll(async () => {

@@ -88,7 +88,7 @@ export const sheet = {
     mark: '修',
     was: '原 {value}',
     none: '无',
-    removed: '取消',
+    removed: '没有了',
     line: '{was} → {now}',
     head: {
       names: '名称有改动',

@@ -105,6 +105,13 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
     expect(await violations(page), 'the register').toEqual([]);
     const row = page.locator('.sheet-scroll tbody', { hasText: '11-24' });
     expect(await row.locator('.broken').allInnerTexts()).toEqual(['↓38.4', '93.0', '21']);
+    // It changed since it was printed: where, and from what.
+    const revised = page.locator('.sheet-scroll tbody', { hasText: '11-18' }).locator('.revised');
+    expect(await revised.evaluateAll((cells) => cells.map((cell) => cell.getAttribute('title')))).toEqual([
+      '原 不足',
+      '原 63.3',
+    ]);
+    await page.locator('.sheet-version', { hasText: '第 2 版，未留存' }).waitFor();
     expect(await page.locator('.sheet-scroll .sheet-gap').innerText()).toBe('缺测 300 分，设备失联');
     expect(await page.locator('.sheet-scroll tbody', { hasText: '11-15' }).locator('.sheet-remarks').innerText()).toBe(
       '采暖季起',
@@ -120,6 +127,7 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
     expect(await page.locator('.side-nav').isVisible()).toBe(false);
     expect(await paper.innerText()).toContain('校验 7F3A41C2');
     const pages = (await page.pdf({ preferCSSPageSize: true })).toString('latin1').match(/\/Type \/Page\b/g);
-    expect(pages).toHaveLength(1);
+    // What has changed since it was given out stands on a second page.
+    expect(pages).toHaveLength(2);
   }, 60_000);
 });

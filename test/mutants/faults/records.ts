@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts';
 const CELL = 'test/ingest/record/cell.test.ts';
 const SHEET = 'test/ingest/record/sheet.test.ts';
 const SERVER = 'test/dashboard/server/records.test.ts';
+const REGISTER = 'test/ingest/record/register.test.ts';
 
 export const RECORD_FAULTS: readonly Mutant[] = [
   {
@@ -96,5 +97,59 @@ export const RECORD_FAULTS: readonly Mutant[] = [
       { file: 'dashboard/client/record/figures.ts', from: '=== 0) ?? 1;', to: '=== 0) ?? 30;' },
     ],
     tests: ['test/dashboard/client/records.test.ts'],
+  },
+  {
+    name: 'sheet-version-stays-after-a-change',
+    breaks: 'a register that changes after it was given out has a new version',
+    edits: [
+      {
+        file: 'ingest/record/register.ts',
+        from: 'const isKept = newest?.checksum === checksum;',
+        to: 'const isKept = newest !== undefined;',
+      },
+    ],
+    tests: [REGISTER],
+  },
+  {
+    name: 'sheet-old-paper-noted-as-new',
+    breaks: 'what is noted as printed is what stands on the paper',
+    edits: [
+      {
+        file: 'ingest/record/register.ts',
+        from: 'checksum !== undefined && checksum !== made.checksum',
+        to: 'checksum === undefined && checksum !== made.checksum',
+      },
+    ],
+    tests: [REGISTER],
+  },
+  {
+    name: 'sheet-issue-not-in-the-journal',
+    breaks: 'the journal says who took a register',
+    edits: [{ file: 'ingest/stores/ledger/sheet-versions.ts', from: "kind: 'sheet.issued'", to: "kind: 'sheet.read'" }],
+    tests: [REGISTER],
+  },
+  {
+    name: 'sheet-cut-hours-without-what-held',
+    breaks: 'a shift that begins within an hour begins with the value that held',
+    edits: [
+      {
+        file: 'ingest/history/compute.ts',
+        from: 'to: span.to, limit: MOST });\n    const first',
+        to: 'to: span.to - 1, limit: 1 });\n    const first',
+      },
+    ],
+    tests: [SHEET],
+  },
+  {
+    name: 'sheet-correction-without-the-old',
+    breaks: 'a corrected record stands beside what it corrected',
+    edits: [
+      {
+        file: 'ingest/record/sheet-changes.ts',
+        from: 'was: corrected ?? null, now: record',
+        to: 'was: null, now: record',
+      },
+    ],
+    tests: [REGISTER],
   },
 ];
