@@ -24,10 +24,10 @@ const registry: SiteRegistry = {
 };
 const at = (day: number, time: string) => Date.parse(`${MONTH}-${String(day).padStart(2, '0')}T${time}+08:00`);
 
-/** One value a minute from one time to another. */
+/** One value a minute from one time to another, half a minute late: a shift begins with the one before it. */
 async function tell(rig: Rig, from: number, to: number, water: number): Promise<void> {
   const samples = Array.from({ length: (to - from) / MINUTE }, (_, index) => ({
-    ts: from + index * MINUTE,
+    ts: from + (index + 0.5) * MINUTE,
     values: { water_temperature: water },
   }));
   for (let first = 0; first < samples.length; first += 360) await rig.publish('gw', samples.slice(first, first + 360));

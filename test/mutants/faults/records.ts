@@ -134,11 +134,11 @@ export const RECORD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/history/compute.ts',
-        from: 'to: span.to, limit: MOST });\n    const first',
-        to: 'to: span.to - 1, limit: 1 });\n    const first',
+        from: 'const near = found[(first === -1 ? found.length : first) - 1];',
+        to: 'const near = undefined as (typeof found)[number] | undefined;',
       },
     ],
-    tests: [SHEET],
+    tests: [REGISTER],
   },
   {
     name: 'sheet-correction-without-the-old',
