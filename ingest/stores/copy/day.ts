@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { marksCode } from '../codes.ts';
+import { ON_TIME } from '../influx/fields.ts';
 import { packReadings } from '../packed.ts';
 import type { StoredReading } from '../readings/types.ts';
 
@@ -25,7 +26,7 @@ export function planDay(source: readonly StoredReading[], target: readonly Store
     const held = there.get(reading.t);
     if (held !== undefined && isSame(held, reading)) {
       expected.push(held);
-    } else if (held !== undefined && held.receivedAt > reading.receivedAt) {
+    } else if (held !== undefined && isLater(held, reading)) {
       newer += 1;
       expected.push(held);
     } else {
@@ -47,7 +48,7 @@ export function difference(expected: readonly StoredReading[], target: readonly 
   const there = new Map(found.map((reading) => [reading.t, reading]));
   return expected.filter((reading) => {
     const held = there.get(reading.t);
-    return held === undefined || (!isSame(held, reading) && held.receivedAt <= reading.receivedAt);
+    return held === undefined || (!isSame(held, reading) && !isLater(held, reading));
   });
 }
 
@@ -62,7 +63,18 @@ function isSame(one: StoredReading, other: StoredReading): boolean {
   return (
     Object.is(one.value, other.value) &&
     marksCode(one) === marksCode(other) &&
-    one.receivedAt === other.receivedAt &&
+    (one.receivedAt === other.receivedAt || areOnTime(one, other)) &&
     one.claimedTime === other.claimedTime
   );
+}
+
+/** What is there came later, or may have: then it stays. */
+function isLater(held: StoredReading, reading: StoredReading): boolean {
+  return held.receivedAt > reading.receivedAt || areOnTime(held, reading);
+}
+
+/** InfluxDB keeps no receipt of what came on time: which of two was first is not to be told then. */
+function areOnTime(held: StoredReading, reading: StoredReading): boolean {
+  const delay = reading.receivedAt - reading.t;
+  return held.receivedAt === held.t && delay >= 0 && delay <= ON_TIME;
 }

@@ -27,6 +27,8 @@ serve<InfluxRequest, InfluxResult, undefined>((tell) => {
   let lastWrite: Promise<unknown> = Promise.resolve();
   let lookedAt = -Infinity;
   let failedAttempt: number | undefined;
+  /** When the first reading was forwarded, ms epoch. */
+  let began: number | undefined;
   /** See `overlapOf`; undefined: not asked yet. */
   let overlap: number | undefined;
 
@@ -57,8 +59,9 @@ serve<InfluxRequest, InfluxResult, undefined>((tell) => {
 
   function write({ readings, labels, now, attempt }: Extract<InfluxRequest, { op: 'write' }>): Promise<InfluxResult> {
     writer.learn(labels);
+    const since = (began ??= now);
     const work = async ({ retention }: Destination) => {
-      const bareAfter = attempt === null ? Infinity : (overlap ??= await overlapOf(wire, settings.bucket, now));
+      const bareAfter = attempt === null ? Infinity : (overlap ??= await overlapOf(wire, settings.bucket, since));
       const batch = await young(retention, now, (oldest) => writer.write(readings, { oldest, bareAfter }));
       return { batch, ...batch };
     };

@@ -99,7 +99,7 @@ export const INFLUX_FAULTS: readonly Mutant[] = [
       {
         file: 'ingest/stores/influx/overlap.ts',
         from: 'return ahead.flatMap',
-        to: 'if (now > 0) return -Infinity;\n    return ahead.flatMap',
+        to: 'if (began > 0) return began;\n    return ahead.flatMap',
       },
     ],
     tests: [WRITING],
