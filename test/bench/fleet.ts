@@ -23,11 +23,14 @@ export interface Fleet {
   readonly doors: number;
   /** Seconds between reports, as the bindings say. */
   readonly interval: number;
+  /** Over which the devices are spread; one unless given. */
+  readonly areas?: number;
 }
 
 /** The sites of a fleet: every reading is bound, judged against its limits and shown. */
-export function registriesOf({ devices, metrics, doors, interval }: Fleet): SiteRegistry[] {
+export function registriesOf({ devices, metrics, doors, interval, areas = 1 }: Fleet): SiteRegistry[] {
   const all = Array.from({ length: devices }, (_, device) => device);
+  const areaOf = (device: number) => (areas === 1 ? 'bath' : `bath${device % areas}`);
   const sites = Map.groupBy(all, siteOf);
   return [...sites].map(([site, members], index) => {
     const doorIds = index === 0 ? Array.from({ length: doors }, (_, door) => doorDevice(door)) : [];
@@ -38,10 +41,15 @@ export function registriesOf({ devices, metrics, doors, interval }: Fleet): Site
       site,
       name: text(site),
       timezone: 'Asia/Shanghai',
-      areas: [{ id: 'bath', name: text('Bath') }],
+      areas: Array.from({ length: areas }, (_, area) => ({ id: areaOf(area), name: text(`Bath ${area + 1}`) })),
       points: [
-        ...gauges.map(({ point }) => ({ id: point, area: 'bath', name: text(point), role: 'pool' as const })),
-        ...doorIds.map((id) => ({ id, area: 'bath', name: text(id), role: 'door' as const })),
+        ...gauges.map(({ device, point }) => ({
+          id: point,
+          area: areaOf(device),
+          name: text(point),
+          role: 'pool' as const,
+        })),
+        ...doorIds.map((id) => ({ id, area: areaOf(0), name: text(id), role: 'door' as const })),
       ],
       devices: [...members.map(deviceId), ...doorIds].map((id) => ({ id, name: text(id) })),
       bindings: [

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { deviceId, metricOf, secretOf, siteOf, usernameOf } from './fleet.ts';
 import { answers, connectPacket, publishPacket, readingsTemplate, type Template } from './packets.ts';
+import { percentile } from './result.ts';
 
 /**
  * Devices on raw sockets in a process of their own. It opens them all, sends `{ connected }`, and then does what it is
@@ -121,14 +122,25 @@ async function flood(window: number, warm: number, seconds: number) {
 async function pace(rate: number, seconds: number) {
   let sent = 0;
   let acknowledged = 0;
-  for (const device of devices) device.onAck = (acks) => void (acknowledged += acks);
+  const took: number[] = [];
+  const written = devices.map((): number[] => []);
+  devices.forEach((device, index) => {
+    device.onAck = (acks) => {
+      acknowledged += acks;
+      // Acknowledgements of one device come in the order of its messages.
+      const now = performance.now();
+      for (const at of written[index]?.splice(0, acks) ?? []) took.push(now - at);
+    };
+  });
   const from = performance.now();
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
       const elapsed = Math.min(performance.now() - from, seconds * 1_000);
       for (const due = Math.floor((elapsed * rate) / 1_000); sent < due; sent += 1) {
         const device = devices[sent % devices.length];
-        if (device !== undefined) send(device, 1);
+        if (device === undefined) continue;
+        written[sent % devices.length]?.push(performance.now());
+        send(device, 1);
       }
       if (elapsed < seconds * 1_000) return;
       clearInterval(timer);
@@ -136,7 +148,8 @@ async function pace(rate: number, seconds: number) {
     }, 2);
   });
   while (acknowledged < sent && broken === 0) await after(0.05);
-  return { acknowledged, total: acknowledged, seconds: (performance.now() - from) / 1_000 };
+  const [p99, most] = [percentile(took, 0.99), percentile(took, 1)];
+  return { acknowledged, total: acknowledged, seconds: (performance.now() - from) / 1_000, p99, most };
 }
 
 /** Sends what `messages` gives for each device, all at once, and waits for every acknowledgement. */

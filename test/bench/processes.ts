@@ -20,6 +20,9 @@ const Report = Type.Object({
   total: Type.Integer(),
   seconds: Type.Number(),
   broken: Type.Integer(),
+  /** ms from writing a message to its acknowledgement, where messages were paced. */
+  p99: Type.Optional(Type.Number()),
+  most: Type.Optional(Type.Number()),
 });
 export type Report = Static<typeof Report>;
 
@@ -42,7 +45,7 @@ export interface Loader {
   stop(): Promise<void>;
 }
 
-function next<Schema extends TSchema>(child: ChildProcess, schema: Schema): Promise<Static<Schema>> {
+export function next<Schema extends TSchema>(child: ChildProcess, schema: Schema): Promise<Static<Schema>> {
   return new Promise((resolve, reject) => {
     const ended = (code: number | null) => reject(new Error(`a process of the bench ended with ${code}`));
     child.once('exit', ended);
@@ -54,18 +57,19 @@ function next<Schema extends TSchema>(child: ChildProcess, schema: Schema): Prom
   });
 }
 
-const ROOT = join(import.meta.dirname, '..', '..');
+export const ROOT = join(import.meta.dirname, '..', '..');
 const Package = Type.Object({ scripts: Type.Object({ start: Type.String() }) });
 
 /** As `npm start` gives them to Node; BENCH_NODE_FLAGS in their place, such as `--cpu-prof --cpu-prof-dir=…`. */
-function systemFlags(): string[] {
+export function systemFlags(): string[] {
   const { scripts } = Parse(Package, JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
   const usual = /^node (.*)app\/launch\.mjs/.exec(scripts.start)?.[1] ?? '';
   return (process.env['BENCH_NODE_FLAGS'] ?? usual).split(' ').filter((flag) => flag !== '');
 }
 
-function start(file: string, argument: string): ChildProcess {
-  const isSystem = file.startsWith('system');
+/** One of this folder's processes. The system's get what `npm start` gives to Node. */
+export function start(file: string, argument: string): ChildProcess {
+  const isSystem = !/^(bare|loader)/.test(file);
   const child = fork(join(import.meta.dirname, file), [argument], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     execArgv: isSystem ? systemFlags() : [],
@@ -76,7 +80,7 @@ function start(file: string, argument: string): ChildProcess {
   return child;
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+export async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.disconnect();

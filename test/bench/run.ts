@@ -1,16 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { dashboards } from './dashboards.ts';
 import type { Effort } from './effort.ts';
 import { facility, facilityInflux } from './facility.ts';
 import { growth } from './growth.ts';
 import { history } from './history.ts';
 import { influx } from './influx/part.ts';
 import { screens, waiting } from './latency.ts';
+import { day, demo, sheet } from './lived.ts';
 import { idle, storm } from './memory.ts';
+import { page } from './page.ts';
 import { queries } from './queries.ts';
 import { tableOf, type Result } from './result.ts';
 import { settle } from './settle.ts';
+import { startUp } from './start-up.ts';
 import { throughput } from './throughput.ts';
 
 /** `npm run bench`: what the system does on this machine, as a table. */
@@ -39,6 +43,12 @@ const PARTS: Readonly<Record<string, Part>> = {
   history,
   facility,
   'facility-influx': facilityInflux,
+  'start-up': startUp,
+  dashboards,
+  page,
+  demo,
+  sheet,
+  day,
   idle,
   storm,
   'growth-10': (effort) => growth(10, effort),

@@ -18,6 +18,7 @@ const Options = Type.Object({
   metrics: Type.Integer(),
   doors: Type.Integer(),
   interval: Type.Integer(),
+  areas: Type.Optional(Type.Integer()),
   /** Where readings are kept, in place of the embedded store. */
   influx: Type.Optional(
     Type.Object({ url: Type.String(), org: Type.String(), bucket: Type.String(), token: Type.String() }),
