@@ -93,7 +93,9 @@ export function startLoad({ port, passwords, rate }: LoadOptions): Load {
     const value = 42 + (Math.floor(count / devices.length) % 20) / 10;
     const key = `${device} ${ts}`;
     sent.set(key, value);
-    publish(client, `${device}/readings`, { ts, values: { water_temperature: value } }, () => {
+    // What no point is bound to, now and then: somebody else may have given its field another type.
+    const unbound = count % 50 > 0 ? {} : { humidity: 60 + (count % 300) / 50 };
+    publish(client, `${device}/readings`, { ts, values: { water_temperature: value, ...unbound } }, () => {
       acknowledged.set(key, value);
     });
     if (count % 50 > 0) return;

@@ -159,6 +159,30 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     tests: [FORWARD],
   },
   {
+    name: 'forward-misses-events-in-silence',
+    breaks: 'events that were past their time before they could be sent are counted',
+    edits: [
+      {
+        file: 'ingest/stores/forward/record-stream.ts',
+        from: 'first.id - after - 1 : 0',
+        to: '0 : 0',
+      },
+    ],
+    tests: [FORWARD],
+  },
+  {
+    name: 'influx-keeps-to-the-retention-it-knew',
+    breaks: 'before readings are let go for their age the server is asked whether it keeps more by now',
+    edits: [
+      {
+        file: 'ingest/stores/influx/influx.worker.ts',
+        from: 'if (batch.tooOld === 0 ||',
+        to: 'if (batch.tooOld >= 0 ||',
+      },
+    ],
+    tests: ['test/ingest/stores/influx/writing.test.ts'],
+  },
+  {
     name: 'forward-tells-who-it-was',
     breaks: 'of an event only its named fields leave the house',
     edits: [

@@ -244,6 +244,31 @@ describe.skipIf(influx1Missing !== undefined)('forwarding to a real InfluxDB', (
     expect(values(await other.held(POOL))).toEqual([43, 43.1, 43.2]);
   });
 
+  test('events that the ledger let go before a server took them are counted, and the next ones are sent', async () => {
+    const told: unknown[] = [];
+    const at = await startInfluxRig(server, { onLog: (fields) => void told.push(fields) });
+    const open = (...ids: string[]) =>
+      at.rig.publish(
+        'lock',
+        ids.map((id) => ({ id, ts: at.rig.clock.now().wall, kind: 'contact', open: true })),
+        { leaf: 'events' },
+      );
+    await open('a');
+    await at.until(() => at.rig.ingest.levels().store?.recordsWaiting === 0);
+    await at.proxy.fault({ kind: 'refused' });
+    await open('b', 'c');
+    await at.rig.pass(1);
+    // As after ninety days.
+    const all = { events: at.rig.clock.now().wall, quarantine: 0, sessions: 0, ended: 0, diary: 0 };
+    await at.rig.stores.ledger.expire(all);
+    await at.rig.pass(1);
+    await open('d');
+    await at.proxy.pass();
+    await at.until(() => at.rig.ingest.levels().store?.recordsWaiting === 0);
+    expect(await at.held('SELECT "open" FROM events')).toHaveLength(2);
+    expect(told).toContainEqual({ measurement: 'events', count: 2 });
+  });
+
   test('events and transitions of alarms are sent once each, those from before too, and nothing about people', async () => {
     const at = await startInfluxRig(server);
     await at.proxy.fault({ kind: 'refused' });
