@@ -93,7 +93,7 @@ export const zh = {
     notJudgedBecause: '{reason} 不判断',
     closed: '关闭中',
     inMode: '{mode}中',
-    offSeason: '非采暖期',
+    offSeason: '非采暖季',
     running: '运行',
     stopped: '停',
     below: '低于 {limit}',
