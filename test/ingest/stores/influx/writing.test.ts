@@ -244,6 +244,10 @@ describe.each(GENERATIONS)('$name', ({ generation, missing, start }) => {
       const { requests, ...whole } = await store.write([{ series: 4, readings: many }]);
       expect(whole).toMatchObject({ written: 5_000, rejected: [] });
       expect(requests > 1).toBe(generation === 1);
+      // On the way to another machine it is compressed, which the bound counts.
+      const far = await openIn(server, { bucket: store.bucket, settings: { gzipFrom: 1_000 } });
+      expect(await far.write([{ series: 5, readings: many }])).toMatchObject({ written: 5_000, requests: 1 });
+      expect(await far.range({ series: 5, ...ALL })).toEqual(many);
       // Not InfluxDB's way to speak: nothing of it is given up.
       proxy.answer({ status: 400, body: '<html>a gateway</html>' }, 1, path);
       await expect(store.write([{ series: 3, readings }])).rejects.toMatchObject({ trouble: 'invalid' });
