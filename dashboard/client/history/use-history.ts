@@ -63,11 +63,12 @@ export function useHistory({ site, series, now, pixels }: HistoryOptions) {
   }
 
   watch([view, series, pixels], soon, { immediate: true });
-  const ticking = setInterval(() => {
-    if (live.value && !document.hidden) view.value = { from: now.value - spanOf(view.value), to: now.value };
-  }, LIVE_EVERY);
+  // Either way: until the server says what time it is, this computer's clock did, whatever it shows.
+  watch(now, (at) => {
+    if (live.value && !document.hidden && Math.abs(at - view.value.to) >= LIVE_EVERY)
+      view.value = { from: at - spanOf(view.value), to: at };
+  });
   onBeforeUnmount(() => {
-    clearInterval(ticking);
     clearTimeout(timer);
     abort?.abort();
   });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { CDPSession } from 'playwright-core';
 import { GRID } from '../../../dashboard/client/history/chart.ts';
 import { chromiumPath, PHONE, startBrowser, type TestBrowser, violations } from './browser.ts';
 import { startSample } from './mock-server.ts';
@@ -6,7 +7,8 @@ import { SITE } from './sample-alarms.ts';
 import { SampleHistory } from './sample-history.ts';
 
 const PAGE = `/sites/${SITE}/points/men-pool/history/water_temperature`;
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 let screens: TestBrowser;
 let server: Awaited<ReturnType<typeof startSample>>;
 let sample: SampleHistory;
@@ -25,6 +27,14 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
     await server.close();
   });
 
+  /** The server's clock goes on, and says so. */
+  function pass(ms: number): void {
+    server.clock.advance(ms);
+    server.house.tick();
+  }
+  /** The sample lives on another day than this computer: a chart of now is one of the server's now. */
+  const expectServersTime = () =>
+    expect.poll(() => Math.abs(newest().to - server.clock.now().wall)).toBeLessThan(15_000);
   const newest = () => sample.asked.at(-1) ?? expect.fail('nothing was asked');
 
   test('is looked through by keys and buttons, and says what is not known', async () => {
@@ -90,6 +100,99 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
     await page.locator('.history-failed').waitFor({ state: 'detached' });
   }, 60_000);
 
+  test("a day or any range is chosen by keyboard, in the site's time, and what cannot be is said", async () => {
+    const page = await screens.visit(server, PAGE, { user: 'viewer', prepare: (context) => sample.answer(context) });
+    const button = page.getByRole('button', { name: '选日期…' });
+    await page.locator('.history-plot').waitFor();
+    await expectServersTime();
+    await button.press('Enter');
+    const day = page.getByLabel('转到日期');
+    expect(await day.evaluate((field) => field === document.activeElement)).toBe(true);
+    await page.getByText('Asia/Shanghai（UTC+8）').waitFor();
+    const before = await day.inputValue();
+    const yesterday = new Date(Date.parse(before) - DAY).toISOString().slice(0, 10);
+    await day.fill(yesterday);
+    const went = page.waitForResponse((response) => response.url().includes('/history?'));
+    await day.press('Enter');
+    await went;
+    const midnight = Date.parse(`${yesterday}T00:00:00+08:00`);
+    expect(newest()).toMatchObject({ from: midnight, to: midnight + DAY });
+    await page.getByText(`${yesterday} 00:00 至 ${before} 00:00`).waitFor();
+
+    await page.getByLabel('自', { exact: true }).fill(`${yesterday}T06:00`);
+    const to = page.getByLabel('至', { exact: true });
+    await to.fill(`${yesterday}T05:00`);
+    await to.press('Enter');
+    await page.getByRole('alert').getByText('开始要早于结束').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await to.fill(`${yesterday}T11:30`);
+    const shown = page.waitForResponse((response) => response.url().includes('/history?'));
+    await to.press('Enter');
+    await shown;
+    expect(newest()).toMatchObject({ from: midnight + 6 * HOUR, to: midnight + 11.5 * HOUR });
+    await to.press('Escape');
+    expect(await button.evaluate((one) => one === document.activeElement)).toBe(true);
+    expect(await page.locator('#history-range').count()).toBe(0);
+  }, 60_000);
+
+  test('fingers move and zoom; whoever looks back keeps the place while values come, and the live edge goes on', async () => {
+    const options = { viewport: PHONE, hasTouch: true, isMobile: true, locale: 'zh-CN' } as const;
+    const prepare = sample.answer.bind(sample);
+    const page = await screens.visit(server, PAGE, { ...options, user: 'viewer', prepare });
+    await page.locator('.history-canvas canvas').first().waitFor();
+    await expectServersTime();
+    const answered = () => page.waitForResponse((response) => response.url().includes('/history?'));
+    const first = newest();
+    const follows = answered();
+    pass(11_000);
+    await follows;
+    expect(newest().to).toBeGreaterThan(first.to);
+    expect(newest().to - newest().from).toBe(DAY);
+
+    const plot = page.locator('.history-canvas');
+    await plot.scrollIntoViewIfNeeded();
+    const box = (await plot.boundingBox()) ?? expect.fail('no chart');
+    const width = box.width - GRID.left - GRID.right;
+    const middle = box.x + GRID.left + width / 2;
+    const y = box.y + box.height / 2;
+    const touch = await page.context().newCDPSession(page);
+
+    const before = newest();
+    const drawn = answered();
+    await fingers(touch, [[[middle - 60, y]], [[middle - 20, y]], [[middle + 60, y]]]);
+    await drawn;
+    const dragged = newest();
+    expect(dragged.to - dragged.from).toBe(DAY);
+    expect((before.to - dragged.to) / DAY).toBeCloseTo(120 / width, 2);
+
+    // Minutes pass and values come: nothing is asked anew, and the place stays.
+    const asked = sample.asked.length;
+    for (let minute = 0; minute < 3; minute += 1) pass(60_000);
+    const near = answered();
+    await fingers(touch, [
+      [
+        [middle - 40, y],
+        [middle + 40, y + 30],
+      ],
+      [
+        [middle - 60, y],
+        [middle + 60, y + 45],
+      ],
+      [
+        [middle - 80, y],
+        [middle + 80, y + 60],
+      ],
+    ]);
+    await near;
+    expect(sample.asked.length).toBe(asked + 1);
+    const zoomed = newest();
+    // Twice as far apart: half the time, around the same moment.
+    expect((zoomed.to - zoomed.from) / DAY).toBeCloseTo(0.5, 2);
+    expect((zoomed.from + zoomed.to - dragged.from - dragged.to) / 2 / DAY).toBeCloseTo(0, 2);
+    await page.getByRole('button', { name: '回到现在' }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
+  }, 60_000);
+
   test('on a phone, in English, it fits and is accessible', async () => {
     const options = { viewport: PHONE, hasTouch: true, isMobile: true, locale: 'en' } as const;
     const page = await screens.visit(server, PAGE, {
@@ -102,3 +205,12 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
   }, 60_000);
 });
+
+/** Lets fingers go from place to place: one list of them for each moment. */
+async function fingers(touch: CDPSession, moments: readonly (readonly (readonly [x: number, y: number])[])[]) {
+  for (const [index, places] of moments.entries()) {
+    const touchPoints = places.map(([x, y], id) => ({ x, y, id }));
+    await touch.send('Input.dispatchTouchEvent', { type: index === 0 ? 'touchStart' : 'touchMove', touchPoints });
+  }
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+}
