@@ -92,16 +92,6 @@ export function forwardReader(db: DatabaseSync): ForwardReader {
   };
 }
 
-export function forwardedWriter(db: DatabaseSync): (rows: readonly ForwardedRow[]) => void {
-  const put = db.prepare(
-    `INSERT INTO forwarded VALUES (?, ?, ?)
-     ON CONFLICT (stream) DO UPDATE SET target = excluded.target, upto = excluded.upto`,
-  );
-  return (rows) => {
-    for (const { stream, target, upto } of rows) put.run(stream, target, upto);
-  };
-}
-
 function readEvent(row: Row): ForwardedEvent {
   return parse(schemas.event, 'event', {
     id: row['id'],

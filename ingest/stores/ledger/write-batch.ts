@@ -7,12 +7,12 @@ import { accountWriter } from './write-accounts.ts';
 import { alarmWriter } from './write-alarms.ts';
 import { arrivalWriter } from './write-arrivals.ts';
 import { channelWriter } from './write-channels.ts';
-import { forwardedWriter } from './forwarded.ts';
 import { credentialEnder } from './write-credentials.ts';
+import { forwardedWriter } from './write-forwarded.ts';
 import { shiftRecordWriter } from './write-records.ts';
 import { sheetVersionWriter } from './write-sheets.ts';
 import { quarantineWriter } from './write-quarantine.ts';
-import { registryWriter } from './write-registry.ts';
+import { seldomRegistryWriter } from './write-registry-seldom.ts';
 
 export interface BatchWriter {
   /** One transaction, durable on return. `number` marks it as this writer's newest. */
@@ -42,7 +42,7 @@ export function batchWriter(db: DatabaseSync, writer: string): BatchWriter {
   const accounts = accountWriter(db);
   const access = accessWriter(db);
   const endCredentials = credentialEnder(db);
-  const registry = registryWriter(db);
+  const registry = seldomRegistryWriter(db);
   const quarantine = quarantineWriter(db);
   const channels = channelWriter(db);
   const forwarded = forwardedWriter(db);
