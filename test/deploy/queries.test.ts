@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Type } from 'typebox';
 import { Parse } from 'typebox/value';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../app/clock.ts';
 import { eventRecord, transitionRecord } from '../../ingest/stores/forward/records.ts';
 import { openInfluxReadings, type InfluxOptions } from '../../ingest/stores/influx/store.ts';
+import { packSettlements } from '../../ingest/stores/packed.ts';
 import type { StoredReading } from '../../ingest/stores/readings/types.ts';
 import { createSeriesDirectory } from '../../ingest/stores/series-directory.ts';
+import { DrivenClock } from '../driven-clock.ts';
 import { influx1Missing, startInflux1, type Influx1 } from '../servers/influx1.ts';
 import { influx2Missing, startInflux2, type Influx2 } from '../servers/influx2.ts';
 
@@ -23,15 +24,20 @@ const SERIES = [
   { id: 3, site: 'mine', owner: { kind: 'point', id: 'hall' }, metric: 'room_temperature' },
 ] as const;
 
+/** Nothing at all says what it is. */
+const ALL_GOOD = 2;
+
 /** An hour of readings up to now, of every quality and in and out of band, written as the system writes them. */
 async function fill(settings: Pick<InfluxOptions['settings'], 'url' | 'token' | 'org'>): Promise<void> {
   const directory = createSeriesDirectory();
   directory.learn(SERIES);
   directory.locate(() => 'bath');
   const all = { ...settings, bucket: BUCKET, username: null, password: null, retention: 0 };
-  const store = await openInfluxReadings({ settings: all, directory, clock: systemClock() });
   const now = Date.now();
-  const readings = Array.from({ length: 60 }, (_, at): StoredReading => {
+  // Since before all of it, so that what says nothing is not written.
+  const store = await openInfluxReadings({ settings: all, directory, clock: new DrivenClock(now - 2 * 60 * MIN) });
+  const readings = Array.from({ length: 60 }, (_, index): StoredReading => {
+    const at = 59 - index;
     const t = now - at * MIN;
     const grade =
       at % 10 === 0
@@ -44,13 +50,17 @@ async function fill(settings: Pick<InfluxOptions['settings'], 'url' | 'token' | 
       value: 38 + (at % 13),
       quality: grade[0],
       reason: grade[1],
-      receivedAt: t + 40,
+      receivedAt: t + (at === 30 ? 7_000 : 40),
       backfilled: false,
       claimedTime: null,
     };
   });
   try {
-    await store.write(SERIES.map(({ id }) => ({ series: id, readings })));
+    const good = readings.map((one): StoredReading => ({ ...one, quality: 'good', reason: null }));
+    await store.forward(
+      packSettlements(SERIES.map(({ id }) => ({ series: id, readings: id === ALL_GOOD ? good : readings }))),
+      0,
+    );
     const alarm = {
       site: 'mine',
       account: null,
@@ -134,12 +144,26 @@ test.skipIf(influx1Missing !== undefined && influx2Missing !== undefined)(
   },
 );
 
+test.skipIf(influx1Missing !== undefined && influx2Missing !== undefined)(
+  'what says nothing of its quality is good, however the ready queries ask',
+  async () => {
+    const of = (grade: string) =>
+      `SELECT "water_temperature" FROM "readings" WHERE "point" = 'pool' AND ${grade} AND time > now() - 2h`;
+    // Of sixty, six are bad and seven suspect.
+    for (const rows of await rowsOf(of('("water_temperature_quality" >= 200) = false'))) expect(rows).toBe(54);
+    for (const rows of await rowsOf(of('("water_temperature_quality" >= 100) = false'))) expect(rows).toBe(46);
+    for (const rows of await rowsOf(of('"water_temperature_quality" < 100'))) expect(rows).toBe(0);
+  },
+);
+
 test.skipIf(influx2Missing)('every ready query in Flux finds what it is said to find', async () => {
   const queries = readyQueries('flux');
   expect(queries).toHaveLength(5);
   for (const query of queries) {
     const lines = (await influx2?.flux(query))?.split('\r\n').filter((line) => /^,(_result)?,\d/.test(line)) ?? [];
     expect(lines.length, query).toBeGreaterThan(0);
+    // Where nothing says anything of quality there is no such column, and all is good.
+    if (query.includes('count(column: "water')) expect(lines.join()).toContain('shower');
   }
 });
 
