@@ -3,7 +3,7 @@ import { influx2Missing } from '../servers/influx2.ts';
 import { soakBacklog } from './backlog.ts';
 import { soakFaults } from './faults.ts';
 
-/** `npm run soak`: what takes too long for `npm test`. About 15 minutes; exits with 1 when anything is not as it was acknowledged. */
+/** `npm run soak`: what takes too long for `npm test`. About 25 minutes; exits with 1 when anything is not as it was acknowledged. */
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
