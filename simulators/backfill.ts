@@ -1,10 +1,12 @@
 import type { DeviceAction, Simulation } from './simulation.ts';
 
 const HOUR = 3_600_000;
-/** Hours that are simulated and then sent, before the next ones: bounds memory. */
-const CHUNK = 6 * HOUR;
+/** ms that are simulated and then sent, before the next ones: bounds memory. The first stretch tells how long may follow. */
+const CHUNK = { first: HOUR / 60, longest: 6 * HOUR, actions: 200_000 } as const;
 /** Readings or events that one message holds at most; about 30 kB. */
 const BATCH = { readings: 200, events: 100 } as const;
+/** Messages of one device under way: its link lets the oldest go from a few hundred on. */
+const UNDER_WAY = 100;
 
 export interface BackfillOptions {
   readonly simulation: Simulation;
@@ -37,10 +39,14 @@ export async function backfill({
 }: BackfillOptions): Promise<BackfillProgress> {
   let progress: BackfillProgress = { until: from, messages: 0, entries: 0 };
   await Promise.all(simulation.devices.map(({ id: device }) => perform({ at: from, device, kind: 'connect' })));
+  let length: number = CHUNK.first;
   while (progress.until + 1_000 < to()) {
-    const until = Math.min(progress.until + CHUNK, to());
-    const batches = batched(simulation.advance(until));
-    await Promise.all(batches.map(({ action }) => perform(action)));
+    const until = Math.min(progress.until + length, to());
+    const actions = simulation.advance(until);
+    const batches = batched(actions);
+    const byDevice = Map.groupBy(batches, ({ action }) => action.device);
+    await Promise.all([...byDevice.values()].map((own) => inTurn(own, perform)));
+    length = Math.min(CHUNK.longest, length * Math.max(0.5, Math.min(10, CHUNK.actions / (actions.length + 1))));
     progress = {
       until,
       messages: progress.messages + batches.length,
@@ -49,6 +55,11 @@ export async function backfill({
     onProgress?.(progress);
   }
   return progress;
+}
+
+/** One device's messages, so many at a time. */
+async function inTurn(batches: readonly Batch[], perform: BackfillOptions['perform']): Promise<void> {
+  for (const some of chunks(batches, UNDER_WAY)) await Promise.all(some.map(({ action }) => perform(action)));
 }
 
 interface Batch {

@@ -15,6 +15,24 @@ export const SIMULATOR_FAULTS: readonly Mutant[] = [
     tests: [SIMULATION],
   },
   {
+    name: 'history-all-at-once',
+    breaks: 'a backfill has no more under way than a link keeps for sending again',
+    edits: [{ file: 'simulators/backfill.ts', from: 'const UNDER_WAY = 100;', to: 'const UNDER_WAY = 100_000;' }],
+    tests: ['test/simulators/backfill.test.ts'],
+  },
+  {
+    name: 'history-of-the-first-only',
+    breaks: 'a backfill sends every message of a device',
+    edits: [
+      {
+        file: 'simulators/backfill.ts',
+        from: 'for (const some of chunks(batches, UNDER_WAY))',
+        to: 'for (const some of chunks(batches, UNDER_WAY).slice(0, 1))',
+      },
+    ],
+    tests: ['test/simulators/backfill.test.ts'],
+  },
+  {
     name: 'backlog-forgotten',
     breaks: 'a terminal without a network keeps its punches',
     edits: [
@@ -54,6 +72,24 @@ export const SIMULATOR_FAULTS: readonly Mutant[] = [
     name: 'handover-loses-its-timers',
     breaks: 'what was to happen in told time happens in real time',
     edits: [{ file: 'app/handover-clock.ts', from: 'for (const timer of pending) start(timer);', to: 'void start;' }],
+    tests: [HISTORY],
+  },
+  {
+    name: 'own-question-listed-as-refused',
+    breaks: 'finding out whose broker it is leaves no refusal that somebody would mend',
+    edits: [
+      {
+        file: 'simulators/fleet.ts',
+        from: 'await refuseStrangersBroker(broker, firstIn)',
+        to: "await refuseStrangersBroker(broker, { username: 'mine.broker-check', clientId: 'mine.broker-check' })",
+      },
+    ],
+    tests: ['test/simulators/process.test.ts'],
+  },
+  {
+    name: 'demo-rows-drawn-with-holes',
+    breaks: 'the demo opens with three hours that rows and panels can draw',
+    edits: [{ file: 'app/demo-history.ts', from: '? BLOCK.drawn : BLOCK.quiet', to: '? BLOCK.quiet : BLOCK.quiet' }],
     tests: [HISTORY],
   },
 ];
