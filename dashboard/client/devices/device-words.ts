@@ -8,8 +8,15 @@ import { type Moment, standingFor, stateInSentence } from '../words/alarm-words.
 import type { Words } from '../words/use-words.ts';
 import type { DeviceRow } from './condition.ts';
 
+/** A text of the catalogue, with what stands in it. */
+type Translate = (key: string, named?: Record<string, unknown>) => string;
+
 /** Presence in words, and what else is the matter: `失联 14 分`, `在线，时钟慢`. */
-export function presenceText({ device, condition }: DeviceRow, { now }: Moment, words: Words): string {
+export function presenceText(
+  { device, condition }: DeviceRow,
+  { now }: Pick<Moment, 'now'>,
+  words: Pick<Words, 'local' | 'duration'> & { t: Translate },
+): string {
   const { t, local, duration } = words;
   if (device.presence === 'offline') {
     return device.since === null
@@ -85,7 +92,7 @@ function offlineWhy(device: DeviceView, state: SiteState, at: Moment, { t }: Wor
     : t('devicesPage.why.offlinePoints', { moment, n: silent }, silent);
 }
 
-function clockWord({ clockOffset }: DeviceView, { t }: Words): string {
+function clockWord({ clockOffset }: DeviceView, { t }: { t: Translate }): string {
   if (clockOffset === null || clockOffset === 0) return t('devicesPage.state.clockWrong');
   return t(clockOffset > 0 ? 'devicesPage.state.clockAhead' : 'devicesPage.state.clockBehind');
 }

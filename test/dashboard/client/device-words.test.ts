@@ -3,6 +3,7 @@ import { REFUSAL_REASONS } from '../../../contract/message.ts';
 import type { DeviceView } from '../../../contract/live.ts';
 import { commandsFor, namedDevice } from '../../../dashboard/client/devices/commands.ts';
 import { deviceRows, isMeant } from '../../../dashboard/client/devices/condition.ts';
+import { presenceText } from '../../../dashboard/client/devices/device-words.ts';
 import { freePointId } from '../../../dashboard/client/devices/new-point.ts';
 import { refusalText } from '../../../dashboard/client/devices/refusal-words.ts';
 import { offsetParts } from '../../../dashboard/client/format/offset.ts';
@@ -51,6 +52,25 @@ test('a low battery and a metric without a binding are abnormal too', () => {
   expect(kinds.get('doors')).toMatchObject({ abnormal: true, condition: { kind: 'battery' } });
   expect(kinds.get('gw-1')).toMatchObject({ abnormal: true, condition: { kind: 'unbound' } });
   expect(kinds.get('room-sensors')).toMatchObject({ abnormal: false, condition: { kind: 'asleep' } });
+});
+
+test('a device that is back while its alarm waits is online, and no longer silent', () => {
+  const row = first(deviceRows(state), ({ condition }) => condition.kind === 'alarm');
+  if (row.condition.kind !== 'alarm') throw new Error('no alarm');
+  const { alarm } = row.condition;
+  const device = { ...row.device, presence: 'online' as const };
+  const said = (changes: Partial<typeof alarm>) =>
+    presenceText(
+      {
+        ...row,
+        device,
+        condition: { kind: 'alarm', alarm: { ...alarm, title: { zh: '失联', en: 'Silent' }, ...changes } },
+      },
+      { now: alarm.raisedAt },
+      { t: zh.t, local: (text) => text.zh, duration: String },
+    );
+  expect(said({ state: 'returned_unacknowledged' })).toBe('在线，有过失联');
+  expect(said({ state: 'unacknowledged' })).toBe('在线，失联');
 });
 
 test('a device is found by its name in either language, its id and the names of its points', () => {
