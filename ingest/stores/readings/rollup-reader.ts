@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { SeriesId } from '../../../contract/reading.ts';
 import type { ChangedDay, ChangedHour, Computed, RollupQuery } from '../rollups.ts';
+import { hoursReader } from './hours.ts';
 import { packRows, ROLLUP_COLUMNS, type PackedRollups } from './rollup-rows.ts';
 
 const HOUR = 3_600_000;
@@ -27,13 +28,11 @@ export function rollupReader(db: DatabaseSync): RollupReader {
     return (...values: (number | string)[]): SQLOutputValue[][] =>
       statement.all(...values) as unknown as SQLOutputValue[][];
   };
-  const hours = (more: string) =>
-    arrays(`SELECT hour * ${HOUR}, (hour + 1) * ${HOUR}, ${ROLLUP_COLUMNS}${more} FROM hour
-      WHERE series = ? AND hour >= ? AND hour < ? ORDER BY hour`);
   const days = (more: string) =>
     arrays(`SELECT start_t, end_t, ${ROLLUP_COLUMNS}${more} FROM day
       WHERE series = ? AND start_t >= ? AND end_t <= ? ORDER BY start_t`);
-  const [bareHours, fullHours, bareDays, fullDays] = [hours(''), hours(', standards'), days(''), days(', standards')];
+  const [bareDays, fullDays] = [days(''), days(', standards')];
+  const hours = hoursReader(db);
   const changedOf = arrays('SELECT hour FROM changed_hour WHERE series = ? AND hour >= ? AND hour < ? ORDER BY hour');
   const daysOf = arrays('SELECT start_t FROM changed_day WHERE series = ? AND start_t >= ? AND end_t <= ?');
   const extent = arrays('SELECT first, next FROM computed WHERE series = ?');
@@ -48,7 +47,9 @@ export function rollupReader(db: DatabaseSync): RollupReader {
       try {
         const rows =
           unit === 'hour'
-            ? (standards ? fullHours : bareHours)(series, Math.ceil(from / HOUR), Math.floor(to / HOUR))
+            ? hours(series, { from: Math.ceil(from / HOUR), to: Math.floor(to / HOUR), texts: standards }).map(
+                ([hour, ...rest]) => [Number(hour) * HOUR, (Number(hour) + 1) * HOUR, ...rest],
+              )
             : (standards ? fullDays : bareDays)(series, from, to);
         const [first, next] = extent(series)[0] ?? [];
         return {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from '../sqlite/migrate.ts';
 import type { RollupBatch, SeriesHour } from '../rollups.ts';
+import { hoursWriter } from './hours.ts';
 import { rollupValues } from './rollup-rows.ts';
 
 const HOUR = 3_600_000;
@@ -15,7 +16,7 @@ export interface RollupWriter {
 
 export function rollupWriter(db: DatabaseSync): RollupWriter {
   const change = db.prepare('INSERT OR REPLACE INTO changed_hour (series, hour) VALUES (?, ?)');
-  const putHour = db.prepare('INSERT OR REPLACE INTO hour VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const putHours = hoursWriter(db);
   const putDay = db.prepare('INSERT OR REPLACE INTO day VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const putComputed = db.prepare('INSERT OR REPLACE INTO computed VALUES (?, ?, ?)');
   const changeDay = db.prepare('INSERT OR REPLACE INTO changed_day (series, start_t, end_t) VALUES (?, ?, ?)');
@@ -27,7 +28,10 @@ export function rollupWriter(db: DatabaseSync): RollupWriter {
   };
   function putOne(batch: RollupBatch): void {
     const { series, hours = [], days = [], computed, changedDays = [], doneHours = [], doneDays = [] } = batch;
-    for (const row of hours) putHour.run(series, row.from / HOUR, ...rollupValues(row));
+    putHours(
+      series,
+      hours.map((row) => [row.from / HOUR, ...rollupValues(row)]),
+    );
     for (const row of days) putDay.run(series, row.from, row.to, ...rollupValues(row));
     if (computed !== undefined) putComputed.run(series, computed.first, computed.next);
     for (const { from, to } of changedDays) changeDay.run(series, from, to);

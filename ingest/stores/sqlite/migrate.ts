@@ -8,6 +8,8 @@ export interface Schema {
   readonly applicationId: number;
   /** Folder of `0001-….sql`, `0002-….sql`, …: each is applied once, in order, and never edited after a release. */
   readonly migrations: URL;
+  /** What SQL cannot do of a migration, by its number: done behind its file, in the same transaction. */
+  readonly moves?: ReadonlyMap<number, (db: DatabaseSync) => void>;
   /** Whether a file is copied before it is brought to a newer schema; `where-there-is-room`: not onto a scarce disk. */
   readonly copyBefore?: 'always' | 'where-there-is-room';
 }
@@ -118,6 +120,7 @@ function migrate(db: DatabaseSync, file: string, schema: Schema, migrations: rea
     const from = check(db, file, schema, migrations.length);
     for (const { version, sql } of migrations.slice(from)) {
       db.exec(sql);
+      schema.moves?.get(version)?.(db);
       db.exec(`PRAGMA user_version = ${version}`);
     }
     db.exec(`PRAGMA application_id = ${schema.applicationId}`);

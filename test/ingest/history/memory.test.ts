@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { decodeHours } from '../../../ingest/stores/readings/codec/hours.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 import { startRig, type Rig } from '../line/rig.ts';
 import { SITE } from '../line/site.ts';
@@ -27,7 +28,10 @@ async function report(rig: Rig, value: number, hours: number): Promise<void> {
 function hourRows(rig: Rig): Record<string, unknown>[] {
   const db = new DatabaseSync(join(rig.dir, 'readings.db'), { readOnly: true });
   try {
-    return db.prepare('SELECT hour, count, mean, good, standards FROM hour ORDER BY hour').all();
+    const days = db.prepare('SELECT day, hours FROM day_of_hours ORDER BY day').all();
+    return days
+      .flatMap(({ day, hours }) => decodeHours(Number(day), hours as Uint8Array, { texts: true }))
+      .map(([hour, count, , , mean, , good, , , standards]) => ({ hour, count, mean, good, standards }));
   } finally {
     db.close();
   }
