@@ -135,7 +135,7 @@ export const SheetContent = Type.Object({
   /** Minutes of water and room within gaps too short to be listed. */
   shortGaps: Type.Integer(),
   records: Type.Array(ShiftRecord),
-  /** Shifts that are over, and those of them that somebody recorded. */
+  /** Shifts that are over, since something was first measured or recorded, and those of them that somebody recorded. */
   shiftsOver: Type.Integer(),
   shiftsRecorded: Type.Integer(),
 });

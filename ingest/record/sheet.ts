@@ -80,10 +80,15 @@ export function createSheets(sources: SheetSources): Sheets {
       .alarmsWithin(site, { points: pointIds, devices: true, ...span, limit: MOST_ALARMS })
       .toReversed();
     const found = recordsOf(days).map((record) => ({ ...record, own: false }));
-    const over = shifts.filter((shift) => shift.end <= now);
-    const isRecorded = ({ day, from }: Shift) => found.some((record) => record.day === day && record.from === from);
-    const evidence = gapEvidence(present, { model, points: pointIds, now, downtimes: reader.downtimes(span.from) });
     const measured = [water, air].filter((one) => one !== null);
+    const isRecorded = ({ day, from }: Shift) => found.some((record) => record.day === day && record.from === from);
+    // Before anything was measured or recorded here nobody was asked to look.
+    const isWatched = (shift: Shift) =>
+      isRecorded(shift) ||
+      measured.length === 0 ||
+      measured.some(({ spanOf }) => spanOf(soFar(shift, now)) !== undefined);
+    const over = shifts.filter((shift) => shift.end <= now && isWatched(shift));
+    const evidence = gapEvidence(present, { model, points: pointIds, now, downtimes: reader.downtimes(span.from) });
     const gaps = await listGaps(stretches, { days: sheetDays, measured, evidence, now });
     const raised = present.filter(({ raisedAt }) => raisedAt >= span.from && raisedAt < span.to);
     const content = {

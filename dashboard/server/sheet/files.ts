@@ -10,10 +10,17 @@ export function sheetCsv(sheet: Sheet, language: RegisterLanguage): string {
     ...sheetTables(sheet, language).flatMap(({ title, head, rows }) => [[], [title], head, ...rows]),
   ];
   return stringify(
-    lines.map((line) => [...line]),
-    { bom: true, escape_formulas: true, record_delimiter: 'windows' },
+    lines.map((line) => line.map(harmless)),
+    { bom: true, record_delimiter: 'windows' },
   );
 }
+
+/** What a person typed and a spreadsheet would compute begins with a quote; a room below zero is a number. */
+function harmless(text: string): string {
+  return /^[=+\-@\t\r＝＋－＠]/.test(text) && !isNumber(text) ? `'${text}` : text;
+}
+
+const isNumber = (text: string): boolean => /^-?\d+(\.\d+)?$/.test(text);
 
 /** A sheet for each table; the first one carries the head. Loaded when first asked for: few ever do. */
 export async function sheetXlsx(sheet: Sheet, language: RegisterLanguage): Promise<Buffer> {
@@ -33,7 +40,7 @@ export async function sheetXlsx(sheet: Sheet, language: RegisterLanguage): Promi
 
 /** Numbers as numbers, with the decimals that they are printed with; all else as text, which no program computes. */
 function xlsxCell(text: string) {
-  if (!/^-?\d+(\.\d+)?$/.test(text)) return { value: text, type: String };
+  if (!isNumber(text)) return { value: text, type: String };
   const decimals = text.split('.')[1]?.length ?? 0;
   return { value: Number(text), type: Number, format: decimals === 0 ? '0' : `0.${'0'.repeat(decimals)}` };
 }

@@ -21,8 +21,10 @@ export function sheetHead(sheet: Sheet, language: RegisterLanguage): readonly st
   const places = [sheet.site.name, sheet.area.name, sheet.water?.name, sheet.room?.name].filter(
     (one) => one !== undefined,
   );
-  const standards = sheet.standards.map(({ title, low, high, source, clause }) => {
-    const limits = [low === null ? '' : `≥ ${low}`, high === null ? '' : `≤ ${high}`].filter((one) => one !== '');
+  const standards = sheet.standards.map(({ title, low, high, scald, source, clause }) => {
+    // A scald begins at its limit, everything else beyond it.
+    const most = scald ? '<' : '≤';
+    const limits = [low === null ? '' : `≥ ${low}`, high === null ? '' : `${most} ${high}`].filter((one) => one !== '');
     return `${words.local(title)} ${limits.join(' ')} (${source} ${clause})`;
   });
   const version = versionText(sheet, words);

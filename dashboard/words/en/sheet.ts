@@ -30,7 +30,7 @@ export const sheet = {
     coverage: 'coverage {share} %',
     waterOut: 'Water out of band',
     roomOut: 'Room out of band',
-    times: '{n} times',
+    times: '{n} time | {n} times',
     minutes: '{n} min',
     scald: 'Scald',
     missing: 'Water missing',

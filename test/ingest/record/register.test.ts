@@ -91,7 +91,7 @@ test('a register that changes after somebody was given it has a new version, and
   expect(await issued(rig, 'print', first.checksum)).toBe('changed');
   expect(await issued(rig, 'print', changed.checksum)).toMatchObject({ version: { number: 2, kept: true } });
   if (typeof record === 'string' || !('id' in record)) throw new Error('not recorded');
-  const corrects = { id: record.id, reason: '漏填' };
+  const corrects = { id: record.id, reason: '=漏填' };
   const better = {
     ...body,
     key: 'register-test-0002',
@@ -114,8 +114,10 @@ test('a register that changes after somebody was given it has a new version, and
     'Version 2 low 42.0, mean 42.0, in band insuff., known 78.5, out min 0, missing min 58 → low 38.0,',
   );
   expect(csv).toContain(
-    `3,2026-10-20,Early shift,Check,Water change None,"Water change Topped up, corrected: 漏填"\r\n`,
+    `3,2026-10-20,Early shift,Check,Water change None,"Water change Topped up, corrected: =漏填"\r\n`,
   );
+  // What a person typed is no formula.
+  expect(csv).toContain(",,'=漏填,Water change None → Water change Topped up\r\n");
   expect(
     rig.rows(
       "SELECT actor, detail ->> 'version' AS version, detail ->> 'as' AS form FROM system_event WHERE kind = 'sheet.issued'",
