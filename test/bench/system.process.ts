@@ -1,13 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { systemClock } from '../../app/clock.ts';
 import { readConfig } from '../../app/config.ts';
-import { databaseSizes } from '../../app/data-dir.ts';
+import { databaseSizes, openDataDir } from '../../app/data-dir.ts';
 import { createLog } from '../../app/log.ts';
 import { deviceUsername } from '../../contract/topics.ts';
 import { hashToken } from '../../ingest/stores/ledger/tokens.ts';
 import type { AccountChange } from '../../ingest/stores/ledger/types.ts';
+import { openStores } from '../../ingest/stores/open.ts';
 import { startSystem } from '../../main.ts';
 import { registriesOf, secretOf, SESSION } from './fleet.ts';
 
@@ -37,7 +39,39 @@ const outside =
         INFLUX_TOKEN: influx.token,
       };
 const clock = systemClock();
-const registries = registriesOf(fleet);
+
+/** What the folder holds, made in a process of its own: a server does not begin with thousands of devices just created. */
+async function prepare(): Promise<void> {
+  const registries = registriesOf(fleet);
+  const { ledger, key, close } = await openStores({ dataDir: openDataDir(dir), clock });
+  const at = clock.now().wall;
+  const credentials = registries.flatMap(({ site, devices }) =>
+    devices.map(({ id }): AccountChange => {
+      const username = deviceUsername({ site, device: id });
+      const tokenHash = hashToken(key, secretOf(username));
+      return { op: 'credential.create', username, clientId: username, site, device: id, tokenHash, at };
+    }),
+  );
+  const accounts: AccountChange[] = [
+    { op: 'user.create', username: 'bench', post: 'Bench', role: 'viewer', passwordHash: 'none', at },
+    {
+      op: 'session.create',
+      tokenHash: hashToken(key, SESSION),
+      username: 'bench',
+      at,
+      expiresAt: at + 6 * 3_600_000,
+    },
+    ...credentials,
+  ];
+  await ledger.commit({ at, registry: registries, accounts });
+  await close();
+}
+
+if (process.argv[3] === 'prepare') {
+  await prepare();
+  process.exit();
+}
+execFileSync(process.execPath, [import.meta.filename, JSON.stringify(given), 'prepare'], { stdio: 'inherit' });
 
 const system = await startSystem({
   clock,
@@ -46,28 +80,6 @@ const system = await startSystem({
     argv: [],
     env: { DATA_DIR: dir, HTTP_PORT: '0', MQTT_PORT: '0', LOG_LEVEL: 'error', MQTT_RATE: '100000', ...outside },
   }),
-  async prepare({ ledger, key }) {
-    const at = clock.now().wall;
-    const credentials = registries.flatMap(({ site, devices }) =>
-      devices.map(({ id }): AccountChange => {
-        const username = deviceUsername({ site, device: id });
-        const tokenHash = hashToken(key, secretOf(username));
-        return { op: 'credential.create', username, clientId: username, site, device: id, tokenHash, at };
-      }),
-    );
-    const accounts: AccountChange[] = [
-      { op: 'user.create', username: 'bench', post: 'Bench', role: 'viewer', passwordHash: 'none', at },
-      {
-        op: 'session.create',
-        tokenHash: hashToken(key, SESSION),
-        username: 'bench',
-        at,
-        expiresAt: at + 6 * 3_600_000,
-      },
-      ...credentials,
-    ];
-    await ledger.commit({ at, registry: registries, accounts });
-  },
 });
 
 const delay = monitorEventLoopDelay({ resolution: 10 });

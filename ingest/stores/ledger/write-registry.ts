@@ -18,6 +18,7 @@ export interface RegistryWriter {
   change(changes: readonly RegistryChange[], at: number): void;
 }
 
+/** @public Loaded by write-registry-seldom.ts when it is needed. */
 export function registryWriter(db: DatabaseSync): RegistryWriter {
   // One counter for all sites, raised within the transaction: other processes write too.
   const raise = db.prepare('UPDATE head SET registry_revision = registry_revision + 1');
