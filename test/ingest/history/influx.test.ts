@@ -1,11 +1,10 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DrivenClock } from '../../driven-clock.ts';
 import { influx1Missing, startInflux1, type Influx1 } from '../../servers/influx1.ts';
 import { startRig, type Rig } from '../line/rig.ts';
 import { SITE } from '../line/site.ts';
 import { startInfluxRig, WRITE, type InfluxRig } from '../stores/forward/influx-rig.ts';
+import { storedHours } from './stored-hours.ts';
 
 const START = Date.UTC(2026, 10, 25, 4);
 const HOUR = 3_600_000;
@@ -36,16 +35,6 @@ async function late(rig: Rig): Promise<void> {
   await rig.values('probe', { room_temperature: 19.5 }, START + 61_000);
   await rig.values('probe', { room_temperature: 31 }, START + EVERY);
   await rig.values('probe', { room_temperature: 85 }, START + 2 * EVERY + 1_000);
-}
-
-function hourRows({ dir }: Rig): Record<string, unknown>[] {
-  const db = new DatabaseSync(join(dir, 'readings.db'), { readOnly: true });
-  try {
-    const columns = 'series, hour, count, min, mean, max, last, good, suspect, bad, standards';
-    return db.prepare(`SELECT ${columns} FROM hour ORDER BY hour`).all();
-  } finally {
-    db.close();
-  }
 }
 
 describe.skipIf(influx1Missing !== undefined)('with a real InfluxDB behind the line', () => {
@@ -98,11 +87,11 @@ describe.skipIf(influx1Missing !== undefined)('with a real InfluxDB behind the l
     await outside.proxy.pass();
     await delivered();
     for (const rig of both) await live(rig, 2);
-    const rows = hourRows(outside.rig);
+    const rows = storedHours(outside.rig.dir);
     expect(rows[0]).toMatchObject({ count: 13, min: 19.5, max: 31 });
     expect(rows[0]?.['bad']).toBeGreaterThan(0);
     expect(rows[2]).toMatchObject({ count: 0 });
-    expect(rows).toEqual(hourRows(own));
+    expect(rows).toEqual(storedHours(own.dir));
     expect(await expectTheSame()).toBe(31);
   }, 60_000);
 });

@@ -1,10 +1,8 @@
-import { DatabaseSync } from 'node:sqlite';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { decodeHours } from '../../../ingest/stores/readings/codec/hours.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 import { startRig, type Rig } from '../line/rig.ts';
 import { SITE } from '../line/site.ts';
+import { storedHours } from './stored-hours.ts';
 
 const START = Date.UTC(2026, 10, 25, 4);
 const HOUR = 3_600_000;
@@ -25,18 +23,6 @@ async function report(rig: Rig, value: number, hours: number): Promise<void> {
   }
 }
 
-function hourRows(rig: Rig): Record<string, unknown>[] {
-  const db = new DatabaseSync(join(rig.dir, 'readings.db'), { readOnly: true });
-  try {
-    const days = db.prepare('SELECT day, hours FROM day_of_hours ORDER BY day').all();
-    return days
-      .flatMap(({ day, hours }) => decodeHours(Number(day), hours as Uint8Array, { texts: true }))
-      .map(([hour, count, , , mean, , good, , , standards]) => ({ hour, count, mean, good, standards }));
-  } finally {
-    db.close();
-  }
-}
-
 test('hours are computed by tick when they are over, readings or none, and judged by the limits of their time', async () => {
   const rig = await startRig({ registry, clock: new DrivenClock(START) });
   await report(rig, 24.5, 2);
@@ -45,7 +31,7 @@ test('hours are computed by tick when they are over, readings or none, and judge
   rig.clock.advance(3 * HOUR);
   await rig.ingest.drained();
   await rig.ingest.computed();
-  expect(hourRows(rig).map(({ hour, count }) => ({ hour: Number(hour) * HOUR - START, count }))).toEqual([
+  expect(storedHours(rig.dir).map(({ hour, count }) => ({ hour: Number(hour) * HOUR - START, count }))).toEqual([
     { hour: 0, count: 12 },
     { hour: HOUR, count: 12 },
     { hour: 2 * HOUR, count: 12 },
@@ -60,7 +46,7 @@ test('hours are computed by tick when they are over, readings or none, and judge
   await rig.ingest.computed();
   const day = await rig.ingest.history.figures(name, { from: START, to: START + 5 * HOUR });
   expect(day?.standards).toMatchObject([{ standard: 'base.dormitory', out: 2 * 3_600 + 1 - 300 }]);
-  expect(hourRows(rig)[0]).toMatchObject({ count: 13 });
+  expect(storedHours(rig.dir)[0]).toMatchObject({ count: 13 });
 
   const course = await rig.ingest.history.course('mine', 'room', {
     metric: 'room_temperature',
@@ -86,7 +72,7 @@ test('hours that passed while we did not run are unknown, and computed after the
   await rig.ingest.drained();
   await rig.ingest.computed();
   const end = START + 400 * 24 * HOUR + HOUR;
-  const rows = hourRows(rig);
+  const rows = storedHours(rig.dir);
   expect(rows).toHaveLength(400 * 24);
   expect(rows.at(-1)).toMatchObject({ count: 0, good: 0, mean: null });
   const chart = await rig.ingest.history.chart('mine', { series, from: START - HOUR, to: end, pixels: 500 });
