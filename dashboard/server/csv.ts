@@ -72,6 +72,8 @@ const WORDS: Readonly<Record<CsvLanguage, Words>> = {
 };
 
 const QUARTER = 900_000;
+/** Characters of a time up to its seconds. */
+const SECONDS = 19;
 /** A mean is told to one decimal more than its metric is stored with. */
 const MEAN_DECIMALS = 3;
 
@@ -109,7 +111,12 @@ export function csvOf({ registry, rows, kind, language }: CsvOptions): Readable 
 
   function cellsOf(row: ExportedRow): (string | number | null)[] {
     const { point, metric } = row;
-    const what = [names.get(point) ?? point, point, words.metric[metric] ?? metric, metricSpec(metric)?.unit ?? ''];
+    const what = [
+      names.get(point) ?? point,
+      point,
+      words.metric[metric] ?? metric.replaceAll('_', ' '),
+      metricSpec(metric)?.unit ?? '',
+    ];
     if (row.kind === 'reading') {
       const { t, value, quality, reason, backfilled } = row;
       return [
@@ -126,7 +133,10 @@ export function csvOf({ registry, rows, kind, language }: CsvOptions): Readable 
   }
 }
 
-/** `2026-11-25 12:00:00` as the site's clocks show it. Their distance to UTC is looked up once for each quarter. */
+/**
+ * `2026-11-25 12:00:00` as the site's clocks show it. To the second: Excel shows a time with a fraction as minutes and
+ * seconds alone. Their distance to UTC is looked up once for each quarter.
+ */
 function localTimes(zone: string): (t: number) => string {
   let quarter = NaN;
   let offset = 0;
@@ -136,12 +146,11 @@ function localTimes(zone: string): (t: number) => string {
       const at = Temporal.Instant.fromEpochMilliseconds(quarter * QUARTER).toZonedDateTimeISO(zone);
       offset = at.offsetNanoseconds / 1e6;
     }
-    return utc(t + offset);
+    return new Date(t + offset).toISOString().slice(0, SECONDS).replace('T', ' ');
   };
 }
 
+/** Exact, and text to Excel: `2026-11-25T04:00:00.250Z`. */
 function utc(t: number): string {
-  const text = new Date(t).toISOString();
-  const whole = text.endsWith('.000Z') ? 19 : 23;
-  return `${text.slice(0, 10)} ${text.slice(11, whole)}`;
+  return new Date(t).toISOString().replace('.000Z', 'Z');
 }

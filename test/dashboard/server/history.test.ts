@@ -35,8 +35,8 @@ test('a file opens in Excel as what it is: UTF-8 mark, CRLF, both times, numbers
   expect([...file.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
   expect(file.subarray(3).toString().split('\r\n')).toEqual([
     '当地时间,UTC 时间,点位,点位编号,指标,单位,数值,质量,原因,补传',
-    `2026-11-25 21:29:30,2026-11-25 15:59:30,"'=HYPERLINK(""x""), ""大池""",pool,室温,°C,-5.5,有效,,`,
-    `2026-11-25 21:30:00.250,2026-11-25 16:00:00.250,"'=HYPERLINK(""x""), ""大池""",pool,室温,°C,85,无效,传感器故障码,`,
+    `2026-11-25 21:29:30,2026-11-25T15:59:30Z,"'=HYPERLINK(""x""), ""大池""",pool,室温,°C,-5.5,有效,,`,
+    `2026-11-25 21:30:00,2026-11-25T16:00:00.250Z,"'=HYPERLINK(""x""), ""大池""",pool,室温,°C,85,无效,传感器故障码,`,
     '',
   ]);
 });
