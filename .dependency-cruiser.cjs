@@ -39,6 +39,13 @@ module.exports = {
       to: { path: '^(broker|ingest|dashboard|app|test)/|^main' },
     },
     {
+      name: 'words-serve-both-sides',
+      comment: 'What page, paper and files say alike: read by the client and by the server, which may be there alone.',
+      severity: 'error',
+      from: { path: '^dashboard/words/' },
+      to: { pathNot: ['^contract/', '^dashboard/words/'] },
+    },
+    {
       name: 'client-stays-in-the-browser',
       severity: 'error',
       from: { path: '^dashboard/client/' },

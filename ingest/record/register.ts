@@ -31,8 +31,6 @@ export interface RegisterOptions {
   readonly versions: SheetVersionStore;
 }
 
-export type Register = ReturnType<typeof createRegister>;
-
 /** The monthly register with its versions: what was given out once is known for ever, and what changed since is told. */
 export function createRegister({ made: make, versions }: RegisterOptions) {
   const placeOf = ({ site, area }: Place, { content }: MadeSheet): SheetPlace | undefined =>

@@ -147,7 +147,7 @@ export const RECORD_FAULTS: readonly Mutant[] = [
       {
         file: 'ingest/record/sheet-changes.ts',
         from: 'was: corrected ?? null, now: record',
-        to: 'was: null, now: record',
+        to: 'was: record.id < 0 ? (corrected ?? null) : null, now: record',
       },
     ],
     tests: [REGISTER],
