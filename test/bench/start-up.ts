@@ -133,16 +133,17 @@ async function writeOpenHour({ ledger }: Stores, { points, end }: { points: numb
 function repeat(file: string, points: number): void {
   const db = new DatabaseSync(file);
   try {
-    const tables = ['block', 'hour', 'day', 'computed', 'changed_hour', 'changed_day'];
-    for (const table of tables) {
-      const columns = db.prepare(`SELECT name FROM pragma_table_info('${table}')`).all();
-      const others = columns.map(({ name }) => String(name)).filter((name) => name !== 'series' && name !== 'id');
-      // By time, as it grows: the rows of one series lie far apart.
-      const order = table === 'block' || table === 'hour' ? 'hour' : others[0];
-      db.exec(`INSERT INTO ${table} (series, ${others.join(', ')})
-        WITH RECURSIVE other (id) AS (SELECT 2 UNION ALL SELECT id + 1 FROM other WHERE id < ${points})
+    const tables = db.prepare(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'`).all();
+    for (const { name: table } of tables) {
+      const columns = db.prepare(`SELECT name FROM pragma_table_info('${String(table)}')`).all();
+      const names = columns.map(({ name }) => String(name));
+      if (!names.includes('series')) continue;
+      const others = names.filter((name) => name !== 'series' && name !== 'id');
+      // By time, which stands behind the series, as the file grows: the rows of one series lie far apart.
+      db.exec(`INSERT INTO ${String(table)} (series, ${others.join(', ')})
+        WITH RECURSIVE other (id) AS (SELECT 2 WHERE ${points} > 1 UNION ALL SELECT id + 1 FROM other WHERE id < ${points})
         SELECT other.id, ${others.map((name) => `one.${name}`).join(', ')}
-        FROM (SELECT * FROM ${table} WHERE series = 1 ORDER BY ${order}) AS one CROSS JOIN other`);
+        FROM (SELECT * FROM ${String(table)} WHERE series = 1 ORDER BY ${others[0]}) AS one CROSS JOIN other`);
     }
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } finally {
