@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type MqttClient } from 'mqtt';
 import type { Clock, Timer } from '../contract/clock.ts';
 import { formatTopic, type TopicLeaf } from '../contract/topics.ts';
@@ -43,6 +44,11 @@ interface Pending {
   readonly topic: string;
   readonly payload: string;
   readonly over: () => void;
+}
+
+/** A CONNECT that no CONNACK answered yet leaves no way to say goodbye: its will would be heard. */
+function answered(client: MqttClient): Promise<unknown> {
+  return client.connected ? Promise.resolve() : Promise.race([once(client, 'connect'), once(client, 'close')]);
 }
 
 export function createDeviceLink(options: LinkOptions): DeviceLink {
@@ -124,7 +130,12 @@ export function createDeviceLink(options: LinkOptions): DeviceLink {
     if (closing === undefined) return;
     // A broker that is going down itself does not answer any more: then without goodbye.
     const patience = new Promise<void>((resolve) => clock.after(1_000, resolve));
-    await Promise.race([closing.endAsync().catch(() => undefined), patience]);
+    await Promise.race([
+      answered(closing)
+        .then(() => closing.endAsync())
+        .catch(() => undefined),
+      patience,
+    ]);
     closing.stream.destroy();
   };
 
