@@ -222,4 +222,22 @@ export const DASHBOARD_FAULTS: readonly Mutant[] = [
     ],
     tests: ['test/dashboard/client/notifications.test.ts'],
   },
+  {
+    name: 'journal-without-a-word-for-shifts',
+    breaks: 'the journal tells in words whatever it is told',
+    edits: [{ file: 'dashboard/client/i18n/zh/audit.ts', from: "shift_recorded: '交班次记录',", to: '' }],
+    tests: [CATALOGUE],
+  },
+  {
+    name: 'registry-export-ignores-its-file',
+    breaks: 'an exported registry can be imported again, whatever npm and the shell write around it',
+    edits: [
+      {
+        file: 'app/admin/registries.ts',
+        from: 'if (path === undefined) return deps.out(text);',
+        to: 'if (path !== null) return deps.out(text);',
+      },
+    ],
+    tests: ['test/app/admin-registry.test.ts'],
+  },
 ];
