@@ -182,9 +182,12 @@ describe.skipIf(influx1Missing !== undefined)('forwarding to a real InfluxDB', (
     const [alarm] = at.rig.alarms('system.readings_rejected');
     expect(alarm).toMatchObject({ state: 'unacknowledged', priority: 3 });
     expect(alarm?.detail).toContain('input field "fan_running" on measurement "readings"');
+    // Somebody makes short work of it; we make it again.
     await server.query('DROP DATABASE taken');
-    await server.query('CREATE DATABASE taken');
     await at.rig.values('gateway', WELL);
+    await at.until(() => at.rig.ingest.levels().store?.state === 'refuses');
+    await at.rig.pass(1);
+    expect(at.rig.alarms('system.store_refused')[0]?.detail).toContain('database not found: "taken"');
     await at.until(() => waiting(at) === 0);
     await at.rig.pass(1);
     expect(at.rig.alarms('system.readings_rejected')).toMatchObject([{ state: 'returned_unacknowledged' }]);
