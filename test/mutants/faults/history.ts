@@ -14,7 +14,12 @@ export const HISTORY_FAULTS: readonly Mutant[] = [
       {
         file: 'ingest/stores/readings/settle.ts',
         from: 'rollups.mark([{ series, hour }]);',
-        to: 'if (row === undefined) rollups.mark([{ series, hour }]);',
+        to: '{ if (!marked.has(`${series}|${hour}`)) rollups.mark([{ series, hour }]); marked.add(`${series}|${hour}`); }',
+      },
+      {
+        file: 'ingest/stores/readings/settle.ts',
+        from: 'const rollups = rollupWriter(db);',
+        to: 'const rollups = rollupWriter(db); const marked = new Set<string>();',
       },
     ],
     tests: [RANGES],

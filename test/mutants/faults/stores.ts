@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts';
 const COMMIT = 'test/ingest/stores/ledger/commit.test.ts';
 const ACCOUNTS = 'test/ingest/stores/ledger/accounts.test.ts';
 const CONSUMER = 'test/ingest/stores/consumer.test.ts';
+const HOURS = 'test/ingest/stores/readings/hours.test.ts';
 const BLOCKS = 'test/ingest/stores/readings/sqlite.test.ts';
 
 export const STORE_FAULTS: readonly Mutant[] = [
@@ -172,8 +173,8 @@ export const STORE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/stores/readings/merge.ts',
-        from: 'byTime.set(reading.t, reading);',
-        to: 'if (there === undefined) byTime.set(reading.t, reading);',
+        from: 'byTime.set(t, at);',
+        to: 'if (there === undefined) byTime.set(t, at);',
       },
     ],
     tests: [BLOCKS],
@@ -184,10 +185,34 @@ export const STORE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/stores/readings/codec/block.ts',
-        from: 'marksOf(marks[at] ?? 0)',
-        to: 'marksOf((marks[at] ?? 0) & 4)',
+        from: 'rows[at + MARKS] = marks[index] ?? 0;',
+        to: 'rows[at + MARKS] = (marks[index] ?? 0) & 4;',
       },
     ],
     tests: ['test/ingest/stores/readings/codec.test.ts'],
+  },
+  {
+    name: 'full-block-is-passed-over',
+    breaks: 'what comes late for a full block goes into it',
+    edits: [
+      {
+        file: 'ingest/stores/readings/blocks.ts',
+        from: 'if (!after && first > part.last)',
+        to: 'if (!after)',
+      },
+    ],
+    tests: [BLOCKS],
+  },
+  {
+    name: 'hour-drives-out-its-neighbours',
+    breaks: 'an hour that is computed leaves the others of its day',
+    edits: [{ file: 'ingest/stores/readings/hours.ts', from: '[...there, ...those]', to: '[...those]' }],
+    tests: [HOURS],
+  },
+  {
+    name: 'former-hours-left-behind',
+    breaks: 'a file of a former schema keeps its hours',
+    edits: [{ file: 'ingest/stores/readings/schema.ts', from: 'moves: new Map([[5, packHours]]),', to: '' }],
+    tests: [HOURS],
   },
 ];
