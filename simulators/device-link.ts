@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type MqttClient } from 'mqtt';
 import type { Clock, Timer } from '../contract/clock.ts';
 import { formatTopic, type TopicLeaf } from '../contract/topics.ts';
@@ -47,8 +46,12 @@ interface Pending {
 }
 
 /** A CONNECT that no CONNACK answered yet leaves no way to say goodbye: its will would be heard. */
-function answered(client: MqttClient): Promise<unknown> {
-  return client.connected ? Promise.resolve() : Promise.race([once(client, 'connect'), once(client, 'close')]);
+function answered(client: MqttClient): Promise<void> {
+  if (client.connected) return Promise.resolve();
+  return new Promise((resolve) => {
+    client.once('connect', () => resolve());
+    client.once('close', () => resolve());
+  });
 }
 
 export function createDeviceLink(options: LinkOptions): DeviceLink {
