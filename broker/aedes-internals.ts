@@ -9,7 +9,13 @@ export interface AedesClient extends Client {
   _parser: ClientParser;
   subscriptions: object;
   duplicates: object;
+  deliver0: Deliver;
+  deliverQoS: Deliver;
+  /** Stops watching its stream for the end. */
+  _eos: () => void;
 }
+
+type Deliver = (packet: object, done: () => void) => void;
 
 /** As much of a parser as aedes uses of a client's. */
 interface ClientParser {
@@ -40,7 +46,11 @@ function hasInternals(client: Client): client is AedesClient {
     '_keepaliveTimer' in client &&
     '_parser' in client &&
     'subscriptions' in client &&
-    'duplicates' in client
+    'duplicates' in client &&
+    'deliver0' in client &&
+    'deliverQoS' in client &&
+    '_eos' in client &&
+    typeof client._eos === 'function'
   );
 }
 
@@ -51,10 +61,13 @@ export function keepNoNumbers(): void {
 
 /** Nobody subscribes and nothing is forwarded: what stands under a filter or a broker's id is nothing, for everybody. */
 const NOTHING: object = Object.freeze({ __proto__: null });
+const deliverNothing: Deliver = (_packet, done) => void setImmediate(done);
+const noop = (): void => {};
 
 /**
  * Gives back what a connected client does not need while it is silent: a third of what its connection takes. With it
- * goes the CONNECT, and so the password, which its parser would keep to the end.
+ * goes the CONNECT, and so the password, which its parser would keep to the end. From here on the client is to be closed
+ * by whoever sees its stream close: it does not watch for that any more.
  */
 export function rest(client: AedesClient): void {
   const [onPacket] = client._parser.listeners?.('packet') ?? [];
@@ -63,6 +76,10 @@ export function rest(client: AedesClient): void {
   client._parser = new PassingParser(client, onPacket as OnPacket);
   client.subscriptions = NOTHING;
   client.duplicates = NOTHING;
+  client.deliver0 = deliverNothing;
+  client.deliverQoS = deliverNothing;
+  client._eos();
+  client._eos = noop;
 }
 
 /** Parses with a parser of the moment: whole packets only come this way, so that nothing has to be kept between them. */

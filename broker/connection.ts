@@ -101,7 +101,10 @@ class DeviceConnection implements Connection, GuardOwner {
     this.ordering = createOrdering(context.onIdle);
     this.guard = createGuard({ socket, clock, limits, connectWithin, owner: this });
     this.client = context.handle(this.guard.stream);
-    this.guard.stream.on('close', () => this.#finish());
+    this.guard.stream.on('close', () => {
+      this.client.close();
+      this.#finish();
+    });
   }
 
   end(): ConnectionEnd | undefined {
