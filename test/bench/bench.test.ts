@@ -21,6 +21,12 @@ test('a quick run of the bench measures its parts, and prints its table', { time
   for (const { name } of results) expect(printed).toContain(`| ${name} `);
 });
 
+test('and what history costs, with figures for each part of it', { timeout: 120_000 }, async () => {
+  const { results } = await quickRun('history,start-up');
+  expect(results.length).toBeGreaterThan(10);
+  expect(results.filter(({ median }) => !(median > 0)).map(({ name }) => name)).toEqual([]);
+});
+
 withInflux('and beside InfluxDB, where nothing that was acknowledged is missing', { timeout: 120_000 }, async () => {
   const { results } = await quickRun('influx');
   const missing = results.filter(({ name }) => name.includes('not in InfluxDB'));
