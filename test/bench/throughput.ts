@@ -33,12 +33,16 @@ function logDepth({ dir }: Server): number {
   }
 }
 
-/** Fills the tail first, with readings of the same devices: else a short run would be over before anything settles. */
-async function fillTail(server: Server, devices: number): Promise<void> {
-  const loader = await startLoader({ port: server.port, devices, metrics: 20 });
+/**
+ * Fills the tail first, with readings of the same devices: else a short run would be over before anything settles.
+ * Resolves with the messages that it took.
+ */
+export async function fillTail({ port }: Pick<Server, 'port'>, devices: number): Promise<number> {
+  const loader = await startLoader({ port, devices, metrics: 20 });
   const rounds = Math.ceil(FULL_TAIL / 20 / devices);
-  await loader.run({ job: 'burst', messages: rounds });
+  const { total } = await loader.run({ job: 'burst', messages: rounds });
   await loader.stop();
+  return total;
 }
 
 async function runOnce(kind: 'ours' | 'bare', { devices, metrics, window }: Load, effort: Effort): Promise<Run> {

@@ -25,10 +25,10 @@ export async function influx(effort: Effort, note: (line: string) => void): Prom
   }
   const peers = effort.quick ? NO_PEERS : fetchPeers((line) => process.stderr.write(`\n${line} `));
   for (const line of peers.missing) note(line);
-  const devices = effort.quick ? 10 : 200;
+  const load = { devices: effort.quick ? 10 : 200, window: 10, full: !effort.quick };
   return [
-    ...(effort.quick ? [] : await beside({ devices, metrics: 1, window: 10 }, effort, peers)),
-    ...(await beside({ devices, metrics: 20, window: 10 }, effort, peers)),
+    ...(effort.quick ? [] : await beside({ ...load, metrics: 1 }, effort, peers)),
+    ...(await beside({ ...load, metrics: 20 }, effort, peers)),
     ...(await range(effort)),
   ];
 }

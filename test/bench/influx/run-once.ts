@@ -4,6 +4,7 @@ import type { Effort } from '../effort.ts';
 import { startLoader, type Loader } from '../processes.ts';
 import { startContestant, type Contestant, type Kind, type Load } from './contestants.ts';
 import type { Peers } from './fetch.ts';
+import { fillTail } from '../throughput.ts';
 import { untilHeld } from './held.ts';
 
 export interface Run {
@@ -24,9 +25,11 @@ export async function runOnce(kind: Kind, load: Load, effort: Effort, peers: Pee
   try {
     const contestant = await startContestant(kind, load, influx, peers);
     closing.push(() => contestant.stop());
+    const isOurs = kind === 'ours' || kind === 'embedded';
+    const filled = isOurs && load.full ? await fillTail(contestant, load.devices) : 0;
     const loader = await startLoader({ port: contestant.port, devices: load.devices, metrics: load.metrics });
     closing.push(() => loader.stop());
-    const { messages, readings } = await openTheWay(contestant, loader);
+    const { messages, readings } = await openTheWay(contestant, loader, filled);
     const used = () => (influx.pid === undefined ? undefined : contestant.cpu() + cpuSeconds(influx.pid));
     const usedBefore = used() ?? 0;
     const from = performance.now();
@@ -50,8 +53,8 @@ export async function runOnce(kind: Kind, load: Load, effort: Effort, peers: Pee
 }
 
 /** The first messages find connections, buckets and names that are not there yet; they do not count. */
-async function openTheWay({ messagesHeld, readingsHeld }: Contestant, loader: Loader) {
-  const { total } = await loader.run({ job: 'burst', messages: 5 });
+async function openTheWay({ messagesHeld, readingsHeld }: Contestant, loader: Loader, before: number) {
+  const total = before + (await loader.run({ job: 'burst', messages: 5 })).total;
   if (messagesHeld === undefined || readingsHeld === undefined) return { messages: 0, readings: 0 };
   const messages = await untilHeld(messagesHeld, total);
   if (messages < total) throw new Error(`of the first ${total} messages InfluxDB holds ${messages}`);
