@@ -176,4 +176,16 @@ export const BROKER_FAULTS: readonly Mutant[] = [
     ],
     tests: [ACKNOWLEDGE],
   },
+  {
+    name: 'broker-leaves-clients-behind',
+    breaks: 'a connection that broke is over: its will is published, and its place is free',
+    edits: [{ file: 'broker/connection.ts', from: 'this.client.close(); this.#finish();', to: 'this.#finish();' }],
+    tests: [PRESENCE],
+  },
+  {
+    name: 'broker-hears-nothing-after-connack',
+    breaks: 'what goes to aedes behind the CONNECT is read there',
+    edits: [{ file: 'broker/aedes-internals.ts', from: '#closed = false;', to: '#closed = true;' }],
+    tests: [ACKNOWLEDGE],
+  },
 ];
