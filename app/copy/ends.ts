@@ -4,6 +4,7 @@ import { openBlocks } from '../../ingest/stores/copy/blocks.ts';
 import { DAY } from '../../ingest/stores/copy/day.ts';
 import type { CopySource, CopyTarget } from '../../ingest/stores/copy/copy.ts';
 import type { InfluxStore } from '../../ingest/stores/influx/types.ts';
+import { packSettlements } from '../../ingest/stores/packed.ts';
 import { openSqliteReadings } from '../../ingest/stores/readings/sqlite.ts';
 import type { ReadingsStore } from '../../ingest/stores/readings/types.ts';
 
@@ -51,7 +52,7 @@ export async function toData(dataDir: string, influx: InfluxStore, now: number):
     target: {
       read: readerOf(store),
       async write(series, readings) {
-        await store.settle([{ series, readings }]);
+        await store.settle(packSettlements([{ series, readings }]));
         return { refused: 0 };
       },
     },

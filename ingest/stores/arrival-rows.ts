@@ -1,6 +1,6 @@
 import { marksCode, marksOf } from './codes.ts';
 import type { Arrival, ArrivalSeq } from './ledger/types.ts';
-import { CLAIMED, MARKS, RECEIVED, ROW, SEQ, SERIES, TIME, VALUE } from './packed.ts';
+import { CLAIMED, MARKS, RECEIVED, ROW, SEQ, SERIES, TIME, VALUE, type PackedReadings } from './packed.ts';
 
 /** Rows of one piece of memory: it grows by pieces and is never copied. */
 const PIECE = 8_192;
@@ -16,6 +16,8 @@ export interface ArrivalRows {
   /** The row is free: the next reading may take it. */
   release(row: number): void;
   at(row: number): Arrival;
+  /** Copies it as the packed row that starts at `to`. */
+  pack(row: number, packed: PackedReadings, to: number): void;
   seq(row: number): ArrivalSeq;
   time(row: number): number;
   value(row: number): number;
@@ -74,6 +76,11 @@ export function createArrivalRows(): ArrivalRows {
         backfilled,
         claimedTime: Number.isNaN(claimed) ? null : claimed,
       };
+    },
+    pack(row, packed, to) {
+      const piece = pieceOf(row);
+      const at = placeOf(row);
+      for (let column = 0; column < ROW; column += 1) packed[to + column] = piece[at + column] ?? Number.NaN;
     },
     seq: (row) => field(row, SEQ),
     time: (row) => field(row, TIME),

@@ -1,8 +1,7 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { Ledger } from './ledger/types.ts';
-import { storedOf } from './query.ts';
 import type { ReadingsStore } from './readings/types.ts';
-import type { DueHour, Tail } from './tail.ts';
+import type { Tail } from './tail.ts';
 
 /** An hour is settled this long after its end, ms. */
 const GRACE = 60_000;
@@ -81,11 +80,11 @@ export function createConsumer(options: ConsumerOptions): SettlingConsumer {
     const limits = { now, grace: GRACE, patience: PATIENCE, crowd: CROWD, all, upTo, limit: SLICE };
     try {
       for (let hours = tail.due(limits); hours.length > 0 && !closed; hours = tail.due(limits)) {
-        const { conflicts, duplicates, spoilt } = await readings.settle(hours.map(settlementOf));
+        const { conflicts, duplicates, spoilt } = await readings.settle(tail.pack(hours));
         // The block is durable: the tail may forget it now, the log when its turn comes.
         tail.settled(hours);
         stepped();
-        sum.readings += hours.reduce((count, { arrivals }) => count + arrivals.length, 0);
+        for (const { count } of hours) sum.readings += count;
         sum.conflicts += conflicts;
         sum.duplicates += duplicates;
         sum.spoilt += spoilt;
@@ -133,8 +132,4 @@ export function createConsumer(options: ConsumerOptions): SettlingConsumer {
       await underWay;
     },
   };
-}
-
-function settlementOf({ series, arrivals }: DueHour) {
-  return { series, readings: arrivals.map(storedOf) };
 }

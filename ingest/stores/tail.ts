@@ -1,8 +1,10 @@
 import type { SeriesId } from '../../contract/reading.ts';
 import { createArrivalRows } from './arrival-rows.ts';
 import type { Arrival, ArrivalSeq } from './ledger/types.ts';
+import { ROW, type PackedReadings } from './packed.ts';
 
 const HOUR = 3_600_000;
+const NONE = -1;
 
 export interface DueOptions {
   /** ms epoch. */
@@ -20,12 +22,12 @@ export interface DueOptions {
   readonly limit: number;
 }
 
-/** What one series holds of one hour, in arrival order. */
+/** What one series holds of one hour: its oldest arrivals. */
 export interface DueHour {
   readonly series: SeriesId;
   /** Hours since 1970. */
   readonly hour: number;
-  readonly arrivals: readonly Arrival[];
+  readonly count: number;
 }
 
 /** What the log of arrivals holds and no store does yet, in memory. A later arrival of equal time wins. */
@@ -40,6 +42,10 @@ export interface Tail {
   newestBefore(series: SeriesId, t: number): Arrival | undefined;
   /** Hours that may be settled, those that wait longest first. */
   due(options: DueOptions): DueHour[];
+  /** The readings of these hours, each hour in the order of its arrivals. */
+  pack(hours: readonly DueHour[]): PackedReadings;
+  /** How many arrivals of the hour have this seq or one before. */
+  countUpTo(hour: DueHour, seq: ArrivalSeq): number;
   /** Drops what a store holds durably now; what came for these hours meanwhile stays. */
   settled(hours: readonly DueHour[]): void;
   /** The largest seq such that it and all before it are settled: so far the log may be trimmed. 0: nothing. */
@@ -165,22 +171,35 @@ export function createTail(): Tail {
       let count = 0;
       for (const { bucket } of ready) {
         if (count >= options.limit) break;
-        hours.push({ series: bucket.series, hour: bucket.hour, arrivals: bucket.log.map(rows.at) });
+        hours.push({ series: bucket.series, hour: bucket.hour, count: bucket.log.length });
         count += bucket.log.length;
       }
       return hours;
     },
+    pack(hours) {
+      const packed = new Float64Array(hours.reduce((sum, { count }) => sum + count, 0) * ROW);
+      let to = 0;
+      for (const { series, hour, count } of hours) {
+        const log = bySeries.get(series)?.buckets.get(hour)?.log ?? [];
+        for (let index = 0; index < count; index += 1, to += ROW) rows.pack(log[index] ?? NONE, packed, to);
+      }
+      return packed;
+    },
+    countUpTo({ series, hour, count }, seq) {
+      const log = bySeries.get(series)?.buckets.get(hour)?.log ?? [];
+      return Math.min(count, firstAtLeast(log, seq + 1, rows.seq));
+    },
     settled(hours) {
-      for (const { series, hour, arrivals } of hours) {
+      for (const { series, hour, count } of hours) {
         const tail = bySeries.get(series);
         const bucket = tail?.buckets.get(hour);
         if (tail === undefined || bucket === undefined) continue;
         // They were the first to arrive; what came meanwhile, and may have replaced them, stays.
         const { log } = bucket;
-        for (const row of log.slice(0, arrivals.length)) rows.release(row);
-        size -= arrivals.length;
+        for (const row of log.slice(0, count)) rows.release(row);
+        size -= count;
         Object.assign(bucket, { log: [], newest: -Infinity, byTime: undefined, sorted: undefined });
-        for (const row of log.slice(arrivals.length)) place(bucket, row, rows.time(row));
+        for (const row of log.slice(count)) place(bucket, row, rows.time(row));
         if (bucket.log.length === 0) removeHour(tail, hour);
         if (tail.hours.length === 0) bySeries.delete(series);
       }

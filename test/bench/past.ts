@@ -12,6 +12,7 @@ import { openStores, type Stores, type StoresOptions } from '../../ingest/stores
 import type { Settlement, StoredReading } from '../../ingest/stores/readings/types.ts';
 import { createTail } from '../../ingest/stores/tail.ts';
 import { DrivenClock } from '../driven-clock.ts';
+import { packSettlements } from '../../ingest/stores/packed.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -71,7 +72,7 @@ export async function openPast({ dir, registry, series, begin, influx }: PastOpt
     stores,
     history: memory.history,
     async settle(settlements) {
-      await readings.settle(settlements);
+      await readings.settle(packSettlements(settlements));
       if (influx === undefined) return;
       // Our own store marks them itself.
       await blocks.rollups.note(

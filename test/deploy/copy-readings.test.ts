@@ -13,6 +13,7 @@ import { openStores, type Stores } from '../../ingest/stores/open.ts';
 import type { StoredReading } from '../../ingest/stores/readings/types.ts';
 import { createSeriesDirectory } from '../../ingest/stores/series-directory.ts';
 import { influx2Missing, startInflux2, type Influx2 } from '../servers/influx2.ts';
+import { packSettlements } from '../../ingest/stores/packed.ts';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 10, 20);
@@ -62,7 +63,7 @@ async function system(dataDir: string): Promise<Stores> {
   const stores = await openStores({ dataDir, clock: systemClock() });
   onTestFinished(() => stores.close());
   await stores.ledger.commit({ at: START, registry: [registry], series: SERIES });
-  for (const { id } of SERIES) await stores.readings.settle([{ series: id, readings: history(id) }]);
+  for (const { id } of SERIES) await stores.readings.settle(packSettlements([{ series: id, readings: history(id) }]));
   return stores;
 }
 
@@ -109,7 +110,7 @@ test.skipIf(influx2Missing)(
     if (first === undefined || second === undefined) throw new Error('no history');
     const corrected = { ...first, value: 40.5, receivedAt: first.receivedAt + DAY };
     const newer = { ...second, value: 41.5, receivedAt: second.receivedAt + 2 * DAY };
-    await stores.readings.settle([{ series: 1, readings: [corrected] }]);
+    await stores.readings.settle(packSettlements([{ series: 1, readings: [corrected] }]));
     await store.write([{ series: 1, readings: [newer] }]);
     const again = await copy('data', 'influx');
     expect(again.said).toMatch(

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Ledger } from '../ledger/types.ts';
-import type { DueHour, Tail } from '../tail.ts';
+import type { Tail } from '../tail.ts';
 
 /** An hour leaves the tail this long after its end, ms. */
 const GRACE = 60_000;
@@ -32,7 +32,9 @@ export function createRelease({ tail, ledger, bound }: ReleaseOptions): Release 
     for (;;) {
       const all = tail.size() > bound;
       const due = tail.due({ now, grace: GRACE, patience: PATIENCE, crowd: CROWD, all, upTo, limit: SLICE });
-      const forwarded = due.map((hour) => upToSeq(hour, upTo)).filter(({ arrivals }) => arrivals.length > 0);
+      const forwarded = due
+        .map((hour) => ({ ...hour, count: tail.countUpTo(hour, upTo) }))
+        .filter(({ count }) => count > 0);
       if (forwarded.length === 0) break;
       tail.settled(forwarded);
       await setImmediate();
@@ -42,10 +44,4 @@ export function createRelease({ tail, ledger, bound }: ReleaseOptions): Release 
     await ledger.trim(point);
     trimmed = point;
   };
-}
-
-/** An hour's arrivals stand in the order of their seq. */
-function upToSeq({ series, hour, arrivals }: DueHour, upTo: number): DueHour {
-  const end = arrivals.findIndex(({ seq }) => seq > upTo);
-  return { series, hour, arrivals: end === -1 ? arrivals : arrivals.slice(0, end) };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../../contract/clock.ts';
 import type { SeriesId } from '../../../contract/reading.ts';
 import { packSettlements, ROW, SERIES, unpackReadings, type PackedReadings } from '../packed.ts';
-import type { Settlement, StoredReading } from '../readings/types.ts';
+import type { Settlement, SettleResult, StoredReading } from '../readings/types.ts';
 import type { SeriesDirectory } from '../series-directory.ts';
 import { startThread, type Fault } from '../sqlite/thread.ts';
 import { bareUrl } from './failure.ts';
@@ -76,6 +76,12 @@ export async function openInfluxReadings(options: InfluxOptions): Promise<Influx
     return writtenOf(await thread.call({ op: 'write', readings, labels, now, attempt }, [readings.buffer]));
   }
 
+  /** Conflicts and duplicates of readings that are there already are not seen: the server replaces without a word. */
+  async function settle(rows: PackedReadings): Promise<SettleResult> {
+    await send(rows, null);
+    return { conflicts: 0, duplicates: 0, spoilt: 0 };
+  }
+
   const write = (settlements: readonly Settlement[]) => send(packSettlements(settlements), null);
 
   // What somebody has to mend is told by a note; whoever calls next meets it too.
@@ -91,11 +97,7 @@ export async function openInfluxReadings(options: InfluxOptions): Promise<Influx
     async record(records) {
       return writtenOf(await thread.call({ op: 'record', records, now: clock.now().wall }));
     },
-    /** Conflicts and duplicates of readings that are there already are not seen: the server replaces without a word. */
-    async settle(settlements) {
-      await write(settlements);
-      return { conflicts: 0, duplicates: 0, spoilt: 0 };
-    },
+    settle,
     async range({ series, from, to, limit }) {
       const label = labelOf(series);
       const found: StoredReading[] = [];

@@ -1,4 +1,4 @@
-import { packSettlements, unpackReadings } from '../packed.ts';
+import { unpackReadings, type PackedReadings } from '../packed.ts';
 import { DamagedFile, ForeignFile, NewerSchema, speaksOfDamage } from '../sqlite/errors.ts';
 import { startThread, type Fault } from '../sqlite/thread.ts';
 import { hourOf } from './codec/block.ts';
@@ -13,7 +13,7 @@ import type {
 import { sqliteRollups } from './rollups.ts';
 import type { Rollups } from '../rollups.ts';
 import { spoiltReport } from './spoilt-report.ts';
-import type { ReadingsStore, SpoiltBlock, StoredReading } from './types.ts';
+import type { ReadingsStore, SettleResult, SpoiltBlock, StoredReading } from './types.ts';
 
 /** The store could not do it; nothing of it was done. `transient`: it may pass later. */
 export class ReadingsFailed extends Error {
@@ -65,14 +65,15 @@ export async function openSqliteReadings({ file, onSpoilt }: SqliteReadingsOptio
     return result;
   }
 
+  async function settle(rows: PackedReadings): Promise<SettleResult> {
+    const { conflicts, duplicates, spoilt } = await settler.call({ op: 'settle', readings: rows }, [rows.buffer]);
+    report(spoilt);
+    return { conflicts, duplicates, spoilt: spoilt.length };
+  }
+
   return {
     rollups: sqliteRollups({ write: async (request) => void (await settler.call(request)), read }),
-    async settle(settlements) {
-      const readings = packSettlements(settlements);
-      const { conflicts, duplicates, spoilt } = await settler.call({ op: 'settle', readings }, [readings.buffer]);
-      report(spoilt);
-      return { conflicts, duplicates, spoilt: spoilt.length };
-    },
+    settle,
     async range({ series, from, to, limit }) {
       const found: StoredReading[] = [];
       for (let start: number | null = from; start !== null && found.length < limit;) {

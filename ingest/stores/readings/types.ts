@@ -1,4 +1,5 @@
 import type { PackedBuckets } from '../../history/buckets.ts';
+import type { PackedReadings } from '../packed.ts';
 import type { BucketsQuery } from './read-buckets.ts';
 import type { Quality, QualityReason, SeriesId } from '../../../contract/reading.ts';
 
@@ -42,8 +43,11 @@ export interface SpoiltBlock {
 
 /** The consumer of the log of arrivals. One contract suite, each implementation passes it. */
 export interface ReadingsStore {
-  /** Idempotent; resolves when all of it is durable. */
-  settle(settlements: readonly Settlement[]): Promise<SettleResult>;
+  /**
+   * Takes rows over, those of one series and hour one after the other in the order of their arrival. Idempotent; resolves
+   * when all of it is durable.
+   */
+  settle(rows: PackedReadings): Promise<SettleResult>;
   /** Settled readings with from ≤ t < to, ascending, at most `limit`; what cannot be read is passed over and reported. */
   range(query: { series: SeriesId; from: number; to: number; limit: number }): Promise<readonly StoredReading[]>;
   /** The newest settled reading before a time; undefined: none. */

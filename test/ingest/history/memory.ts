@@ -7,12 +7,12 @@ import { createWorld } from '../../../ingest/line/world.ts';
 import { loadCatalogue } from '../../../ingest/standards/catalogue.ts';
 import type { Arrival } from '../../../ingest/stores/ledger/types.ts';
 import type { Stores } from '../../../ingest/stores/open.ts';
-import { storedOf } from '../../../ingest/stores/query.ts';
 import type { ReadingsStore } from '../../../ingest/stores/readings/types.ts';
 import type { Rollups } from '../../../ingest/stores/rollups.ts';
 import { createTail, type Tail } from '../../../ingest/stores/tail.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 import type { Known } from './naive.ts';
+import { ROW, SEQ } from '../../../ingest/stores/packed.ts';
 
 const CATALOGUE = loadCatalogue();
 
@@ -90,9 +90,10 @@ export function startMemory(options: MemoryOptions): Memory {
     async settle(hours = Infinity) {
       const limits = { now: Infinity, grace: 0, patience: 0, crowd: 0, all: true, upTo: Infinity, limit: Infinity };
       const due = tail.due(limits).slice(0, hours);
-      await stores.readings.settle(due.map(({ arrivals }) => ({ series, readings: arrivals.map(storedOf) })));
+      const rows = tail.pack(due);
+      const gone = new Set(rows.filter((_, index) => index % ROW === SEQ));
+      await stores.readings.settle(rows);
       tail.settled(due);
-      const gone = new Set(due.flatMap(({ arrivals }) => arrivals.map((arrival) => arrival.seq)));
       log = log.filter((arrival) => !gone.has(arrival.seq));
     },
     due: () => memory.due(clock.now().wall),

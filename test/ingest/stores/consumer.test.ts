@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createConsumer } from '../../../ingest/stores/consumer.ts';
 import { openLedger, openLedgerReader } from '../../../ingest/stores/ledger/index.ts';
 import type { Arrival } from '../../../ingest/stores/ledger/types.ts';
+import { ROW } from '../../../ingest/stores/packed.ts';
 import { newestBeforeOf, rangeOf, type ReadingSources } from '../../../ingest/stores/query.ts';
 import { openSqliteReadings } from '../../../ingest/stores/readings/sqlite.ts';
 import type { ReadingsStore } from '../../../ingest/stores/readings/types.ts';
@@ -131,10 +132,10 @@ test('one settlement is under way at a time, in slices', async () => {
   let open = 0;
   const sizes: number[] = [];
   const consumer = consumerOf({
-    async settle(settlements) {
+    async settle(taken) {
       expect(++open).toBe(1);
-      sizes.push(settlements.reduce((sum, { readings: some }) => sum + some.length, 0));
-      const result = await readings.settle(settlements);
+      sizes.push(taken.length / ROW);
+      const result = await readings.settle(taken);
       open -= 1;
       return result;
     },
@@ -157,10 +158,10 @@ test('a query finds every reading at every step of a settlement: before, between
 
   const racing: Promise<number[]>[] = [];
   const consumer = consumerOf({
-    async settle(settlements) {
+    async settle(taken) {
       // One query reads the tail before the block is there and the store after it was dropped from the tail.
       racing.push(values());
-      const result = await readings.settle(settlements);
+      const result = await readings.settle(taken);
       expect(await values()).toEqual(whole);
       racing.push(values());
       return result;

@@ -91,8 +91,8 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
       },
       {
         file: RELEASE,
-        from: 'due.map((hour) => upToSeq(hour, upTo))',
-        to: 'due.map((hour) => upToSeq(hour, Infinity))',
+        from: 'tail.countUpTo(hour, upTo)',
+        to: 'tail.countUpTo(hour, Infinity)',
       },
       { file: RELEASE, from: 'Math.min(tail.trimPoint(), upTo)', to: 'tail.trimPoint()' },
     ],

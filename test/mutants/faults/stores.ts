@@ -131,7 +131,7 @@ export const STORE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/stores/consumer.ts',
-        from: 'await readings.settle(hours.map(settlementOf));',
+        from: 'await readings.settle(tail.pack(hours));',
         to: '(tail.settled(hours), await readings.settle(hours.map(settlementOf)));',
       },
       {

@@ -13,6 +13,7 @@ import { DrivenClock } from '../../../driven-clock.ts';
 import { HOUR, START, temporaryFolder } from '../fixtures/rows.ts';
 import { readingsSuite } from '../readings/readings.suite.ts';
 import { GENERATIONS, open, type RealServer } from './servers.ts';
+import { packSettlements } from '../../../../ingest/stores/packed.ts';
 
 describe.each(GENERATIONS)('$name', ({ name, missing, start }) => {
   describe.skipIf(missing !== undefined)('holds readings', () => {
@@ -48,7 +49,8 @@ describe.each(GENERATIONS)('$name', ({ name, missing, start }) => {
       const blocks = await openSqliteReadings({ file });
       const here: Subject = {
         store: () => blocks,
-        deliver: (some) => blocks.settle(some.map((one) => ({ series: one.series, readings: [storedOf(one)] }))),
+        deliver: (some) =>
+          blocks.settle(packSettlements(some.map((one) => ({ series: one.series, readings: [storedOf(one)] })))),
         restart: () => Promise.resolve(),
         receipt: undefined,
       };

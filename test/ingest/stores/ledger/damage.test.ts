@@ -7,6 +7,7 @@ import { openStores } from '../../../../ingest/stores/open.ts';
 import { UnusableFile } from '../../../../ingest/stores/sqlite/errors.ts';
 import { DrivenClock } from '../../../driven-clock.ts';
 import { alarm, arrival, registry, START, temporaryFolder } from '../fixtures/rows.ts';
+import { packSettlements } from '../../../../ingest/stores/packed.ts';
 
 const PAGE = 4_096;
 
@@ -123,7 +124,7 @@ test('damaged readings say that they can be begun anew', async () => {
     backfilled: false,
     claimedTime: null,
   }));
-  await first.readings.settle([{ series: 1, readings: rows }]);
+  await first.readings.settle(packSettlements([{ series: 1, readings: rows }]));
   await first.close();
   const file = join(dataDir, 'readings.db');
   spoil(file, pagesOf(file).slice(1));

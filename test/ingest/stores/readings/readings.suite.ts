@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ReadingsStore, StoredReading } from '../../../../ingest/stores/readings/types.ts';
 import { HOUR, reading, START } from '../fixtures/rows.ts';
+import { packSettlements } from '../../../../ingest/stores/packed.ts';
 
 const ALL = { from: 0, to: 8_000_000_000_000, limit: 1_000_000 };
 
@@ -42,10 +43,12 @@ export function readingsSuite(
         receivedAt: START - 60_000,
       }),
     ];
-    await store.settle([
-      { series: 1, readings: rich },
-      { series: 2, readings: [reading(START, 7)] },
-    ]);
+    await store.settle(
+      packSettlements([
+        { series: 1, readings: rich },
+        { series: 2, readings: [reading(START, 7)] },
+      ]),
+    );
     expect(await store.range({ series: 1, ...ALL })).toEqual(rich);
     expect(await store.range({ series: 2, ...ALL })).toEqual([reading(START, 7)]);
     expect(await store.range({ series: 3, ...ALL })).toEqual([]);
@@ -54,7 +57,7 @@ export function readingsSuite(
   test(`${name}: a range takes its start, leaves its end, and is whole over the borders of hours`, async () => {
     const store = await open();
     const readings = every(600, 30, START - 7_200_000);
-    await store.settle([{ series: 1, readings }]);
+    await store.settle(packSettlements([{ series: 1, readings }]));
     const from = START - 3_600_000;
     const to = START + 3_600_000;
     expect(await store.range({ series: 1, from, to, limit: 1_000 })).toEqual(
@@ -70,7 +73,7 @@ export function readingsSuite(
   test(`${name}: a limit gives the first ones, whatever its size`, async () => {
     const store = await open();
     const readings = every(1, 20_000);
-    await store.settle([{ series: 1, readings }]);
+    await store.settle(packSettlements([{ series: 1, readings }]));
     for (const limit of [0, 1, 3_600, 8_191, 8_192, 8_193, 16_384, 19_999, 20_000, 20_001]) {
       expect(await store.range({ series: 1, ...ALL, limit })).toEqual(readings.slice(0, limit));
     }
@@ -79,57 +82,65 @@ export function readingsSuite(
   test(`${name}: many sparse hours are one range`, async () => {
     const store = await open();
     const readings = every(3_600, 300);
-    await store.settle([{ series: 1, readings }]);
+    await store.settle(packSettlements([{ series: 1, readings }]));
     expect(await store.range({ series: 1, ...ALL })).toEqual(readings);
   });
 
   test(`${name}: late readings join their hour, in any order`, async () => {
     const store = await open();
     const readings = every(10, 720);
-    await store.settle([{ series: 1, readings: readings.filter((_, at) => at % 3 === 0) }]);
-    await store.settle([{ series: 1, readings: readings.filter((_, at) => at % 3 === 1).reverse() }]);
-    await store.settle([{ series: 1, readings: readings.filter((_, at) => at % 3 === 2) }]);
+    await store.settle(packSettlements([{ series: 1, readings: readings.filter((_, at) => at % 3 === 0) }]));
+    await store.settle(packSettlements([{ series: 1, readings: readings.filter((_, at) => at % 3 === 1).reverse() }]));
+    await store.settle(packSettlements([{ series: 1, readings: readings.filter((_, at) => at % 3 === 2) }]));
     expect(await store.range({ series: 1, ...ALL })).toEqual(readings);
   });
 
   test(`${name}: settling the same again changes nothing and counts duplicates`, async () => {
     const store = await open();
     const settlement = [{ series: 1, readings: every(10, 500) }];
-    expect(await store.settle(settlement)).toEqual(settled({ conflicts: 0, duplicates: 0 }));
-    expect(await store.settle(settlement)).toEqual(settled({ conflicts: 0, duplicates: 500 }));
+    expect(await store.settle(packSettlements(settlement))).toEqual(settled({ conflicts: 0, duplicates: 0 }));
+    expect(await store.settle(packSettlements(settlement))).toEqual(settled({ conflicts: 0, duplicates: 500 }));
     const later = every(10, 500).map((one) => ({ ...one, receivedAt: one.receivedAt + 5_000 }));
-    expect(await store.settle([{ series: 1, readings: later }])).toEqual(settled({ conflicts: 0, duplicates: 500 }));
+    expect(await store.settle(packSettlements([{ series: 1, readings: later }]))).toEqual(
+      settled({ conflicts: 0, duplicates: 500 }),
+    );
     expect(await store.range({ series: 1, ...ALL })).toEqual(looks ? every(10, 500) : later);
   });
 
   test(`${name}: another value at the same time replaces and is a conflict, also within one settlement`, async () => {
     const store = await open();
     const first = { series: 1, readings: [reading(START, 40), reading(START + 10_000, 41), reading(START, 42)] };
-    expect(await store.settle([first])).toEqual(settled({ conflicts: 1, duplicates: 0 }));
-    expect(await store.settle([{ series: 1, readings: [reading(START + 10_000, 43)] }])).toEqual(
+    expect(await store.settle(packSettlements([first]))).toEqual(settled({ conflicts: 1, duplicates: 0 }));
+    expect(await store.settle(packSettlements([{ series: 1, readings: [reading(START + 10_000, 43)] }]))).toEqual(
       settled({ conflicts: 1, duplicates: 0 }),
     );
     expect(await store.range({ series: 1, ...ALL })).toEqual([reading(START, 42), reading(START + 10_000, 43)]);
     expect(
-      await store.settle([first]).then(() => store.range({ series: 1, from: START, to: START + 1, limit: 9 })),
+      await store
+        .settle(packSettlements([first]))
+        .then(() => store.range({ series: 1, from: START, to: START + 1, limit: 9 })),
     ).toEqual([reading(START, 42)]);
   });
 
   test(`${name}: the same value graded anew replaces and is no conflict`, async () => {
     const store = await open();
-    await store.settle([{ series: 1, readings: [reading(START, 40), reading(START + 1, 40)] }]);
+    await store.settle(packSettlements([{ series: 1, readings: [reading(START, 40), reading(START + 1, 40)] }]));
     const regraded = reading(START, 40, { quality: 'suspect', reason: 'spike' });
-    expect(await store.settle([{ series: 1, readings: [regraded] }])).toEqual(settled({ conflicts: 0, duplicates: 0 }));
+    expect(await store.settle(packSettlements([{ series: 1, readings: [regraded] }]))).toEqual(
+      settled({ conflicts: 0, duplicates: 0 }),
+    );
     expect(await store.range({ series: 1, ...ALL })).toEqual([regraded, reading(START + 1, 40)]);
   });
 
   test(`${name}: the newest before a time is found in its hour, in an earlier one, or not at all`, async () => {
     const store = await open();
     const readings = [reading(START - 5 * HOUR, 1), reading(START + 100, 2), reading(START + 200, 3)];
-    await store.settle([
-      { series: 1, readings },
-      { series: 2, readings: [reading(START - 1, 9)] },
-    ]);
+    await store.settle(
+      packSettlements([
+        { series: 1, readings },
+        { series: 2, readings: [reading(START - 1, 9)] },
+      ]),
+    );
     expect(await store.before(1, START + 10 * HOUR)).toEqual(readings[2]);
     expect(await store.before(1, START + 200)).toEqual(readings[1]);
     expect(await store.before(1, START + 100)).toEqual(readings[0]);
@@ -143,7 +154,7 @@ export function readingsSuite(
       const store = await open();
       const readings = every(1_800, 20);
       const all = Array.from({ length: 450 }, (_, at) => ({ series: at + 1, readings }));
-      await store.settle(all);
+      await store.settle(packSettlements(all));
       await store.expire(START + 3 * HOUR + 1);
       const kept = readings.filter(({ t }) => t >= START + 3 * HOUR);
       for (const series of [1, 200, 201, 450]) expect(await store.range({ series, ...ALL })).toEqual(kept);
@@ -155,7 +166,9 @@ export function readingsSuite(
   test(`${name}: reads answer while a large settlement is under way, with the state before or after it`, async () => {
     const store = await open();
     const readings = every(1, 3_600);
-    const settling = store.settle(Array.from({ length: 20 }, (_, at) => ({ series: at + 1, readings })));
+    const settling = store.settle(
+      packSettlements(Array.from({ length: 20 }, (_, at) => ({ series: at + 1, readings }))),
+    );
     const seen = await Promise.all(Array.from({ length: 20 }, (_, at) => store.range({ series: at + 1, ...ALL })));
     for (const found of seen) {
       // A server makes a request of many lines visible as it gets through it.

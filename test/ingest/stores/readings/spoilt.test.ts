@@ -8,6 +8,7 @@ import type { SpoiltBlock } from '../../../../ingest/stores/readings/types.ts';
 import { createTail } from '../../../../ingest/stores/tail.ts';
 import { DrivenClock } from '../../../driven-clock.ts';
 import { arrival, HOUR, reading, START, temporaryFolder } from '../fixtures/rows.ts';
+import { packSettlements } from '../../../../ingest/stores/packed.ts';
 
 const ALL = { series: 1, from: 0, to: 8_000_000_000_000, limit: 100_000 };
 const hour = START / HOUR;
@@ -45,11 +46,11 @@ async function openIn(folder: string) {
 
 test('a spoilt block is set aside with its bytes and the reason, and what comes for its hour is written', async () => {
   const { store, reports, flip, aside } = await openIn(temporaryFolder());
-  await store.settle([{ series: 1, readings: hourly }]);
+  await store.settle(packSettlements([{ series: 1, readings: hourly }]));
   const bytes = flip(hour + 3, 40);
   const late = reading(START + 3 * HOUR + 500, 41.5, { backfilled: true });
   const other = reading(START + 4 * HOUR + 500, 41.5, { backfilled: true });
-  expect(await store.settle([{ series: 1, readings: [late, other] }])).toEqual({
+  expect(await store.settle(packSettlements([{ series: 1, readings: [late, other] }]))).toEqual({
     conflicts: 0,
     duplicates: 0,
     spoilt: 1,
@@ -60,12 +61,16 @@ test('a spoilt block is set aside with its bytes and the reason, and what comes 
   const inHour = ({ t }: { t: number }) => Math.floor(t / HOUR) === hour + 3;
   const expected = [...hourly.filter((one) => !inHour(one)), late, other].sort((a, b) => a.t - b.t);
   expect(await store.range(ALL)).toEqual(expected);
-  expect(await store.settle([{ series: 1, readings: [late] }])).toEqual({ conflicts: 0, duplicates: 1, spoilt: 0 });
+  expect(await store.settle(packSettlements([{ series: 1, readings: [late] }]))).toEqual({
+    conflicts: 0,
+    duplicates: 1,
+    spoilt: 0,
+  });
 });
 
 test('a query passes over what cannot be read, wherever it is spoilt, and tells of each block once', async () => {
   const { store, reports, flip } = await openIn(temporaryFolder());
-  await store.settle([{ series: 1, readings: hourly }]);
+  await store.settle(packSettlements([{ series: 1, readings: hourly }]));
   const places = [0, 1, 2, 6, 30];
   places.forEach((byte, at) => flip(hour + at * 2, byte));
   const whole = hourly.filter(({ t }) => (Math.floor(t / HOUR) - hour) % 2 === 1);
@@ -81,7 +86,7 @@ test('a query passes over what cannot be read, wherever it is spoilt, and tells 
 
 test('the newest before a time comes from the newest block that can be read', async () => {
   const { store, reports, flip } = await openIn(temporaryFolder());
-  await store.settle([{ series: 1, readings: hourly }]);
+  await store.settle(packSettlements([{ series: 1, readings: hourly }]));
   for (const at of [7, 8]) flip(hour + at, 10);
   expect(await store.before(1, START + 8 * HOUR + 1_800_000)).toEqual(hourly[7 * 60 - 1]);
   expect(reports).toHaveLength(2);
@@ -91,10 +96,10 @@ test('the newest before a time comes from the newest block that can be read', as
 
 test('spoilt blocks go when their hours are forgotten', async () => {
   const { store, flip, aside } = await openIn(temporaryFolder());
-  await store.settle([{ series: 1, readings: hourly }]);
+  await store.settle(packSettlements([{ series: 1, readings: hourly }]));
   for (const at of [2, 5]) {
     flip(hour + at, 10);
-    await store.settle([{ series: 1, readings: [reading(START + at * HOUR + 1, 40)] }]);
+    await store.settle(packSettlements([{ series: 1, readings: [reading(START + at * HOUR + 1, 40)] }]));
   }
   await store.expire(START + 4 * HOUR);
   expect(aside().map((row) => row['hour'])).toEqual([hour + 5]);

@@ -7,6 +7,7 @@ import { decodeBlock } from '../../../../ingest/stores/readings/codec/block.ts';
 import { openSqliteReadings } from '../../../../ingest/stores/readings/sqlite.ts';
 import { HOUR, reading, START, temporaryFolder } from '../fixtures/rows.ts';
 import { readingsSuite } from './readings.suite.ts';
+import { packSettlements } from '../../../../ingest/stores/packed.ts';
 
 async function openIn(folder: string) {
   const file = join(folder, 'readings.db');
@@ -20,7 +21,7 @@ readingsSuite('SQLite', async () => (await openIn(temporaryFolder())).store);
 test('settled readings outlive their store: all is in one file, and another one reads it', async () => {
   const folder = temporaryFolder();
   const first = await openSqliteReadings({ file: join(folder, 'readings.db') });
-  await first.settle([{ series: 1, readings: [reading(START, 42)] }]);
+  await first.settle(packSettlements([{ series: 1, readings: [reading(START, 42)] }]));
   await first.close();
   expect(readdirSync(folder)).toEqual(['readings.db']);
   const { store } = await openIn(folder);
@@ -29,8 +30,8 @@ test('settled readings outlive their store: all is in one file, and another one 
 
 test('a block is one row, whose columns say what it holds', async () => {
   const { file, store } = await openIn(temporaryFolder());
-  await store.settle([{ series: 3, readings: [reading(START + HOUR, 2), reading(START + 7, 1)] }]);
-  await store.settle([{ series: 3, readings: [reading(START + 5, 0)] }]);
+  await store.settle(packSettlements([{ series: 3, readings: [reading(START + HOUR, 2), reading(START + 7, 1)] }]));
+  await store.settle(packSettlements([{ series: 3, readings: [reading(START + 5, 0)] }]));
   const db = new DatabaseSync(file, { readOnly: true });
   const rows = db.prepare('SELECT * FROM block ORDER BY hour').all();
   db.close();
@@ -46,9 +47,11 @@ test('a block is one row, whose columns say what it holds', async () => {
 test('an hour that is settled while it is open is several blocks, and a full one is left as it is', async () => {
   const { file, store } = await openIn(temporaryFolder());
   const readings = Array.from({ length: 1_400 }, (_, at) => reading(START + at * 1_000, at / 10));
-  for (let at = 500; at < 1_400; at += 50) await store.settle([{ series: 1, readings: readings.slice(at, at + 50) }]);
+  for (let at = 500; at < 1_400; at += 50)
+    await store.settle(packSettlements([{ series: 1, readings: readings.slice(at, at + 50) }]));
   // Newest first, as some devices drain what they kept.
-  for (let at = 450; at >= 0; at -= 50) await store.settle([{ series: 1, readings: readings.slice(at, at + 50) }]);
+  for (let at = 450; at >= 0; at -= 50)
+    await store.settle(packSettlements([{ series: 1, readings: readings.slice(at, at + 50) }]));
   const blocks = () => {
     const db = new DatabaseSync(file, { readOnly: true });
     try {
@@ -71,7 +74,7 @@ test('an hour that is settled while it is open is several blocks, and a full one
 
   // One for each block, between its readings, and one that replaces.
   const late = [...before.map(({ first_t: t }) => reading(Number(t) + 500, 7)), reading(START, 8)];
-  expect(await store.settle([{ series: 1, readings: late.toReversed() }])).toEqual({
+  expect(await store.settle(packSettlements([{ series: 1, readings: late.toReversed() }]))).toEqual({
     conflicts: 1,
     duplicates: 0,
     spoilt: 0,
@@ -91,8 +94,11 @@ test('a settlement that fails half-way leaves nothing behind and passes later', 
   const { store } = await openIn(temporaryFolder());
   const good = { series: 1, readings: [reading(START, 1)] };
   const bad = { series: 2, readings: [reading(START + 0.25, 1)] };
-  await expect(store.settle([good, bad])).rejects.toMatchObject({ name: 'ReadingsFailed', transient: false });
+  await expect(store.settle(packSettlements([good, bad]))).rejects.toMatchObject({
+    name: 'ReadingsFailed',
+    transient: false,
+  });
   expect(await store.before(1, START + 1)).toBeUndefined();
-  await store.settle([good]);
+  await store.settle(packSettlements([good]));
   expect(await store.before(1, START + 1)).toEqual(reading(START, 1));
 });
