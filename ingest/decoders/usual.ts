@@ -24,8 +24,12 @@ interface Key {
   readonly key: string;
   readonly metric: MetricName;
   readonly channel: string;
+  /** As it stands in a message. */
+  readonly quoted: string;
   /** Number of the message in which it was met last. */
   met: number;
+  /** What came after it last. */
+  next: Key | undefined;
 }
 
 /** Keys that can be used, as devices send the same ones again and again. */
@@ -75,16 +79,30 @@ class Reader {
   #values(): DecodedValue[] | undefined {
     const values: DecodedValue[] = [];
     messages += 1;
+    // Never within a message, where a key that comes twice has to be the same.
+    if (keys.size >= KNOWN_KEYS) keys.clear();
+    let before: Key | undefined;
     do {
-      const name = this.#name();
-      const key = name === undefined ? undefined : keyOf(name);
+      const key = this.#key(before?.next);
       if (key === undefined || key.met === messages || !this.#take(COLON)) return undefined;
+      if (before !== undefined) before.next = key;
+      before = key;
       const value = this.#number();
       if (value === undefined) return undefined;
       key.met = messages;
       values.push({ key: key.key, metric: key.metric, channel: key.channel, value: rounded(key.metric, value) });
     } while (this.#take(COMMA));
     return values;
+  }
+
+  /** The same keys follow each other in most messages: what is there is compared before it is cut out and looked up. */
+  #key(expected: Key | undefined): Key | undefined {
+    if (expected !== undefined && this.#text.startsWith(expected.quoted, this.#at)) {
+      this.#at += expected.quoted.length;
+      return expected;
+    }
+    const name = this.#name();
+    return name === undefined ? undefined : keyOf(name);
   }
 
   #skip(): void {
@@ -160,10 +178,10 @@ function keyOf(name: string): Key | undefined {
   const channel = dot < 0 ? '' : name.slice(dot + 1);
   const metric = METRIC_NAMES.find((candidate) => candidate === (dot < 0 ? name : name.slice(0, dot)));
   if (metric === undefined || (dot >= 0 && !CHANNEL.test(channel))) return undefined;
-  if (keys.size >= KNOWN_KEYS) keys.clear();
   // A copy: the name is a part of its message, which it would keep.
   const own = Buffer.from(name, 'latin1').toString('latin1');
-  const key = { key: own, metric, channel: dot < 0 ? '' : own.slice(dot + 1), met: 0 };
+  const channelOf = dot < 0 ? '' : own.slice(dot + 1);
+  const key: Key = { key: own, metric, channel: channelOf, quoted: `"${own}"`, met: 0, next: undefined };
   keys.set(own, key);
   return key;
 }

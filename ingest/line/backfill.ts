@@ -4,7 +4,7 @@ import type { DecodedSample } from '../decoders/types.ts';
 import { assessAlone } from '../quality/assess.ts';
 import { dateSamples, EMPTY_CLOCK, firstFree } from '../quality/source-time.ts';
 import type { DeviceContext } from './context.ts';
-import { seriesState, seriesTableKey, tooManySeries, tooOld } from './readings.ts';
+import { seriesPlace, seriesState, tooManySeries, tooOld } from './readings.ts';
 import { keyOf } from './state.ts';
 
 export interface BackfillOptions {
@@ -63,7 +63,7 @@ export function backfillSamples(
       const state = seriesState(context, key, binding);
       if (state === undefined) return void rejected.push(tooManySeries(path));
       usable += 1;
-      world.series.set(seriesTableKey(context, key, binding), state);
+      world.series.put(seriesPlace(context, key, binding), state);
       const id = state.series.id;
       const whole = Math.round(time.sourceTime);
       const t = time.byReceipt ? firstFree(whole, (at) => world.storedAt(id, at) !== undefined) : whole;

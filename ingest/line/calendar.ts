@@ -10,6 +10,7 @@ const SPAN = 40 * DAY;
 
 export function compileCalendar(world: World, model: SiteModel, now: Instant): void {
   const at = calendarTime(world, now);
+  world.doubts += 1;
   world.schedules.set(model.registry.site, compileSchedule(model.registry, at - DAY, at + SPAN));
 }
 

@@ -17,7 +17,7 @@ export function judgeCondition(
   const { late = false, detail = null } = condition;
   const circumstances = { late, detail };
   const watch = conditionWatch(model, condition);
-  const state = world.machines.get(watch.machine)?.record.state ?? INITIAL_MACHINE;
+  const state = world.machines.at(watch.machine)?.record.state ?? INITIAL_MACHINE;
   if (!holds && atRest(state)) return;
   if (holds && state.known && isStanding(state) && state.off.since === null) return;
   // Built-in rules are always in force: their machines learn it with their first input.
@@ -31,10 +31,15 @@ export function judgeCondition(
   );
 }
 
+/** There is no alarm of the condition, nor is one on its way. */
+export function rests(world: World, model: SiteModel, condition: Condition): boolean {
+  return atRest(world.machines.at(conditionWatch(model, condition).machine)?.record.state ?? INITIAL_MACHINE);
+}
+
 /** What the condition is judged by is not known: its alarm stays and says so. */
 export function conditionUnknown(world: World, model: SiteModel, condition: Condition, now: Instant): void {
   const watch = conditionWatch(model, condition);
-  const state = world.machines.get(watch.machine)?.record.state;
+  const state = world.machines.at(watch.machine)?.record.state;
   if (state?.known === true && !atRest(state)) drive(world, watch, { kind: 'unknown' }, now);
 }
 

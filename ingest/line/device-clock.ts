@@ -27,9 +27,17 @@ export function restoreOffsets(world: World, { site, device, learnedOffsets }: D
     world.clocks.set(keyOf.clock(site, device, key), { ...EMPTY_CLOCK, offset, wrong: true });
 }
 
-export function whatClockTells(dating: Dating, samples: readonly { readonly claimedTime: ClaimedTime }[]): ClockTold {
-  const isRight = dating.dated.some(({ verdict }, index) => verdict === 'live' && samples[index]?.claimedTime != null);
+export const NOTHING_TOLD: ClockTold = { wrong: null, offset: null };
+
+export function whatClockTells(dating: Dating, claimed: readonly ClaimedTime[]): ClockTold {
+  const isRight = dating.dated.some(({ verdict }, index) => verdict === 'live' && claimed[index] != null);
   return { wrong: dating.clockWrong ? true : isRight ? false : null, offset: dating.offset };
+}
+
+/** What two series of one device tell of its clock. */
+export function together(one: ClockTold, other: ClockTold): ClockTold {
+  const wrong = one.wrong === true || other.wrong === null ? one.wrong : other.wrong;
+  return { wrong, offset: other.offset ?? one.offset };
 }
 
 /** A device's clock alarm ends with a time that is right, not with a message that has none. */

@@ -30,8 +30,8 @@ export function drive(
   now: Instant,
   circumstances: Circumstances = {},
 ): void {
-  const { key, machine: tableKey } = watch;
-  const before = world.machines.get(tableKey)?.record;
+  const { key, machine: place } = watch;
+  const before = world.machines.at(place)?.record;
   const stateBefore = before?.state ?? INITIAL_MACHINE;
   const { state, transitions } = step(stateBefore, input, now, { ...watch.timing, side: watch.side });
   if (state === stateBefore && before !== undefined) return;
@@ -51,13 +51,18 @@ export function drive(
     if (transitions.length > 0 || worst !== alarm.worst) saveAlarm(world, { ...alarm, worst, closedAt });
   }
   const record = { key, site: watch.site, state, alarm: state.phase === 'normal' ? null : (alarm?.id ?? null) };
-  world.machines.set(tableKey, { record, watch, due: nextDue(state, watch.timing) });
+  endCalm(world, watch);
+  world.machines.put(place, { record, watch, due: nextDue(state, watch.timing) });
   if (needsKeeping(stateBefore, state, now)) {
-    world.pending.machines.set(tableKey, { ...record, state: settleElapsed(state, now) });
+    world.pending.machines.set(place.key, { ...record, state: settleElapsed(state, now) });
   }
   // However it came to stand, by a value, by time or by what ended a delay: one fault is one alarm.
   if (isStanding(state) && !isStanding(stateBefore))
     for (const covered of watch.covers) drive(world, covered, { kind: 'force', inForce: false }, now);
+}
+
+function endCalm({ models }: World, { site, subject, metric }: Watch): void {
+  if (subject.kind === 'point' && metric !== null) models.get(site)?.points.get(subject.id)?.calms.get(metric)?.end();
 }
 
 /** A machine is written when something changed that a restart must know of; the newest value alone is not. */

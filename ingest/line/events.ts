@@ -47,7 +47,13 @@ export function takeEvents(
   });
   world.clocks.set(clockKey, dating.memory);
   if (dating.memory.offset !== clock.offset) keepOffset(context, 'events', dating.memory.offset);
-  noteClock(context, whatClockTells(dating, events));
+  noteClock(
+    context,
+    whatClockTells(
+      dating,
+      events.map(({ claimedTime }) => claimedTime),
+    ),
+  );
 
   events.forEach((decoded, index) => {
     const dated = dating.dated[index];

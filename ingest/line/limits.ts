@@ -10,7 +10,7 @@ import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
 export function isInForce(world: World, model: SiteModel, point: Point, limit: PointLimit, at: number): boolean {
-  return world.schedules.get(model.registry.site)?.applies(limit.applies, point.area.id, at) ?? false;
+  return world.schedules.at(model.schedule)?.applies(limit.applies, point.area.id, at) ?? false;
 }
 
 /**
@@ -44,6 +44,19 @@ export function judgeValue(world: World, model: SiteModel, { point, metric, curr
   }
 }
 
+/** Nothing is raised, delayed or in doubt about any limit of a metric, and each is in force as it should be. */
+export function keepsLimits(
+  world: World,
+  model: SiteModel,
+  { point, metric, at }: { point: Point; metric: string; at: number },
+): boolean {
+  return point.limits.every((limit) => {
+    if (limit.metric !== metric) return true;
+    const state = machineState(world, limit.watch);
+    return atRest(state) && state.known && state.inForce === mayAlarm(world, model, point, limit, at);
+  });
+}
+
 /** The value became unknown: delays stop, standing alarms stay and say so. */
 export function judgeUnknown(world: World, point: Point, metric: string, now: Instant): void {
   for (const limit of point.limits) {
@@ -66,5 +79,5 @@ export function judgeForce(world: World, model: SiteModel, now: Instant): void {
 }
 
 function machineState(world: World, watch: Watch) {
-  return world.machines.get(watch.machine)?.record.state ?? INITIAL_MACHINE;
+  return world.machines.at(watch.machine)?.record.state ?? INITIAL_MACHINE;
 }

@@ -9,6 +9,8 @@ import {
   type SiteRegistry,
 } from '../../contract/registry.ts';
 import { limitsFor, ruleFor } from '../standards/resolve.ts';
+import { Calm } from './calm.ts';
+import { Place } from './place.ts';
 import { keyOf } from './state.ts';
 import { lastingCondition, limitWatch, type Condition, type Watch } from './watch.ts';
 import type { BuiltInRule, BuiltInRuleId, Catalogue, PointLimit } from '../standards/types.ts';
@@ -31,9 +33,11 @@ export interface Binding {
   /** ms epoch: bound from (inclusive) to (exclusive). */
   readonly since: number;
   readonly until: number;
-  /** Keys of its series and of its clock in the world's tables. */
-  readonly series: string;
-  readonly clock: string;
+  /** Places of its series and of its clock in the world's tables. */
+  readonly series: Place;
+  readonly clock: Place;
+  /** Made when first asked for: what never reports needs none. */
+  conditions: PointConditions | undefined;
 }
 
 /** A limit with its watch; `beyond`: the critical limits on the same side, whose alarms stand for its own. */
@@ -60,6 +64,8 @@ export interface Point {
   /** Critical ones first: what they raise stands for the others. */
   readonly limits: readonly WatchedLimit[];
   readonly bindings: readonly Binding[];
+  /** By metric. */
+  readonly calms: ReadonlyMap<string, Calm>;
 }
 
 export interface Device {
@@ -70,11 +76,15 @@ export interface Device {
   readonly tolerance: { readonly back: number; readonly ahead: number };
   /** The shortest silence of its bindings then, after which the device itself counts as silent; null: none expected. */
   silenceAt(at: number): number | null;
+  /** Made when first asked for. */
+  conditions: DeviceConditions | undefined;
 }
 
 /** A site's registry made ready for the line: looked up by id, delays resolved, times as instants. */
 export interface SiteModel {
   readonly registry: SiteRegistry;
+  /** Place of its schedule in the world's table. */
+  readonly schedule: Place;
   readonly areas: ReadonlyMap<string, AreaSpec>;
   readonly points: ReadonlyMap<string, Point>;
   readonly devices: ReadonlyMap<string, Device>;
@@ -101,24 +111,26 @@ export function compileModel(
   const byPoint = Map.groupBy(bindings, (binding) => binding.point);
   const byDevice = Map.groupBy(bindings, (binding) => binding.device);
   const byKey = new Map([...byDevice].map(([device, its]) => [device, Map.groupBy(its, ({ key }) => key)]));
-  const conditions = new Map<Binding, PointConditions>();
-  const ofDevices = new Map<Device, DeviceConditions>();
   const rules = new Map<string, BuiltInRule>();
 
   const points = new Map<string, Point>();
   for (const spec of registry.points) {
     const area = areas.get(spec.area);
     if (area === undefined) continue;
-    points.set(spec.id, {
-      spec,
-      area,
-      limits: watched(site, spec.id, limitsFor(catalogue, registry, spec)),
-      bindings: byPoint.get(spec.id) ?? [],
-    });
+    const limits = watched(site, spec.id, limitsFor(catalogue, registry, spec));
+    const its = byPoint.get(spec.id) ?? [];
+    const calms = new Map(
+      [...new Set(its.map(({ metric }) => metric))].map((metric) => [
+        metric,
+        new Calm(limits.filter((limit) => limit.metric === metric)),
+      ]),
+    );
+    points.set(spec.id, { spec, area, limits, bindings: its, calms });
   }
 
   const model: SiteModel = {
     registry,
+    schedule: new Place(site),
     areas,
     points,
     devices: new Map(registry.devices.map((spec) => [spec.id, compileDevice(site, spec, byDevice.get(spec.id) ?? [])])),
@@ -129,17 +141,8 @@ export function compileModel(
       // The usual key is bound once.
       return first !== undefined && isBound(first, at) ? first : its?.find((binding) => isBound(binding, at));
     },
-    // Made when first asked for: what never reports needs none.
-    conditions(binding) {
-      const known = conditions.get(binding) ?? conditionsOf(model, binding);
-      conditions.set(binding, known);
-      return known;
-    },
-    deviceConditions(device) {
-      const known = ofDevices.get(device) ?? deviceConditionsOf(model, device);
-      ofDevices.set(device, known);
-      return known;
-    },
+    conditions: (binding) => (binding.conditions ??= conditionsOf(model, binding)),
+    deviceConditions: (device) => (device.conditions ??= deviceConditionsOf(model, device)),
     rule(id, point) {
       const key = `${id}|${point ?? ''}`;
       const known = rules.get(key) ?? ruleFor(catalogue, registry, id, point);
@@ -210,8 +213,9 @@ function compileBinding(site: string, spec: BindingSpec): Binding {
     silence: longest ?? (interval === null ? null : interval * STALE_INTERVALS),
     since: spec.since === undefined ? -Infinity : Date.parse(spec.since),
     until: spec.until === undefined ? Infinity : Date.parse(spec.until),
-    series: keyOf.pointSeries(site, spec.point, metric),
-    clock: keyOf.clock(site, spec.device, spec.metric),
+    series: new Place(keyOf.pointSeries(site, spec.point, metric)),
+    clock: new Place(keyOf.clock(site, spec.device, spec.metric)),
+    conditions: undefined,
   };
 }
 
@@ -220,6 +224,7 @@ function compileDevice(site: string, spec: DeviceSpec, bindings: readonly Bindin
     spec,
     key: keyOf.device(site, spec.id),
     bindings,
+    conditions: undefined,
     tolerance: {
       back: spec.liveBack === undefined ? DEFAULT_LIVE_BACK : spec.liveBack * 1_000,
       ahead: spec.liveAhead === undefined ? DEFAULT_LIVE_AHEAD : spec.liveAhead * 1_000,

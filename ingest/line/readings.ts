@@ -4,15 +4,23 @@ import type { Reading } from '../../contract/reading.ts';
 import { childPath } from '../decoders/path.ts';
 import type { DecodedSample, DecodedValue } from '../decoders/types.ts';
 import { assess, assessAlone, EMPTY_MEMORY } from '../quality/assess.ts';
-import { dateSamples, EMPTY_CLOCK, firstFree, type Dated } from '../quality/source-time.ts';
+import {
+  dateSamples,
+  EMPTY_CLOCK,
+  firstFree,
+  type ClockMemory,
+  type Dated,
+  type Dating,
+} from '../quality/source-time.ts';
 import type { Arrival, Series } from '../stores/ledger/types.ts';
-import { judgeCondition } from './conditions.ts';
+import { judgeCondition, rests } from './conditions.ts';
 import { changeDevice, deviceState, type DeviceContext } from './context.ts';
-import { keepOffset, noteClock, whatClockTells, type ClockTold } from './device-clock.ts';
+import { keepOffset, NOTHING_TOLD, noteClock, together, whatClockTells, type ClockTold } from './device-clock.ts';
 import { calendarTime, distrust } from './host-clock.ts';
-import { judgeValue } from './limits.ts';
-import type { Binding, Point } from './model.ts';
+import { judgeValue, keepsLimits } from './limits.ts';
+import { isBound, type Binding, type Point } from './model.ts';
 import { judgeTrouble } from './series-silence.ts';
+import { Place } from './place.ts';
 import { keyOf, type SeriesState } from './state.ts';
 import type { World } from './world.ts';
 
@@ -28,82 +36,110 @@ interface KeyedSample {
   readonly claimedTime: number | null;
 }
 
+/** Dates what a message says of one series. */
+type Dater = (clock: ClockMemory, interval: number | null) => Dating;
+
+interface Taking {
+  readonly retention: number;
+  readonly rejected: QuarantineReason[];
+}
+
 /** Stores and judges what a message measured; returns what of it could not be used. */
 export function takeSamples(
   context: DeviceContext,
   samples: readonly DecodedSample[],
   retention: number,
 ): QuarantineReason[] {
-  const rejected: QuarantineReason[] = [];
-  let clock: ClockTold = { wrong: null, offset: null };
-  for (const [key, keyed] of byKey(samples)) {
-    const told = takeSeries(context, key, keyed, { retention, rejected });
-    const wrong = clock.wrong === true || told.wrong === null ? clock.wrong : told.wrong;
-    clock = { wrong, offset: told.offset ?? clock.offset };
-  }
-  noteClock(context, clock);
-  return rejected;
+  const taking = { retention, rejected: [] };
+  const [only] = samples;
+  const told =
+    samples.length === 1 && only !== undefined ? takeOne(context, only, taking) : takeMany(context, samples, taking);
+  noteClock(context, told);
+  return taking.rejected;
 }
 
-function* byKey(samples: readonly DecodedSample[]): Iterable<readonly [key: string, keyed: readonly KeyedSample[]]> {
-  const [only] = samples;
-  if (only !== undefined && samples.length === 1) {
-    // Keys of one sample differ: the usual message needs no grouping.
-    const { path: among, claimedTime } = only;
-    for (const value of only.values) yield [value.key, [{ among, value, claimedTime }]];
-    return;
+/** The usual message: its keys differ and have one time. */
+function takeOne(
+  context: DeviceContext,
+  { path: among, claimedTime, values }: DecodedSample,
+  taking: Taking,
+): ClockTold {
+  const date = dater(context, [claimedTime], taking.retention);
+  let clock = NOTHING_TOLD;
+  for (const value of values) {
+    const { bound, dating } = dateSeries(context, value.key, date);
+    const [dated] = dating.dated;
+    if (dated !== undefined)
+      takeDated(context, value.key, { sample: { among, value, claimedTime }, dated, bound }, taking);
+    clock = together(clock, whatClockTells(dating, [claimedTime]));
   }
+  return clock;
+}
+
+function takeMany(context: DeviceContext, samples: readonly DecodedSample[], taking: Taking): ClockTold {
   const flat = samples.flatMap(({ path, claimedTime, values }) =>
     values.map((value): KeyedSample => ({ among: path, value, claimedTime })),
   );
-  yield* Map.groupBy(flat, ({ value }) => value.key);
+  let clock = NOTHING_TOLD;
+  for (const [key, keyed] of Map.groupBy(flat, ({ value }) => value.key)) {
+    const claimed = keyed.map(({ claimedTime }) => claimedTime);
+    const { bound, dating } = dateSeries(context, key, dater(context, claimed, taking.retention));
+    const inOrder = keyed
+      .map((sample, index) => ({ sample, dated: dating.dated[index], bound }))
+      .filter((one): one is typeof one & { dated: Dated } => one.dated !== undefined);
+    inOrder.sort((a, b) => a.dated.sourceTime - b.dated.sourceTime);
+    for (const one of inOrder) takeDated(context, key, one, taking);
+    clock = together(clock, whatClockTells(dating, claimed));
+  }
+  return clock;
 }
 
-function takeSeries(
-  context: DeviceContext,
-  key: string,
-  keyed: readonly KeyedSample[],
-  { retention, rejected }: { retention: number; rejected: QuarantineReason[] },
-): ClockTold {
-  const { world, model, device, now } = context;
-  const bound = model.bindingAt(device.spec.id, key, now.wall);
-  const clockKey = bound?.clock ?? keyOf.clock(model.registry.site, device.spec.id, key);
-  const clock = world.clocks.get(clockKey) ?? EMPTY_CLOCK;
-  const dating = dateSamples(clock, {
-    claimed: keyed.map(({ claimedTime }) => claimedTime),
+/** Series whose clocks have always gone together, as those of one device do, are dated once. */
+function dater({ world, device, now }: DeviceContext, claimed: readonly (number | null)[], retention: number): Dater {
+  const common = {
+    claimed,
     received: now.wall,
     mono: now.mono,
-    interval: bound?.interval ?? null,
     tolerance: device.tolerance,
     retention,
     lastCommitAt: world.lastCommitAt,
     ...distrust(world),
-  });
-  world.clocks.set(clockKey, dating.memory);
-  if (dating.memory.offset !== clock.offset) keepOffset(context, key, dating.memory.offset);
-
-  const [only] = keyed;
-  const [date] = dating.dated;
-  if (only !== undefined && date !== undefined && keyed.length === 1) {
-    takeDated(context, key, { sample: only, dated: date }, rejected);
-    return whatClockTells(dating, keyed);
-  }
-  const inOrder = keyed
-    .map((sample, index) => ({ sample, dated: dating.dated[index] }))
-    .filter((pair): pair is { sample: KeyedSample; dated: Dated } => pair.dated !== undefined);
-  inOrder.sort((a, b) => a.dated.sourceTime - b.dated.sourceTime);
-  for (const one of inOrder) takeDated(context, key, one, rejected);
-  return whatClockTells(dating, keyed);
+  };
+  let last: { readonly clock: ClockMemory; readonly interval: number | null; readonly dating: Dating } | undefined;
+  return (clock, interval) => {
+    if (last?.clock !== clock || last.interval !== interval)
+      last = { clock, interval, dating: dateSamples(clock, { ...common, interval }) };
+    return last.dating;
+  };
 }
 
-function takeDated(
-  context: DeviceContext,
-  key: string,
-  { sample, dated }: { sample: KeyedSample; dated: Dated },
-  rejected: QuarantineReason[],
-): void {
+interface DatedSeries {
+  /** What the key is bound to now. */
+  readonly bound: Binding | undefined;
+  readonly dating: Dating;
+}
+
+function dateSeries(context: DeviceContext, key: string, date: Dater): DatedSeries {
+  const { world, model, device, now } = context;
+  const bound = model.bindingAt(device.spec.id, key, now.wall);
+  const place = bound?.clock ?? new Place(keyOf.clock(model.registry.site, device.spec.id, key));
+  const clock = world.clocks.at(place) ?? EMPTY_CLOCK;
+  const dating = date(clock, bound?.interval ?? null);
+  world.clocks.put(place, dating.memory);
+  if (dating.memory.offset !== clock.offset) keepOffset(context, key, dating.memory.offset);
+  return { bound, dating };
+}
+
+interface DatedSample {
+  readonly sample: KeyedSample;
+  readonly dated: Dated;
+  readonly bound: Binding | undefined;
+}
+
+function takeDated(context: DeviceContext, key: string, one: DatedSample, { rejected }: Taking): void {
+  const { sample, dated } = one;
   const isTooOld = dated.verdict === 'too_old';
-  const reason = isTooOld ? tooOld(pathOf(sample), dated) : takeReading(context, key, sample, dated);
+  const reason = isTooOld ? tooOld(pathOf(sample), dated) : takeReading(context, key, one);
   if (reason !== undefined) rejected.push(reason);
 }
 
@@ -125,12 +161,13 @@ export function tooOld(path: string, { sourceTime }: Dated): QuarantineReason {
 function takeReading(
   context: DeviceContext,
   key: string,
-  keyed: KeyedSample,
-  dated: Dated,
+  { sample: keyed, dated, bound }: DatedSample,
 ): QuarantineReason | undefined {
   const { world, model, device, now } = context;
   const { metric, value } = keyed.value;
-  const binding = model.bindingAt(device.spec.id, key, dated.sourceTime);
+  // What was measured before the key was bound otherwise belongs to what it was bound to then.
+  const stillBound = bound !== undefined && isBound(bound, dated.sourceTime);
+  const binding = stillBound ? bound : model.bindingAt(device.spec.id, key, dated.sourceTime);
   const point = binding === undefined ? undefined : model.points.get(binding.point);
   const state = seriesState(context, key, binding);
   if (state === undefined) return tooManySeries(pathOf(keyed));
@@ -148,8 +185,7 @@ function takeReading(
   const quality = {
     metric,
     role: point?.spec.role ?? null,
-    open:
-      area !== undefined && world.schedules.get(model.registry.site)?.mode(area, calendarTime(world, now)) === 'open',
+    open: area !== undefined && world.schedules.at(model.schedule)?.mode(area, calendarTime(world, now)) === 'open',
     filling: false,
   };
   const inOrder = t > state.assessedTime && dated.verdict === 'live';
@@ -175,12 +211,12 @@ function takeReading(
   const after: Mutable<SeriesState> = { ...state };
   after.memory = memory;
   if (inOrder || dated.judges) after.assessedTime = t;
-  const tableKey = seriesTableKey(context, key, binding);
+  const place = seriesPlace(context, key, binding);
   if (!dated.judges) {
-    world.series.set(tableKey, after);
+    world.series.put(place, after);
     return undefined;
   }
-  judgeReading(context, { tableKey, state: after, reading, binding, point });
+  judgeReading(context, { place, state: after, reading, binding, point });
   return undefined;
 }
 
@@ -188,13 +224,13 @@ function takeReading(
 function judgeReading(
   context: DeviceContext,
   {
-    tableKey,
+    place,
     state,
     reading,
     binding,
     point,
   }: {
-    tableKey: string;
+    place: Place;
     state: Mutable<SeriesState>;
     reading: Reading;
     binding: Binding | undefined;
@@ -205,7 +241,7 @@ function judgeReading(
   if (reading.quality === 'bad') {
     state.bad ??= { since: now.wall, reason: reading.reason };
     state.sampleMono = now.mono;
-    world.series.set(tableKey, state);
+    world.series.put(place, state);
     return;
   }
   const { value, quality, reason, sourceTime, receivedAt } = reading;
@@ -216,20 +252,28 @@ function judgeReading(
   state.sampleMono = now.mono;
   state.bad = null;
   state.unknownSince = null;
-  world.series.set(tableKey, state);
+  world.series.put(place, state);
   if (binding === undefined || point === undefined) return;
 
-  judgeValue(world, model, { point, metric: state.series.metric, current, now });
+  const { metric } = state.series;
+  const at = calendarTime(world, now);
+  const calm = point.calms.get(metric);
+  if (quality === 'good' && calm?.keeps(world, value, at) === true) return;
+  judgeValue(world, model, { point, metric, current, now });
   const { noData, flatline, sensorFault } = model.conditions(binding);
   judgeCondition(world, model, noData, false, now);
   if (reason === 'flatline') judgeTrouble(world, model, 'point.flatline', { binding, now });
   else judgeCondition(world, model, flatline, false, now);
-  if (quality === 'good') judgeCondition(world, model, sensorFault, false, now);
+  if (quality !== 'good') return;
+  judgeCondition(world, model, sensorFault, false, now);
+  const until = world.schedules.at(model.schedule)?.nextChange(at);
+  const troubles = [noData, flatline, sensorFault];
+  if (until === undefined || troubles.some((one) => !rests(world, model, one))) return;
+  if (keepsLimits(world, model, { point, metric, at })) calm?.note(world, at, until);
 }
 
-export function seriesTableKey({ model, device }: DeviceContext, key: string, binding: Binding | undefined): string {
-  const site = model.registry.site;
-  return binding === undefined ? keyOf.deviceSeries(site, device.spec.id, key) : binding.series;
+export function seriesPlace({ model, device }: DeviceContext, key: string, binding: Binding | undefined): Place {
+  return binding?.series ?? new Place(keyOf.deviceSeries(model.registry.site, device.spec.id, key));
 }
 
 /** The series that a reading belongs to; made at its first reading. Undefined: the device names too many of its own. */
@@ -239,8 +283,7 @@ export function seriesState(
   binding: Binding | undefined,
 ): SeriesState | undefined {
   const { world, model, device, now } = context;
-  const tableKey = seriesTableKey(context, key, binding);
-  const known = world.series.get(tableKey);
+  const known = world.series.at(seriesPlace(context, key, binding));
   if (known !== undefined) return known;
   const site = model.registry.site;
   if (binding === undefined && !addOwnName(context, key)) return undefined;

@@ -1,9 +1,14 @@
+import type { Place } from './place.ts';
+
 /**
  * Keyed state with one uncommitted layer on top. What a batch changes is seen by the rest of the batch at once and by
  * everybody else only after `merge`; a failed commit drops it. Values are immutable: a change sets a new one.
  */
 export interface Table<V> {
   get(key: string): V | undefined;
+  /** The same without looking the key up each time. */
+  at(place: Place): V | undefined;
+  put(place: Place, value: V): void;
   /** What the batch has put there; undefined: nothing. */
   fresh(key: string): V | undefined;
   set(key: string, value: V): void;
@@ -26,23 +31,48 @@ export interface Layered {
 const GONE = Symbol('gone');
 
 /** What a key stands for: one look-up finds both. */
-interface Cell<V> {
+class Cell<V> {
   readonly key: string;
-  committed: V | undefined;
+  committed: V | undefined = undefined;
   /** Undefined: the batch does not change it. */
-  fresh: V | typeof GONE | undefined;
+  fresh: V | typeof GONE | undefined = undefined;
+  /** A place knows it: it stays, also while it holds nothing. */
+  kept = false;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+
+  current(): V | undefined {
+    const { fresh } = this;
+    if (fresh === undefined) return this.committed;
+    return fresh === GONE ? undefined : fresh;
+  }
 }
 
 export function createTable<V>(): Table<V> & Layered {
   const cells = new Map<string, Cell<V>>();
   let changed: Cell<V>[] = [];
 
-  function put(key: string, value: V | typeof GONE): void {
-    let cell = cells.get(key);
-    if (cell === undefined) {
-      cell = { key, committed: undefined, fresh: undefined };
-      cells.set(key, cell);
-    }
+  function cellOf(key: string): Cell<V> {
+    const known = cells.get(key);
+    if (known !== undefined) return known;
+    const cell = new Cell<V>(key);
+    cells.set(key, cell);
+    return cell;
+  }
+
+  const isOurs = (cell: object | undefined): cell is Cell<V> => cell instanceof Cell;
+
+  function find(place: Place): Cell<V> {
+    if (isOurs(place.cell)) return place.cell;
+    const cell = cellOf(place.key);
+    cell.kept = true;
+    place.cell = cell;
+    return cell;
+  }
+
+  function change(cell: Cell<V>, value: V | typeof GONE): void {
     if (cell.fresh === undefined) changed.push(cell);
     cell.fresh = value;
   }
@@ -50,25 +80,24 @@ export function createTable<V>(): Table<V> & Layered {
   function forget(): void {
     for (const cell of changed) {
       cell.fresh = undefined;
-      if (cell.committed === undefined) cells.delete(cell.key);
+      if (cell.committed === undefined && !cell.kept) cells.delete(cell.key);
     }
     changed = [];
   }
 
   return {
-    get(key) {
-      const cell = cells.get(key);
-      return cell === undefined ? undefined : currentOf(cell);
-    },
+    get: (key) => cells.get(key)?.current(),
+    at: (place) => find(place).current(),
+    put: (place, value) => change(find(place), value),
     fresh(key) {
       const fresh = cells.get(key)?.fresh;
       return fresh === GONE ? undefined : fresh;
     },
-    set: put,
-    delete: (key) => put(key, GONE),
+    set: (key, value) => change(cellOf(key), value),
+    delete: (key) => change(cellOf(key), GONE),
     *entries() {
       for (const [key, cell] of cells) {
-        const value = currentOf(cell);
+        const value = cell.current();
         if (value !== undefined) yield [key, value];
       }
     },
@@ -83,9 +112,4 @@ export function createTable<V>(): Table<V> & Layered {
     },
     rollback: forget,
   };
-}
-
-function currentOf<V>({ committed, fresh }: Cell<V>): V | undefined {
-  if (fresh === undefined) return committed;
-  return fresh === GONE ? undefined : fresh;
 }

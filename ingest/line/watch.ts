@@ -2,6 +2,7 @@ import type { AlarmSubject, Priority, Side } from '../../contract/alarm.ts';
 import type { BuiltInRuleId, PointLimit } from '../standards/types.ts';
 import type { AlarmTiming } from '../alarms/types.ts';
 import type { SiteModel } from './model.ts';
+import { Place } from './place.ts';
 import { keyOf } from './state.ts';
 
 /** One rule on one subject: what its machine needs to know besides its input. */
@@ -16,8 +17,8 @@ export interface Watch {
   readonly timing: AlarmTiming;
   /** What makes its machine this one and no other. */
   readonly key: string;
-  /** Key of its machine in the world's table. Made once: a text that is put together for each reading costs more than its alarm. */
-  readonly machine: string;
+  /** Place of its machine in the world's table. */
+  readonly machine: Place;
   /** What an alarm of this one stands for besides: the lesser limits on the same side of the same value. */
   readonly covers: readonly Watch[];
 }
@@ -28,7 +29,7 @@ export function watchKey({ rule, side, subject, metric }: Pick<Watch, 'rule' | '
 
 function named(watch: Omit<Watch, 'key' | 'machine' | 'covers'>, covers: readonly Watch[] = []): Watch {
   const key = watchKey(watch);
-  return { ...watch, key, machine: keyOf.machine(watch.site, key), covers };
+  return { ...watch, key, machine: new Place(keyOf.machine(watch.site, key)), covers };
 }
 
 /** A limit of a standard on a point; `covers`: the watches of the limits that it stands for. */

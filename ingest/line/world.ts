@@ -16,6 +16,7 @@ import type {
 import type { ChannelChangeRow } from '../stores/ledger/channels.ts';
 import type { Tail } from '../stores/tail.ts';
 import type { SiteModel } from './model.ts';
+import { createSeriesTable } from './series-table.ts';
 import { createTable, type Layered, type Table } from './table.ts';
 import { keyOf, type ClockState, type DeviceState, type RunningMachine, type SeriesState } from './state.ts';
 import type { SiteSchedule } from '../standards/types.ts';
@@ -73,6 +74,8 @@ export interface World {
   storing: boolean;
   /** Monotonic ms since when silence may be held against devices: our start, the end of a standstill or of an outage. */
   listeningSince: number;
+  /** Counts what may have changed any machine or calendar without an alarm being driven: what is remembered of them ends. */
+  doubts: number;
   pending: Pending;
   nextSeriesId(): number;
   nextArrivalSeq(): number;
@@ -115,7 +118,7 @@ export function createWorld(seed: WorldSeed): World {
   const tables = {
     models: createTable<SiteModel>(),
     schedules: createTable<SiteSchedule>(),
-    series: createTable<SeriesState>(),
+    series: createSeriesTable(),
     devices: createTable<DeviceState>(),
     clocks: createTable<ClockState>(),
     machines: createTable<RunningMachine>(),
@@ -154,6 +157,7 @@ export function createWorld(seed: WorldSeed): World {
     lastCommitMono: -Infinity,
     storing: true,
     listeningSince: seed.started.mono,
+    doubts: 0,
     pending: emptyPending(),
     nextSeriesId: () => nextSeriesId++,
     nextArrivalSeq: () => nextArrivalSeq++,
@@ -213,6 +217,7 @@ export function createWorld(seed: WorldSeed): World {
       return ids.map((id) => tables.alarms.committed(keyOf.alarm(id))).filter((alarm) => alarm !== undefined);
     },
     rollback() {
+      world.doubts += 1;
       forgetBatch();
       for (const table of layered) table.rollback();
     },

@@ -110,7 +110,7 @@ function serviceOf(limits: Point['limits']): Point['limits'] {
 }
 
 function isOutside(world: World, limit: Point['limits'][number], current: CurrentValue): boolean {
-  const state = world.machines.committed(limit.watch.machine)?.record.state ?? INITIAL_MACHINE;
+  const state = world.machines.committed(limit.watch.machine.key)?.record.state ?? INITIAL_MACHINE;
   return verdict(limit, current.value, state.breached) === 'breach';
 }
 
@@ -152,7 +152,7 @@ function doorView(state: DeviceState | undefined): DoorView {
 
 function terminalView(world: World, model: SiteModel, point: Point, state: DeviceState | undefined): TerminalView {
   const watch = conditionWatch(model, { rule: 'terminal.frozen', subject: { kind: 'point', id: point.spec.id } });
-  const alarm = world.machines.committed(watch.machine)?.record.alarm ?? null;
+  const alarm = world.machines.committed(watch.machine.key)?.record.alarm ?? null;
   const raised = alarm === null ? undefined : world.alarms.committed(keyOf.alarm(alarm));
   const count = state?.punches.count ?? 0;
   const frozen = raised !== undefined && raised.returnedAt === null;

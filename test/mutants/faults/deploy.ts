@@ -55,8 +55,8 @@ export const DEPLOY_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/stores/copy/day.ts',
-        from: 'held.receivedAt > reading.receivedAt) {',
-        to: 'held.receivedAt > Infinity) {',
+        from: 'return held.receivedAt > reading.receivedAt || areOnTime(held, reading);',
+        to: 'return held.receivedAt > Infinity && areOnTime(held, reading);',
       },
     ],
     tests: [COPY],

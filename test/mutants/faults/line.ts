@@ -318,6 +318,24 @@ export const LINE_FAULTS: readonly Mutant[] = [
     tests: ['test/ingest/live/watched.test.ts'],
   },
   {
+    name: 'calm-outlives-an-alarm',
+    breaks: 'what is remembered of a value that keeps its limits ends with the first change of one of its machines',
+    edits: [{ file: 'ingest/line/drive.ts', from: 'endCalm(world, watch);', to: '' }],
+    tests: ['test/ingest/line/alarms.test.ts'],
+  },
+  {
+    name: 'rolled-back-rows-stay',
+    breaks: 'what a failed batch told of a series is forgotten',
+    edits: [
+      {
+        file: 'ingest/line/series-table.ts',
+        from: 'release(cell.fresh);\n      cell.fresh = NONE;\n      cell.gone = false;',
+        to: 'cell.gone = false;',
+      },
+    ],
+    tests: ['test/ingest/line/series-table.property.test.ts'],
+  },
+  {
     name: 'standing-priority-of-the-past',
     breaks: 'a standing alarm is as urgent as its rule is now',
     edits: [{ file: 'ingest/line/registry.ts', from: '{ ...alarm, priority, limit }', to: '{ ...alarm, limit }' }],
