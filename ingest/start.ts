@@ -123,6 +123,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const onArrivals = (arrivals: readonly Arrival[]) => {
     takeover.take(arrivals);
     memory.arrived(arrivals);
+    sparklines.arrived(arrivals);
   };
   const world = createWorld({ ...state, started, tail, lastCommitAt: state.lastCommitAt ?? 0, onSeries, onArrivals });
   directory.locate((site, point) => world.models.committed(site)?.points.get(point)?.area.id);
@@ -192,7 +193,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   }
 
   function announce(changes: Changes): void {
-    for (const key of changes.series) {
+    // What is not stored arrives nowhere: it is drawn as it is shown.
+    for (const key of world.unstored.series.size === 0 ? [] : changes.series) {
       const known = world.series.committed(key);
       if (known?.current != null) sparklines.add(known.series.id, known.current.sourceTime, known.current.value);
     }

@@ -2,6 +2,7 @@ import type { AlarmResponse, AlarmState, AlarmView } from '../../contract/alarm.
 import type { LocalText } from '../../contract/ids.ts';
 import type { SiteModel } from '../line/model.ts';
 import type { AlarmRecord } from '../stores/ledger/types.ts';
+import { placeName } from './place-name.ts';
 
 const GONE: AlarmResponse = {
   withinMinutes: 0,
@@ -62,7 +63,7 @@ function placeOf(model: SiteModel, { subject }: AlarmRecord): LocalText {
   const point = subject.kind === 'point' ? model.points.get(subject.id) : undefined;
   if (point !== undefined) {
     const { area, spec } = point;
-    return { zh: `${area.name.zh}${spec.name.zh}`, en: `${area.name.en}, ${spec.name.en}` };
+    return placeName(area.name, spec.name);
   }
   if (subject.kind === 'site') return model.registry.name;
   if (subject.kind === 'channel') return model.channels.get(subject.id) ?? { zh: subject.id, en: subject.id };
