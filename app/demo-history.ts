@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Desk, QuerySide } from '../contract/query.ts';
 import type { ConnectionChange, InboundMessage } from '../contract/message.ts';
 import type { User } from '../contract/account.ts';
@@ -51,10 +52,19 @@ const TELLING = 3_000;
 const UNSEEN = 150 * MINUTE;
 /** The days have caught up with today when this little (ms) is left: it is told without a wait. */
 const CAUGHT_UP = 2_000;
-/** Somebody on duty looks at an alarm after so long (ms). */
+/** Somebody on duty looks at an alarm after so long (ms), and this often at what there is. */
 const ATTENTION = 4 * MINUTE;
+const LOOKS = 3 * MINUTE;
 /** Ids of the connections of those days: the broker counts its own from 1. */
 const FIRST_CONNECTION = 1_000_000_000;
+
+/** What is told at one time. */
+interface Part {
+  /** Up to here, ms epoch. */
+  readonly to: number;
+  readonly isEventful: boolean;
+  readonly actions: Iterable<DeviceAction>;
+}
 
 /** Said before the days are told. */
 export function tellingHistory(days: number): string {
@@ -76,24 +86,39 @@ export async function tellHistory(options: DemoHistoryOptions): Promise<Handover
   const end = () => today() + TELLING;
   const history = demoHistory({ seed, shift, start: isUntold ? begin - UNSEEN : begin, end });
   const feed = feeder(options);
-  const tell = (to: number) => {
-    for (const action of history.advance(to)) feed(action);
+  const tell = ({ to, actions }: Pick<Part, 'to' | 'actions'>) => {
+    for (const action of actions) feed(action);
     clock.moveTo(to);
     clock.runDue();
   };
-  for (let at = begin; !isUntold && today() - at > CAUGHT_UP;) {
-    if (told.stopped) return undefined;
+  /** What is told next after a time; undefined: the days have caught up. */
+  const after = (at: number): Part | undefined => {
     const left = today() - at;
+    if (isUntold || left <= CAUGHT_UP) return undefined;
     const block =
       history.isEventful(at) || left < LAST ? BLOCK.eventful : left < DRAWN + BLOCK.quiet ? BLOCK.drawn : BLOCK.quiet;
-    at = Math.min(at + block, today());
-    tell(at);
-    await ingest.drained();
-    if (block === BLOCK.eventful) await acknowledge(options);
-    await options.rounds?.(at);
+    const to = Math.min(at + block, today());
+    return { to, isEventful: block === BLOCK.eventful, actions: history.advance(to) };
+  };
+  let looked = begin;
+  for (let part = after(begin); part !== undefined;) {
+    if (told.stopped) return undefined;
+    tell(part);
+    // While it is being committed, the devices live on.
+    const committed = ingest.drained();
+    await setImmediate();
+    const next = after(part.to);
+    await committed;
+    if (part.to - looked >= LOOKS || next === undefined) {
+      looked = part.to;
+      await acknowledge(options);
+      await options.rounds?.(part.to);
+    }
+    part = next;
   }
-  if (isUntold) history.advance(today());
-  else tell(today());
+  const to = today();
+  const actions = history.advance(to);
+  if (!isUntold) tell({ to, actions });
   clock.release();
   return { shift, from: history.state() };
 }
