@@ -87,6 +87,8 @@ export interface RecordBook {
     issue: SheetQuery & { readonly as: SheetForm; readonly checksum?: string },
     user: User,
   ): Promise<Sheet | 'no_such_area' | 'no_such_point' | 'changed'>;
+  /** A version as it was kept: what the register said then, with the versions before it. */
+  keptSheet(place: AreaPlace, query: { month: string; point: string; version: number }): Sheet | 'no_such_version';
   /** Shifts of the last days that have begun, newest first; undefined: no such area. */
   shifts(site: string, area: string): readonly Shift[] | undefined;
   /** In the order in which they were made, corrected ones included; undefined: no such area. */

@@ -6,6 +6,9 @@ import { LocalDate, TimeOfDay } from './registry.ts';
 const strict = { additionalProperties: false };
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()]);
 
+/** Days for which something may still be recorded: the month before has to be closed some time. */
+export const RECORDED_LATE = 62;
+
 /** The opening window of one local day; one that crosses midnight belongs to the day on which it starts. */
 export const ShiftKey = Type.Object({ day: LocalDate, from: TimeOfDay }, strict);
 export type ShiftKey = Static<typeof ShiftKey>;

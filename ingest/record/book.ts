@@ -1,14 +1,18 @@
 import type { User } from '../../contract/account.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { FieldsRefused, QuerySide, RecordBook } from '../../contract/query.ts';
-import { findingsOf, type Shift, type ShiftRecord, type ShiftRecordBody } from '../../contract/record.ts';
+import {
+  findingsOf,
+  RECORDED_LATE,
+  type Shift,
+  type ShiftRecord,
+  type ShiftRecordBody,
+} from '../../contract/record.ts';
 import type { SiteRegistry } from '../../contract/registry.ts';
 import { createRegister, type SheetVersionStore } from './register.ts';
 import type { Sheets } from './sheet.ts';
 import { daysBefore, localDay, shiftsOf } from './shifts.ts';
 
-/** Days for which something may still be recorded: the month before has to be closed some time. */
-const RECORDED_LATE = 62;
 /** Days whose shifts a form offers. */
 const OFFERED = 7;
 
@@ -70,6 +74,7 @@ export function recordBook({ query, store, versions, clock, sheets }: RecordBook
   return {
     sheet: register.sheet,
     issue: register.issue,
+    keptSheet: register.kept,
 
     shifts(site, area) {
       const registry = registryOf(site, area);

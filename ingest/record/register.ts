@@ -48,12 +48,24 @@ export function createRegister({ made: make, versions }: RegisterOptions) {
     return {
       ...plain,
       version: { number, checksum, kept: isKept },
-      versions: kept.map(({ content: _, ...version }) => version),
-      changes: all.flatMap((one, index) => changesOf(all[index - 1]?.content, one)),
+      ...told(kept, all),
     };
   }
 
   return {
+    /** A version as it was kept; one that an older program kept cannot be shown. */
+    kept(area: Place, { version: number, ...query }: { month: string; point: string; version: number }) {
+      const upTo = versions.list({ ...area, ...query }).filter((one) => one.number <= number);
+      const version = upTo.at(-1);
+      if (version?.number !== number || version.content === null) return 'no_such_version';
+      const { checksum, keptAt } = version;
+      return {
+        ...version.content,
+        ...{ generatedAt: keptAt, checksum, version: { number, checksum, kept: true } },
+        ...told(upTo, upTo),
+      };
+    },
+
     /** The first one that somebody looks at when its month is over is version 1. */
     async sheet(area: Place, query: SheetQuery, user: User): Promise<Sheet | 'no_such_area' | 'no_such_point'> {
       const made = await make(area, query, user);
@@ -85,6 +97,17 @@ export function createRegister({ made: make, versions }: RegisterOptions) {
       }
       return withVersions(made, place);
     },
+  };
+}
+
+/** Versions as they are listed, and what each of `all` changed. */
+function told(
+  kept: ReturnType<SheetVersionStore['list']>,
+  all: readonly { readonly number: number; readonly content: SheetContent | null }[],
+): Pick<Sheet, 'versions' | 'changes'> {
+  return {
+    versions: kept.map(({ content: _, ...version }) => version),
+    changes: all.flatMap((one, index) => changesOf(all[index - 1]?.content, one)),
   };
 }
 

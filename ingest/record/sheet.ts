@@ -83,9 +83,15 @@ export function createSheets(sources: SheetSources): Sheets {
     const measured = [water, air].filter((one) => one !== null);
     const isRecorded = ({ day, from }: Shift) => found.some((record) => record.day === day && record.from === from);
     // Before anything was measured or recorded here nobody was asked to look.
+    const firstRecorded =
+      measured.length > 0
+        ? undefined
+        : recordsOf({ from: '0000-01-01', to: days.to })
+            .map(({ day }) => day)
+            .sort()[0];
     const isWatched = (shift: Shift) =>
       isRecorded(shift) ||
-      measured.length === 0 ||
+      (firstRecorded !== undefined && shift.day >= firstRecorded) ||
       measured.some(({ spanOf }) => spanOf(soFar(shift, now)) !== undefined);
     const over = shifts.filter((shift) => shift.end <= now && isWatched(shift));
     const evidence = gapEvidence(present, { model, points: pointIds, now, downtimes: reader.downtimes(span.from) });

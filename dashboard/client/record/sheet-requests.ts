@@ -18,6 +18,10 @@ function queryOf({ month, point }: SheetChoice, more: Record<string, string> = {
 
 export const readSheet = (choice: SheetChoice) => call(`${pathOf(choice)}?${queryOf(choice)}`, { answer: Sheet });
 
+/** A version as it was kept; its point has to be named. */
+export const readVersion = (choice: SheetChoice, version: number) =>
+  call(`${pathOf(choice)}/versions/${version}?${queryOf(choice)}`, { answer: Sheet });
+
 /** Says that this register is printed: refused when it says something else by now. */
 export function notePrint(choice: SheetChoice, checksum: string) {
   const { month, point } = choice;

@@ -10,6 +10,11 @@ import type { TypedApp } from './types.ts';
 
 const AreaParams = Type.Object({ site: Id, area: Id });
 const Query = Type.Object({ month: Month, point: Type.Optional(Id) });
+const VersionParams = Type.Object({
+  ...AreaParams.properties,
+  version: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+});
+const VersionQuery = Type.Object({ month: Month, point: Id });
 const FileQuery = Type.Object({
   month: Month,
   point: Type.Optional(Id),
@@ -36,6 +41,25 @@ export function sheetRoutes(app: TypedApp, book: RecordBook): void {
       },
     },
     async (request) => found(await book.sheet(request.params, request.query, signedIn(request).user)),
+  );
+
+  app.get(
+    '/sites/:site/areas/:area/sheet/versions/:version',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        operationId: 'getSheetVersion',
+        summary: 'The register of one month as it was kept under a number, whatever it says by now',
+        params: VersionParams,
+        querystring: VersionQuery,
+        response: { 200: Sheet },
+      },
+    },
+    (request, reply) => {
+      const { version, ...area } = request.params;
+      const sheet = book.keptSheet(area, { ...request.query, version });
+      reply.send(sheet === 'no_such_version' ? noSuch('version') : sheet);
+    },
   );
 
   app.post(

@@ -64,6 +64,11 @@ export const record = {
   correctedMark: 'Corrected',
   none: 'Not recorded',
   running: 'Running',
+  never: {
+    future: 'This shift has not begun',
+    late: 'This shift was more than {n} days ago: it can be recorded no more',
+    unknown: 'This area has no such shift',
+  },
   viewer: 'Viewers cannot record',
   details: 'Look at the record of this shift',
 };

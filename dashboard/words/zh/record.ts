@@ -64,6 +64,11 @@ export const record = {
   correctedMark: '已更正',
   none: '未记录',
   running: '进行中',
+  never: {
+    future: '这一班还没有开始',
+    late: '这一班是 {n} 天以前的，不能再记',
+    unknown: '这个区域没有这一班',
+  },
   viewer: '查看员不能填',
   details: '看这一班的记录',
 };

@@ -96,6 +96,22 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
     expect(await figures('大池')).toEqual([]);
   }, 60_000);
 
+  test('there is no form for a shift that never was, and the page says why', async () => {
+    const page = await screens.enter(server, 'operator', { viewport: PHONE, hasTouch: true, isMobile: true });
+    await sample.answer(page.context());
+    const said = async (shift: string) => {
+      await page.goto(`${server.url}/sites/${SITE}/records/men/${shift}`);
+      const sentence = await page.locator('.gone h2').innerText();
+      expect(await page.locator('form, .shift-foot').count()).toBe(0);
+      return sentence;
+    };
+    expect(await said('2020-01-01/1400')).toBe('这一班是 62 天以前的，不能再记');
+    expect(await said('2026-11-26/1400')).toBe('这一班还没有开始');
+    expect(await said('2026-11-20/0315')).toBe('这个区域没有这一班');
+    await page.goto(server.url + FORM);
+    await page.locator('.shift-foot').waitFor();
+  }, 60_000);
+
   test('the register on a desk, its shifts, and its paper', async () => {
     const page = await screens.enter(server, 'viewer');
     await sample.answer(page.context());
@@ -122,6 +138,7 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
     expect(await violations(page), 'a shift beside it').toEqual([]);
 
     await page.emulateMedia({ media: 'print' });
+    await page.evaluate('document.fonts.ready.then(() => null)');
     const paper = page.locator('.sheet-paper');
     expect(await paper.isVisible()).toBe(true);
     expect(await page.locator('.side-nav').isVisible()).toBe(false);

@@ -109,6 +109,18 @@ test('a register that changes after somebody was given it has a new version, and
   expect(third.changes.filter(({ version }) => version === 3)).toMatchObject([
     { kind: 'record', was: { id: record.id, checks }, now: { corrects: record.id, checks: { waterChange: 'top_up' } } },
   ]);
+  // A version says for ever what it said when it was given out, and no more than was known by then.
+  const keptAs = (version: number) => book.keptSheet(PLACE, { month: MONTH, point: 'pool', version });
+  expect(keptAs(1)).toEqual({ ...first, generatedAt: expect.any(Number) as number });
+  expect(keptAs(2)).toMatchObject({
+    ...{ checksum: changed.checksum, days: changed.days, version: { number: 2, kept: true } },
+    versions: [{ number: 1 }, { number: 2 }],
+    changes: changed.changes,
+  });
+  expect([keptAs(4), book.keptSheet(PLACE, { month: MONTH, point: 'tank', version: 1 })]).toEqual([
+    'no_such_version',
+    'no_such_version',
+  ]);
   const csv = sheetCsv(third, 'en');
   expect(csv).toContain(
     'Version 2 low 42.0, mean 42.0, in band insuff., known 78.5, out min 0, missing min 58 → low 38.0,',

@@ -22,6 +22,18 @@ export const LINE_FAULTS: readonly Mutant[] = [
     tests: [ORDER],
   },
   {
+    name: 'line-draws-the-newest-only',
+    breaks: 'what a device kept while it was away fills the line that is drawn of it',
+    edits: [
+      {
+        file: 'ingest/live/sparklines.ts',
+        from: 'for (const { series, sourceTime, value, quality, backfilled } of readings) {',
+        to: 'for (const { series, sourceTime, value, quality, backfilled } of readings.slice(-1)) {',
+      },
+    ],
+    tests: ['test/ingest/live/sparklines.test.ts'],
+  },
+  {
     name: 'line-announces-before-the-commit',
     breaks: 'screens see committed state only',
     edits: [

@@ -7,6 +7,18 @@ const REGISTER = 'test/ingest/record/register.test.ts';
 
 export const RECORD_FAULTS: readonly Mutant[] = [
   {
+    name: 'record-version-shows-the-newest',
+    breaks: 'a kept version says for ever what it said when it was given out',
+    edits: [
+      {
+        file: 'ingest/record/register.ts',
+        from: '.filter((one) => one.number <= number);',
+        to: '.filter((one) => one.number > 0);',
+      },
+    ],
+    tests: [REGISTER],
+  },
+  {
     name: 'record-own-review-taken',
     breaks: 'nobody reviews what they recorded themselves',
     edits: [
