@@ -71,7 +71,12 @@ export interface SystemOptions {
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { config, clock, log, prepare, settings = { http: 'HTTP_PORT', mqtt: 'MQTT_PORT' } } = options;
   const onSpoilt = (block: SpoiltBlock) =>
-    log.error(block, 'a block of readings cannot be read: its hour has a gap; its bytes are kept in readings.db');
+    block.computed === true
+      ? log.warn(
+          block,
+          'hours of a day cannot be read: they are computed again, from readings as far as those are kept',
+        )
+      : log.error(block, 'a block of readings cannot be read: its hour has a gap; its bytes are kept in readings.db');
   const stores = await openStores({
     dataDir: openDataDir(config.dataDir),
     clock,

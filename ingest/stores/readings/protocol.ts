@@ -26,7 +26,9 @@ export type SettlerRequest =
   /** Deletes hours before `hour` of the next series after `after`. */
   | { readonly op: 'expire'; readonly hour: number; readonly after: SeriesId }
   | { readonly op: 'note'; readonly hours: readonly SeriesHour[] }
-  | { readonly op: 'put'; readonly batches: readonly RollupBatch[] };
+  | { readonly op: 'put'; readonly batches: readonly RollupBatch[] }
+  /** Days of hours that a query could not read. */
+  | { readonly op: 'again'; readonly days: readonly SpoiltBlock[] };
 
 export interface SettlerResult extends Omit<SettleResult, 'spoilt'> {
   readonly spoilt: readonly SpoiltBlock[];

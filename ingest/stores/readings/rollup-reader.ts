@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { SeriesId } from '../../../contract/reading.ts';
 import type { ChangedDay, ChangedHour, Computed, RollupQuery } from '../rollups.ts';
 import { hoursReader } from './hours.ts';
+import type { SpoiltBlock } from './types.ts';
 import { packRows, ROLLUP_COLUMNS, type PackedRollups } from './rollup-rows.ts';
 
 const HOUR = 3_600_000;
@@ -11,6 +12,8 @@ export interface PackedRange {
   readonly computed: Computed | null;
   readonly changed: readonly number[];
   readonly changedDays: readonly number[];
+  /** Days of hours that cannot be read. */
+  readonly spoilt: readonly SpoiltBlock[];
 }
 
 export interface RollupReader {
@@ -43,13 +46,18 @@ export function rollupReader(db: DatabaseSync): RollupReader {
 
   return {
     range({ series, from, to, unit, reach, standards }) {
+      const spoilt: SpoiltBlock[] = [];
+      const onSpoilt = (day: SpoiltBlock) => void spoilt.push(day);
       db.exec('BEGIN');
       try {
         const rows =
           unit === 'hour'
-            ? hours(series, { from: Math.ceil(from / HOUR), to: Math.floor(to / HOUR), texts: standards }).map(
-                ([hour, ...rest]) => [Number(hour) * HOUR, (Number(hour) + 1) * HOUR, ...rest],
-              )
+            ? hours(series, {
+                from: Math.ceil(from / HOUR),
+                to: Math.floor(to / HOUR),
+                texts: standards,
+                onSpoilt,
+              }).map(([hour, ...rest]) => [Number(hour) * HOUR, (Number(hour) + 1) * HOUR, ...rest])
             : (standards ? fullDays : bareDays)(series, from, to);
         const [first, next] = extent(series)[0] ?? [];
         return {
@@ -59,6 +67,7 @@ export function rollupReader(db: DatabaseSync): RollupReader {
             Number(hour),
           ),
           changedDays: daysOf(series, from, to).map(([start]) => Number(start)),
+          spoilt,
         };
       } finally {
         db.exec('COMMIT');

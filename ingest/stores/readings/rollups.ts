@@ -2,17 +2,29 @@ import type { RollupRange, Rollups } from '../rollups.ts';
 import type { ReaderRequest, ReaderResult, SettlerRequest } from './protocol.ts';
 import type { PackedRange } from './rollup-reader.ts';
 import { unpackRollups } from './rollup-rows.ts';
+import type { SpoiltBlock } from './types.ts';
 
 /** The threads of readings.db as the rollups use them. */
 export interface RollupThreads {
   write(request: SettlerRequest): Promise<void>;
+  /** Those of them that nobody was told of yet; told by now. */
+  unreported(days: readonly SpoiltBlock[]): readonly SpoiltBlock[];
   read<Kind extends ReaderResult['kind']>(
     kind: Kind,
     request: ReaderRequest,
   ): Promise<Extract<ReaderResult, { kind: Kind }>>;
 }
 
-export function sqliteRollups({ write, read }: RollupThreads): Rollups {
+export function sqliteRollups({ write, read, unreported }: RollupThreads): Rollups {
+  /** What cannot be read is marked first, so that whoever asks knows which hours to compute, and the next one has them. */
+  async function range(query: Extract<ReaderRequest, { op: 'rollups' }>['query']): Promise<RollupRange> {
+    const { range: found } = await read('rollups', { op: 'rollups', query });
+    const days = unreported(found.spoilt);
+    if (days.length === 0) return unpackRange(found);
+    await write({ op: 'again', days });
+    return unpackRange((await read('rollups', { op: 'rollups', query })).range);
+  }
+
   return {
     note: (hours) => write({ op: 'note', hours }),
     put: (batches) => write({ op: 'put', batches }),
@@ -22,10 +34,8 @@ export function sqliteRollups({ write, read }: RollupThreads): Rollups {
       const { all } = await read('computed', { op: 'computed' });
       return new Map(all.map(({ series, first, next }) => [series, { first, next }]));
     },
-    hours: async (query) =>
-      unpackRange((await read('rollups', { op: 'rollups', query: { ...query, unit: 'hour' } })).range),
-    days: async (query) =>
-      unpackRange((await read('rollups', { op: 'rollups', query: { ...query, unit: 'day' } })).range),
+    hours: (query) => range({ ...query, unit: 'hour' }),
+    days: (query) => range({ ...query, unit: 'day' }),
   };
 }
 

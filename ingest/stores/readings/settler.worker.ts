@@ -17,8 +17,9 @@ serve<SettlerRequest, SettlerResult, undefined>(() => {
     handle(request) {
       if (request.op === 'settle') return { ...blocks.settle(request.readings), next: null };
       if (request.op === 'expire') return { ...nothing, next: blocks.expire(request.hour, request.after) };
+      if (request.op === 'put') return { ...nothing, spoilt: rollups.put(request.batches) };
       if (request.op === 'note') rollups.note(request.hours);
-      else rollups.put(request.batches);
+      else rollups.again(request.days);
       return nothing;
     },
     close: () => db.close(),

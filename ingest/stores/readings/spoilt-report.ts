@@ -6,14 +6,15 @@ const REMEMBERED = 10_000;
 /** Hands on each block that is set aside, and each that queries pass over once. */
 export function spoiltReport(onSpoilt: (block: SpoiltBlock) => void = () => {}) {
   const passedOver = new Set<string>();
-  return (blocks: readonly SpoiltBlock[]): void => {
-    for (const block of blocks) {
-      const key = `${block.series}|${block.hour}`;
-      if (!block.setAside && passedOver.has(key)) continue;
+  /** Returns those that it handed on. */
+  return (blocks: readonly SpoiltBlock[]): readonly SpoiltBlock[] =>
+    blocks.filter((block) => {
+      const key = `${block.series}|${block.hour}|${block.computed ?? false}`;
+      if (!block.setAside && passedOver.has(key)) return false;
       // Set aside, the hour may be spoilt anew.
       if (block.setAside) passedOver.delete(key);
       else if (passedOver.size < REMEMBERED) passedOver.add(key);
       onSpoilt(block);
-    }
-  };
+      return true;
+    });
 }

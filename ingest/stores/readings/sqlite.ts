@@ -72,7 +72,11 @@ export async function openSqliteReadings({ file, onSpoilt }: SqliteReadingsOptio
   }
 
   return {
-    rollups: sqliteRollups({ write: async (request) => void (await settler.call(request)), read }),
+    rollups: sqliteRollups({
+      write: async (request) => void report((await settler.call(request)).spoilt),
+      read,
+      unreported: report,
+    }),
     settle,
     async range({ series, from, to, limit }) {
       const found: StoredReading[] = [];

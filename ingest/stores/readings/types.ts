@@ -39,6 +39,8 @@ export interface SpoiltBlock {
   readonly reason: string;
   /** True: moved into the table `spoilt_block`, bytes and all. False: a query passed over it. */
   readonly setAside: boolean;
+  /** No readings but what was computed of a UTC day from `hour` on: it is computed again from readings that are kept. */
+  readonly computed?: true;
 }
 
 /** The consumer of the log of arrivals. One contract suite, each implementation passes it. */

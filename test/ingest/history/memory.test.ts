@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { DrivenClock } from '../../driven-clock.ts';
 import { startRig, type Rig } from '../line/rig.ts';
@@ -79,4 +81,21 @@ test('hours that passed while we did not run are unknown, and computed after the
   expect(chart).toMatchObject({ level: 'days', width: 24 * HOUR });
   expect(chart?.series[0]?.missing.slice(1, -1)).toEqual(new Array(399).fill(86_400));
   expect(chart?.series[0]?.max.filter((value) => value !== null)).toEqual([26]);
+});
+
+test('hours that a disk has spoilt are told from the readings at once, and stored anew', async () => {
+  const rig = await startRig({ registry, clock: new DrivenClock(START) });
+  await report(rig, 26, 3);
+  rig.clock.advance(HOUR);
+  await rig.ingest.drained();
+  await rig.ingest.computed();
+  const figures = () => rig.ingest.history.figures(name, { from: START, to: START + 3 * HOUR });
+  const [before, stored] = [await figures(), storedHours(rig.dir)];
+  expect(before).toMatchObject({ count: 36, missing: 0 });
+  const db = new DatabaseSync(join(rig.dir, 'readings.db'));
+  db.exec("UPDATE day_of_hours SET hours = unhex('00')");
+  db.close();
+  expect(await figures()).toEqual(before);
+  await rig.ingest.computed();
+  expect(storedHours(rig.dir)).toEqual(stored);
 });

@@ -8,6 +8,18 @@ const FILES = 'test/dashboard/server/history.test.ts';
 
 export const HISTORY_FAULTS: readonly Mutant[] = [
   {
+    name: 'history-spoilt-hours-stay-missing',
+    breaks: 'hours that a disk has spoilt are computed again from the readings',
+    edits: [
+      {
+        file: 'ingest/stores/readings/rollups.ts',
+        from: "await write({ op: 'again', days });",
+        to: '',
+      },
+    ],
+    tests: ['test/ingest/history/memory.test.ts'],
+  },
+  {
     name: 'late-readings-leave-their-hour',
     breaks: 'an hour is computed again after any change',
     edits: [

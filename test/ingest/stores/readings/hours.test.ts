@@ -1,12 +1,13 @@
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { decodeHours, encodeHours, type HourRow } from '../../../../ingest/stores/readings/codec/hours.ts';
 import { READINGS_SCHEMA } from '../../../../ingest/stores/readings/schema.ts';
 import { openSqliteReadings } from '../../../../ingest/stores/readings/sqlite.ts';
+import type { SpoiltBlock } from '../../../../ingest/stores/readings/types.ts';
 import { openForWriting } from '../../../../ingest/stores/sqlite/migrate.ts';
 import type { Rollup } from '../../../../ingest/stores/rollups.ts';
 import { HOUR, START, temporaryFolder } from '../fixtures/rows.ts';
@@ -93,4 +94,34 @@ test('a file of the former schema is brought over: each hour is as it was, and t
   const again = { ...hourAt(8), mean: 1 };
   await store.rollups.put([{ series: 1, hours: [again] }]);
   expect((await store.rollups.hours({ series: 1, ...all })).rows).toEqual(hours.with(8, again));
+});
+
+test('a day whose hours a disk has spoilt waits to be computed again, whoever meets it first, and it is told once', async () => {
+  const file = join(temporaryFolder(), 'readings.db');
+  const reports: SpoiltBlock[] = [];
+  const store = await openSqliteReadings({ file, onSpoilt: (day) => void reports.push(day) });
+  onTestFinished(() => store.close());
+  const first = START / HOUR;
+  const hours = Array.from({ length: 6 }, (_, at) => hourAt(at));
+  const computed = { first, next: first + 6 };
+  await store.rollups.put([1, 2].map((series) => ({ series, hours, computed })));
+  const db = new DatabaseSync(file);
+  for (const { series, bytes } of db.prepare('SELECT series, hours AS bytes FROM day_of_hours').all()) {
+    if (!(bytes instanceof Uint8Array)) throw new Error('no hours');
+    const spoilt = bytes.with(bytes.length - 3, (bytes.at(-3) ?? 0) ^ 8);
+    db.prepare('UPDATE day_of_hours SET hours = ? WHERE series = ?').run(spoilt, series ?? null);
+  }
+  db.close();
+
+  // Read: whoever asks learns at once which hours have to be computed.
+  const asked = { from: START, to: START + 6 * HOUR, standards: true, reach: 0 };
+  const waiting = hours.map(({ from }) => from / HOUR);
+  for (let time = 0; time < 2; time += 1)
+    expect(await store.rollups.hours({ series: 1, ...asked })).toMatchObject({ rows: [], changed: waiting });
+  expect(reports).toMatchObject([{ series: 1, hour: DAY * 24, computed: true, setAside: false }]);
+
+  // Written: the hours beside the one that is put would be gone without anybody knowing.
+  await store.rollups.put([{ series: 2, hours: [hourAt(2)] }]);
+  expect(await store.rollups.hours({ series: 2, ...asked })).toMatchObject({ rows: [hourAt(2)], changed: waiting });
+  expect(reports).toHaveLength(2);
 });
