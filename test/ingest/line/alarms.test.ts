@@ -26,7 +26,8 @@ test('a cold pool alarms when its delay is over, by the clock and not by the nex
 
 test('a value past the deadband for the whole off-delay returns the alarm; acknowledged, it is over', async () => {
   const rig = await startRig({ registry: SITE });
-  await rig.report('gateway', coldShower, { seconds: 190, every: 10 });
+  await rig.report('gateway', WELL, { seconds: 30, every: 10 });
+  await rig.report('gateway', coldShower, { seconds: 200, every: 10 });
   await rig.report('gateway', { ...WELL, 'water_temperature.outlet': 40.2 }, { seconds: 120, every: 10 });
   expect(rig.alarms('base.water')[0]?.state).toBe('unacknowledged');
   await rig.report('gateway', WELL, { seconds: 70, every: 10 });

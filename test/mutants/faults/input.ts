@@ -38,7 +38,7 @@ export const INPUT_FAULTS: readonly Mutant[] = [
       {
         file: 'ingest/decoders/readings.ts',
         from: "if (typeof given !== 'number' || !Number.isFinite(given)) {",
-        to: "if (typeof given === 'string' && given !== '' && Number.isFinite(Number(given))) return { metric, channel, value: rounded(metric, Number(given)) };\n  if (typeof given !== 'number' || !Number.isFinite(given)) {",
+        to: "if (typeof given === 'string' && given !== '' && Number.isFinite(Number(given))) return { key, metric, channel, value: rounded(metric, Number(given)) };\n  if (typeof given !== 'number' || !Number.isFinite(given)) {",
       },
     ],
     tests: [GOLDEN],

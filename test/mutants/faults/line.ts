@@ -52,7 +52,12 @@ export const LINE_FAULTS: readonly Mutant[] = [
       {
         file: 'ingest/line/table.ts',
         from: 'committed: (key) => cells.get(key)?.committed,',
-        to: 'committed(key) {\n      const cell = cells.get(key);\n      return cell === undefined ? undefined : currentOf(cell);\n    },',
+        to: 'committed: (key) => cells.get(key)?.current(),',
+      },
+      {
+        file: 'ingest/line/series-table.ts',
+        from: 'return cell === undefined ? undefined : read(cell.committed, cell);',
+        to: 'return cell === undefined ? undefined : current(cell);',
       },
     ],
     tests: [ORDER],
