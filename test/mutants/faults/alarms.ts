@@ -69,7 +69,7 @@ export const ALARM_FAULTS: readonly Mutant[] = [
       {
         file: 'ingest/line/drive.ts',
         from: 'if (isStanding(state) && !isStanding(stateBefore))',
-        to: 'if (isStanding(state) && !isStanding(stateBefore) && transitions.length > 1)',
+        to: 'if (isStanding(state) && !isStanding(stateBefore) && watch.covers.length < 0)',
       },
     ],
     tests: ['test/ingest/line/histories.property.test.ts'],

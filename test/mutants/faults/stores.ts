@@ -132,7 +132,7 @@ export const STORE_FAULTS: readonly Mutant[] = [
       {
         file: 'ingest/stores/consumer.ts',
         from: 'await readings.settle(tail.pack(hours));',
-        to: '(tail.settled(hours), await readings.settle(hours.map(settlementOf)));',
+        to: 'await (async (rows) => { tail.settled(hours); await new Promise((resolve) => setImmediate(resolve)); return readings.settle(rows); })(tail.pack(hours));',
       },
       {
         file: 'ingest/stores/consumer.ts',
