@@ -64,9 +64,14 @@ export function createTable<V>(): Table<V> & Layered {
 
   const isOurs = (cell: object | undefined): cell is Cell<V> => cell instanceof Cell;
 
-  function find(place: Place): Cell<V> {
+  /** Undefined: nothing stands there. What was never put takes no room. */
+  function find(place: Place): Cell<V> | undefined {
     if (isOurs(place.cell)) return place.cell;
-    const cell = cellOf(place.key);
+    const cell = cells.get(place.key);
+    return cell === undefined ? undefined : keep(place, cell);
+  }
+
+  function keep(place: Place, cell: Cell<V>): Cell<V> {
     cell.kept = true;
     place.cell = cell;
     return cell;
@@ -87,8 +92,8 @@ export function createTable<V>(): Table<V> & Layered {
 
   return {
     get: (key) => cells.get(key)?.current(),
-    at: (place) => find(place).current(),
-    put: (place, value) => change(find(place), value),
+    at: (place) => find(place)?.current(),
+    put: (place, value) => change(find(place) ?? keep(place, cellOf(place.key)), value),
     fresh(key) {
       const fresh = cells.get(key)?.fresh;
       return fresh === GONE ? undefined : fresh;
