@@ -117,6 +117,9 @@ export const ComplianceView = Type.Object({
   compliance: nullable(Type.Number()),
   /** Share of the time to be judged that is known; null: nothing was to be judged. */
   coverage: nullable(Type.Number()),
+  /** Alarms about the standard that stood within the range, and seconds of it that the longest did. */
+  excursions: Type.Integer(),
+  longest: Type.Number(),
 });
 export type ComplianceView = Static<typeof ComplianceView>;
 
@@ -135,6 +138,8 @@ export const CourseAnswer = Type.Object({
   /** When this system did not run. */
   downtimes: Type.Array(TimeSpan),
   alarms: Type.Array(AlarmView),
+  /** Of the first reading that is kept; null: there is none. */
+  since: nullable(EpochMs),
   sensors: Type.Array(SensorView),
   compliance: Type.Array(ComplianceView),
   count: Type.Integer(),

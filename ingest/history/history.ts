@@ -1,13 +1,19 @@
 import type { Clock } from '../../contract/clock.ts';
-import type { HistoryAnswer, HistoryQueries, HistorySeries, SensorView } from '../../contract/history.ts';
+import type {
+  ComplianceView,
+  HistoryAnswer,
+  HistoryQueries,
+  HistorySeries,
+  SensorView,
+} from '../../contract/history.ts';
 import { alarmView } from '../live/alarm-view.ts';
 import { keyOf } from '../line/state.ts';
 import type { World } from '../line/world.ts';
 import { shares, type HourStandard } from '../standards/hour.ts';
 import type { Span } from '../standards/timeline.ts';
 import type { Catalogue } from '../standards/types.ts';
-import type { LedgerReader } from '../stores/ledger/types.ts';
-import type { ReadingSources } from '../stores/query.ts';
+import type { AlarmRecord, LedgerReader } from '../stores/ledger/types.ts';
+import { rangeOf, type ReadingSources } from '../stores/query.ts';
 import type { Rollup } from '../stores/rollups.ts';
 import { bucketColumns, MEAN_UNIT, type BucketColumns } from './buckets.ts';
 import { exportRows } from './export.ts';
@@ -22,7 +28,9 @@ const RAW_UP_TO = 62 * DAY;
 const RAW_UP_TO_OUTSIDE = 3 * DAY;
 /** ms up to which opening hours are told window by window. */
 const WINDOWS_UP_TO = 62 * DAY;
-const MOST_ALARMS = 500;
+/** Alarms that are counted, and that are told. */
+const MOST_ALARMS = 5_000;
+const MOST_TOLD = 500;
 
 export interface HistoryOptions {
   readonly world: World;
@@ -67,6 +75,13 @@ export function createHistory(options: HistoryOptions): History {
     if (level === 'raw') return { point, metric, ...bucketColumns(await stretches.packed(series, edges), edges) };
     const rows = await stretches[level](series, span, { standards: false });
     return { point, metric, ...rollupColumns(foldInto(rows, edges)) };
+  }
+
+  async function firstReading(name: PointMetric): Promise<number | null> {
+    const series = seriesOf(name);
+    if (series === undefined) return null;
+    const [first] = await rangeOf(sources, { series: series.id, from: 0, to: clock.now().wall + 1, limit: 1 });
+    return first?.t ?? null;
   }
 
   async function rowsOf(name: PointMetric, span: Span, unit: 'hours' | 'days'): Promise<readonly Rollup[]> {
@@ -125,6 +140,9 @@ export function createHistory(options: HistoryOptions): History {
       const { from, to } = range;
       const titles = new Map(catalogue.standards.map(({ id, title }) => [id, title]));
       const { count, min, mean, max, good, suspect, bad, missing, standards } = sums;
+      const alarms = reader
+        .alarmsWithin(site, { points: [point], from, to, limit: MOST_ALARMS })
+        .filter((alarm) => alarm.metric === null || alarm.metric === metric);
       return {
         from,
         to: span.to,
@@ -135,15 +153,17 @@ export function createHistory(options: HistoryOptions): History {
         open: long ? null : [...frames.open(name, range)],
         heating: [...frames.heating(name, range)],
         downtimes: frames.downtimes(from).filter((one) => one.to > from && one.from < to),
-        alarms: reader
-          .alarmsWithin(site, { points: [point], from, to, limit: MOST_ALARMS })
-          .filter((alarm) => alarm.metric === null || alarm.metric === metric)
-          .map((record) => alarmView(known, record, { stored: true })),
+        alarms: alarms.slice(0, MOST_TOLD).map((record) => alarmView(known, record, { stored: true })),
+        since: await firstReading(name),
         sensors: sensorsOf(name, clock.now().wall),
         compliance: standards.map((standard) => ({
           ...standard,
           title: titles.get(standard.standard) ?? { zh: standard.standard, en: standard.standard },
           ...shares(standard),
+          ...excursionsOf(
+            alarms.filter(({ rule }) => rule === standard.standard),
+            span,
+          ),
         })),
         ...{ count, min, mean, max, good, suspect, bad, missing },
       };
@@ -154,6 +174,15 @@ export function createHistory(options: HistoryOptions): History {
       return exportRows({ sources, stretches, seriesOf }, site, { ...request, ...untilNow(request) });
     },
   };
+}
+
+/** How often a standard was broken within a span, and for how long at most (s). */
+function excursionsOf(
+  alarms: readonly Pick<AlarmRecord, 'raisedAt' | 'returnedAt'>[],
+  { from, to }: Span,
+): Pick<ComplianceView, 'excursions' | 'longest'> {
+  const stood = alarms.map(({ raisedAt, returnedAt }) => Math.min(to, returnedAt ?? to) - Math.max(from, raisedAt));
+  return { excursions: stood.length, longest: Math.max(0, ...stood) / 1_000 };
 }
 
 function nothingOf(standard: string): HourStandard {

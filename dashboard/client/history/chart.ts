@@ -21,9 +21,11 @@ export interface Drawing {
   readonly alarms: readonly AlarmView[];
   readonly ticks: readonly TimeTick[];
   readonly tickText: (tick: TimeTick) => string;
+  /** Of the axis, and of what was measured. */
+  readonly axisText: (value: number) => string;
   readonly valueText: (value: number) => string;
   readonly limitText: (limit: { side: 'low' | 'high'; critical: boolean; limit: number }) => string;
-  readonly missingText: (ms: number) => string;
+  readonly missingText: (span: { readonly from: number; readonly to: number }) => string;
   readonly width: number;
   /** The view ends now: the last value is of now. */
   readonly isLive: boolean;
@@ -40,7 +42,7 @@ export function startChart(element: HTMLElement) {
 }
 
 function optionOf(drawing: Drawing, canvasHeight: number): EChartsCoreOption {
-  const { view, answer, course, ticks, tickText, valueText, width } = drawing;
+  const { view, answer, course, ticks, tickText, axisText, valueText, width } = drawing;
   const [first, ...others] = answer.series;
   const { low, high } = domain(drawing);
   const open = course.open ?? [{ from: view.from, to: view.to }];
@@ -101,7 +103,7 @@ function optionOf(drawing: Drawing, canvasHeight: number): EChartsCoreOption {
       axisTick: { show: false },
       splitNumber: 4,
       splitLine: { lineStyle: { color: token('line') } },
-      axisLabel: { ...text, formatter: valueText, showMinLabel: false, showMaxLabel: false },
+      axisLabel: { ...text, formatter: axisText, showMinLabel: false, showMaxLabel: false },
     },
     series: [
       area(boxes(open), { color: token('raised') }),
@@ -131,7 +133,7 @@ function optionOf(drawing: Drawing, canvasHeight: number): EChartsCoreOption {
       ),
       area(
         gaps.map(({ from, to }) => [
-          { xAxis: from, name: (to - from) * grain > 44 ? drawing.missingText(to - from) : '' },
+          { xAxis: from, name: (to - from) * grain > 44 ? drawing.missingText({ from, to }) : '' },
           { xAxis: to },
         ]),
         { color: hatch() },

@@ -1,7 +1,7 @@
 import { computed, onBeforeUnmount, ref, shallowRef, watch, type Ref } from 'vue';
 import type { CourseAnswer, HistoryAnswer } from '../../../contract/history.ts';
 import { historyRequests, type SeriesName } from './requests.ts';
-import { followsNow, SPANS, spanOf, type View } from './view.ts';
+import { followsNow, spanOf, type View } from './view.ts';
 
 /** What is on its way while somebody still zooms is not asked for yet (ms). */
 const PATIENCE = 120;
@@ -12,6 +12,8 @@ export interface HistoryOptions {
   readonly site: string;
   readonly series: Ref<readonly SeriesName[]>;
   readonly now: Readonly<Ref<number>>;
+  /** What is looked at first; `view`: null: so long up to now, going on. */
+  readonly first: { readonly view: View | null; readonly span: number };
   /** Width of the plot, px. */
   readonly pixels: Ref<number>;
 }
@@ -23,11 +25,11 @@ export interface Shown {
 }
 
 /** The range that is looked at, and what the server says of it. What was shown stays until the next answer is there. */
-export function useHistory({ site, series, now, pixels }: HistoryOptions) {
+export function useHistory({ site, series, now, pixels, first }: HistoryOptions) {
   const requests = historyRequests(site);
-  const view = ref<View>({ from: now.value - SPANS.d1, to: now.value });
+  const view = ref<View>(first.view ?? { from: now.value - first.span, to: now.value });
   /** Goes on with what comes, until somebody looks back. */
-  const live = ref(true);
+  const live = ref(first.view === null);
   const shown = shallowRef<Shown | null>(null);
   const failed = ref(false);
   const loading = ref(false);
@@ -38,13 +40,13 @@ export function useHistory({ site, series, now, pixels }: HistoryOptions) {
     abort?.abort();
     const mine = new AbortController();
     abort = mine;
-    const [first] = series.value;
-    if (first === undefined) return;
+    const [own] = series.value;
+    if (own === undefined) return;
     loading.value = true;
     const asked = view.value;
     const [answer, course] = await Promise.all([
       requests.chart(series.value, asked, Math.min(2_000, Math.max(50, Math.round(pixels.value))), mine.signal),
-      requests.course(first, asked, mine.signal),
+      requests.course(own, asked, mine.signal),
     ]);
     if (mine.signal.aborted) return;
     loading.value = false;

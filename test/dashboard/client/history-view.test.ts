@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { HistoryAnswer, HistorySeries, LimitView } from '../../../contract/history.ts';
 import { excursionsOf } from '../../../dashboard/client/history/excursions.ts';
 import { dayOf, fieldTime, rangeOf } from '../../../dashboard/client/history/range.ts';
-import { zoneOffset } from '../../../dashboard/client/history/view.ts';
+import { SPANS, zoneOffset } from '../../../dashboard/client/history/view.ts';
+import { readAddress, writeAddress } from '../../../dashboard/client/history/address.ts';
 
 const NOW = Date.UTC(2026, 10, 28, 4);
 const title = { zh: '池浴及淋浴水温', en: 'Pool and shower water' };
@@ -87,4 +88,22 @@ test("a range is read by the site's clocks, also on the days on which they chang
   expect(range('2026-11-28T11:00', '2026-11-28T11:00')).toBe('reversed');
   expect(range('2026-11-29T11:00', '2026-11-30T11:00')).toBe('future');
   expect(range('', '2026-11-30T11:00')).toBe('incomplete');
+});
+
+test('the address of a chart brings its range and what lies over it back, and nonsense brings the usual day', () => {
+  const day = { view: null, span: SPANS.d1, others: [] };
+  const fixed = { view: { from: 1_764_000_000_000, to: 1_764_003_600_000 }, span: SPANS.h1, others: ['women-pool'] };
+  for (const address of [day, { ...day, span: SPANS.d30 }, fixed]) {
+    expect(readAddress(writeAddress(address), 4)).toEqual(address);
+  }
+  expect(writeAddress(day)).toEqual({});
+  const nonsense: Record<string, string | null>[] = [
+    { from: '5', to: '4' },
+    { from: '1e3', to: '-1' },
+    { span: '0' },
+    { with: ',' },
+    { span: null },
+  ];
+  for (const query of nonsense) expect(readAddress(query, 4)).toEqual(day);
+  expect(readAddress({ with: 'a,b,a,c' }, 2).others).toEqual(['a', 'b']);
 });

@@ -66,6 +66,7 @@ function courseOf(from: number, to: number): CourseAnswer {
       { ...limit, side: 'low', limit: 40, critical: false, priority: 2, compliance: true, inForce },
       { ...limit, side: 'high', limit: 48, critical: false, priority: 2, compliance: true, inForce },
     ],
+    since: from,
     open: [{ from, to: middle }],
     alarms:
       alarm === undefined ? [] : [{ ...alarm, raisedAt: middle, title: text('<i>水温低</i>', '<i>Too cold</i>') }],
@@ -83,6 +84,7 @@ function courseOf(from: number, to: number): CourseAnswer {
       {
         ...{ standard: 'base.water', title: limit.title, inBand: 35_000, out: 900, unknown: 7_300 },
         ...{ outOfService: 43_200, compliance: null, coverage: 0.8310185 },
+        ...{ excursions: 1, longest: 900 },
       },
     ],
     ...{ count: 5_640, min: 38.4, mean: 41.96, max: 42, good: 84_600, suspect: 0, bad: 900, missing: 900 },

@@ -62,7 +62,11 @@ test('hours are computed by tick when they are over, readings or none, and judge
   expect(course?.sensors).toMatchObject([{ device: 'probe', interval: 300, current: true }]);
   expect(course?.alarms.map(({ rule }) => rule)).toContain('base.dormitory');
   // Nobody knows what it was in the last hours: too little to state a share.
-  expect(course?.compliance).toMatchObject([{ standard: 'base.dormitory', compliance: null }]);
+  expect(course?.compliance).toMatchObject([{ standard: 'base.dormitory', compliance: null, excursions: 1 }]);
+  const [stood] = course?.alarms ?? [];
+  // It stands still: up to the end of what was asked.
+  expect(course?.compliance[0]?.longest).toBe(5 * 3_600 - ((stood?.raisedAt ?? NaN) - START) / 1_000);
+  expect(course?.since).toBe(START);
   expect(course?.compliance[0]?.coverage).toBeLessThan(0.9);
 });
 

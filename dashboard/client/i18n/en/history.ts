@@ -56,6 +56,9 @@ export const history = {
   high: 'High {limit}',
   scald: 'Scald {limit}',
   missing: 'No data {duration}',
+  firstSince: 'Reports since {date}',
+  excursions: '{n} excursion, {duration} | {n} excursions, longest {duration}',
+  noExcursion: 'No excursion',
   legend: {
     band: 'Band',
     counted: 'Counted',

@@ -56,6 +56,9 @@ export const history = {
   high: '上限 {limit}',
   scald: '烫伤 {limit}',
   missing: '无数据 {duration}',
+  firstSince: '{date} 起有数据',
+  excursions: '越限 {n} 次，最长 {duration}',
+  noExcursion: '越限 0 次',
   legend: {
     band: '标准带',
     counted: '计入',
