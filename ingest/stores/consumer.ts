@@ -65,6 +65,7 @@ export function createConsumer(options: ConsumerOptions): SettlingConsumer {
   let underWay: Promise<Settled> | undefined;
   let closed = false;
   let trimmed = 0;
+  let trimming = Promise.resolve();
   let step = Promise.withResolvers<undefined>();
 
   function stepped(): void {
@@ -93,27 +94,37 @@ export function createConsumer(options: ConsumerOptions): SettlingConsumer {
       onError(error);
     }
     if (sum.readings > 0) onSettled?.(sum);
-    await trim();
     return sum;
   }
 
-  async function trim(): Promise<void> {
-    const point = tail.trimPoint();
-    if (point <= trimmed) return;
-    try {
-      await ledger.trim(point);
-      trimmed = point;
-    } catch (error) {
-      onError(error);
-    }
+  /** One at a time, in the background of the settling that follows: a flood fills the tail faster than the log forgets. */
+  function trim(): Promise<void> {
+    trimming = trimming.then(async () => {
+      const point = tail.trimPoint();
+      if (point <= trimmed) return;
+      try {
+        await ledger.trim(point);
+        trimmed = point;
+      } catch (error) {
+        onError(error);
+      }
+    });
+    return trimming;
   }
 
   function begin(now: number, everything: boolean): Promise<Settled> {
-    underWay ??= settle(now, everything).finally(() => {
+    underWay ??= begun(now, everything);
+    return underWay;
+  }
+
+  async function begun(now: number, everything: boolean): Promise<Settled> {
+    try {
+      return await settle(now, everything);
+    } finally {
       underWay = undefined;
       stepped();
-    });
-    return underWay;
+      await trim();
+    }
   }
 
   return {
@@ -130,6 +141,7 @@ export function createConsumer(options: ConsumerOptions): SettlingConsumer {
     async close() {
       closed = true;
       await underWay;
+      await trimming;
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from '../sqlite/migrate.ts';
-import { DELETE_SLICE, type ExpireBefore } from './protocol.ts';
+import { DELETE_SLICE, TRIM_SLICE, type ExpireBefore } from './protocol.ts';
 
 /** Deletes one slice of what is no longer kept; true: there is more. */
 export interface Deleter {
@@ -9,11 +9,11 @@ export interface Deleter {
 }
 
 export function deleter(db: DatabaseSync): Deleter {
-  const sliced = (table: string, condition: string) =>
+  const sliced = (table: string, condition: string, limit = DELETE_SLICE) =>
     db.prepare(
-      `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${DELETE_SLICE})`,
+      `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${limit})`,
     );
-  const arrivals = sliced('arrival', 'seq <= ?');
+  const arrivals = sliced('arrival', 'seq <= ?', TRIM_SLICE);
   const events = sliced('event', 'received_at < ?');
   const quarantine = sliced('quarantine', 'received_at < ?');
   const deliveries = sliced('delivery', 'at < ?');
@@ -28,7 +28,7 @@ export function deleter(db: DatabaseSync): Deleter {
   const diary = sliced('system_event', "at < ? AND kind <> 'started'");
 
   return {
-    trim: (upTo) => inTransaction(db, () => arrivals.run(upTo).changes === DELETE_SLICE),
+    trim: (upTo) => inTransaction(db, () => arrivals.run(upTo).changes === TRIM_SLICE),
     expire: (before) =>
       inTransaction(db, () => {
         const counts = [
