@@ -10,9 +10,7 @@ export interface Deleter {
 
 export function deleter(db: DatabaseSync): Deleter {
   const sliced = (table: string, condition: string, limit = DELETE_SLICE) =>
-    db.prepare(
-      `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${limit})`,
-    );
+    db.prepare(`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${limit})`);
   const arrivals = sliced('arrival', 'seq <= ?', TRIM_SLICE);
   const events = sliced('event', 'received_at < ?');
   const quarantine = sliced('quarantine', 'received_at < ?');
