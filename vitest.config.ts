@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
 
@@ -7,6 +8,8 @@ export default defineConfig({
     // Bounds for what hangs, not for what is slow: these tests start servers, browsers and processes, side by side.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What a thread or a program compiled once serves all that come after it, as in `npm start`: each store has threads.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, '.cache', 'compile') },
     pool: 'forks',
     // What a file loaded serves the next one of its worker: loading took as long as testing. Nothing of ours lives in modules.
     isolate: false,

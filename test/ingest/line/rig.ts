@@ -14,10 +14,15 @@ import type { Catalogue } from '../../../ingest/standards/types.ts';
 import type { InfluxStore } from '../../../ingest/stores/influx/types.ts';
 import type { Ledger } from '../../../ingest/stores/ledger/types.ts';
 import type { ReadingsStore } from '../../../ingest/stores/readings/types.ts';
+import { registryWriter } from '../../../ingest/stores/ledger/write-registry.ts';
 import { openStores, type Stores } from '../../../ingest/stores/open.ts';
+import { inTransaction } from '../../../ingest/stores/sqlite/migrate.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 
 const YEAR = 365 * 86_400_000;
+
+/** Read once: it is never changed. */
+const CATALOGUE = loadCatalogue();
 
 export const OPERATOR = { username: 'duty', post: '后勤值班', role: 'operator' } as const;
 
@@ -80,10 +85,13 @@ export interface Rig {
 export async function startRig(options: RigOptions): Promise<Rig> {
   const clock = options.clock ?? new DrivenClock();
   const dir = options.dir ?? temporaryFolder();
-  const stores = await openStores({ dataDir: dir, clock });
+  const stores = await openStores({ dataDir: dir, clock, reserveBytes: 0 });
   const ledger = options.ledger?.(stores.ledger) ?? stores.ledger;
-  if (stores.reader.registries().length === 0)
-    await stores.ledger.commit({ at: clock.now().wall, registry: [options.registry] });
+  if (stores.reader.registries().length === 0) {
+    const at = clock.now().wall;
+    importRegistry(dir, options.registry, at);
+    await stores.ledger.commit({ at });
+  }
   const site = options.registry.site;
   const influx = await options.influx?.(stores, clock);
   const ingest = await startIngest({
@@ -93,7 +101,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       warn: (fields, text) => options.onLog?.(fields, text),
       error: (fields) => 'err' in fields && options.onError?.(fields['err']),
     },
-    catalogue: options.catalogue ?? loadCatalogue(),
+    catalogue: options.catalogue ?? CATALOGUE,
     ledger,
     reader: stores.reader,
     readings: influx ?? options.readings?.(stores.readings) ?? stores.readings,
@@ -194,6 +202,16 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   };
   onTestFinished(() => rig.close());
   return rig;
+}
+
+/** As another process does it. The thread of the ledger would load all that checks a registry, for each rig anew. */
+function importRegistry(dir: string, registry: SiteRegistry, at: number): void {
+  const db = new DatabaseSync(join(dir, 'ledger.db'));
+  try {
+    inTransaction(db, () => registryWriter(db).put([registry], at));
+  } finally {
+    db.close();
+  }
 }
 
 /** Gone after the test; what is registered first is run last. */
