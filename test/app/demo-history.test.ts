@@ -8,17 +8,18 @@ import { loadCatalogue } from '../../ingest/standards/catalogue.ts';
 import { startIngest } from '../../ingest/start.ts';
 import { openStores } from '../../ingest/stores/open.ts';
 import { DrivenClock } from '../driven-clock.ts';
+import { player } from '../simulators/play.ts';
 import { memoryFolder } from '../simulators/memory-folder.ts';
 
 const SEC = 1_000;
 const DAY = 86_400 * SEC;
 
-/** Tells the demo's last day through a real line; the machine's clock stands at 20:17 in Shanghai meanwhile. */
-async function told() {
+/** Tells the demo's last days through a real line; the machine's clock stands at 20:17 in Shanghai meanwhile. */
+async function told({ days }: { days: number }) {
   const real = new DrivenClock(Date.UTC(2026, 10, 25, 12, 17));
   const today = real.now().wall;
   const shift = demoShift(today);
-  const clock = handoverClock(real, today - DAY);
+  const clock = handoverClock(real, today - days * DAY);
   const rings: number[] = [];
   clock.every(2 * SEC, () => void rings.push(clock.now().wall));
   const stores = await openStores({ dataDir: memoryFolder(), clock });
@@ -60,7 +61,7 @@ async function told() {
 }
 
 test('the day before the demo has walked the line when it begins, and time goes over without a step', async () => {
-  const { ingest, stores, clock, real, today, shift, rings, from } = await told();
+  const { ingest, stores, clock, real, today, shift, rings, from } = await told({ days: 1 });
 
   // A reading every other minute, with no hole up to the last minutes.
   const range = { metric: 'water_temperature', from: today - DAY, to: today + DAY, limit: 100_000 };
@@ -117,4 +118,45 @@ test('the day before the demo has walked the line when it begins, and time goes 
     expect(by).toBe(DEMO_USER.post);
   }
   expect(records.flatMap(({ review }) => review?.by ?? [])).toContain(DEMO_LEADER.post);
+});
+
+test('whoever starts the demo sees an alarm within a minute, five faults in four minutes, and what is mended return', async () => {
+  const { ingest, clock, real, shift, from } = await told({ days: 0 });
+  const live = demoLive({ seed: 1, shift, from });
+  const perform = player({
+    publish: ({ device, leaf, payload }) =>
+      void ingest.accept({
+        topic: { site: DEMO_SITE, device, leaf },
+        payload: Buffer.from(payload),
+        received: clock.now(),
+        ...{ qos: 1, retain: false, origin: 'publish' },
+      }),
+    connection: (change) => ingest.connection({ ...change, site: DEMO_SITE, at: clock.now() }),
+  });
+  /** Seconds of the story after which an alarm was first seen raised, and returned. */
+  const seen: Record<string, { raised: number; returned?: number }> = {};
+  for (let second = 1; second <= 240; second += 1) {
+    real.advance(from.at + second * SEC - real.now().wall);
+    live.advance(real.now().wall).forEach(perform);
+    await ingest.drained();
+    for (const { rule, subject, returnedAt } of ingest.query.snapshot(DEMO_SITE)?.alarms ?? []) {
+      const alarm = (seen[`${rule} ${subject.id}`] ??= { raised: second });
+      if (returnedAt !== null) alarm.returned ??= second;
+    }
+  }
+  // The story, its devices' reports every few seconds, and the demo's short delays; the pool stays cold.
+  const story: Record<string, { raised: [number, number]; returned?: [number, number] }> = {
+    'door.forced lamp-door': { raised: [10, 12], returned: [200, 202] },
+    'base.water mens-pool': { raised: [25, 60] },
+    'base.scald womens-shower-2': { raised: [65, 80], returned: [130, 150] },
+    'terminal.frozen terminal-3': { raised: [115, 150], returned: [230, 240] },
+    'device.offline womens-climate': { raised: [185, 187] },
+  };
+  expect(Object.keys(seen).sort()).toEqual(Object.keys(story).sort());
+  const within = (second: number | undefined, range: [number, number] | undefined) =>
+    range === undefined ? second === undefined : second !== undefined && second >= range[0] && second <= range[1];
+  for (const [alarm, { raised, returned }] of Object.entries(story)) {
+    expect(within(seen[alarm]?.raised, raised), `${alarm} raised after ${seen[alarm]?.raised} s`).toBe(true);
+    expect(within(seen[alarm]?.returned, returned), `${alarm} returned after ${seen[alarm]?.returned} s`).toBe(true);
+  }
 });

@@ -1,10 +1,11 @@
+import type { ConnectionEnd } from '../../contract/message.ts';
 import { targetsOf } from '../../simulators/faults.ts';
 import { planSite } from '../../simulators/plan.ts';
 import { registryOf } from '../../simulators/registry.ts';
 import { loadScenario } from '../../simulators/scenarios.ts';
 import { createSimulation, type DeviceAction } from '../../simulators/simulation.ts';
 import { DrivenClock } from '../driven-clock.ts';
-import { startRig, type Rig } from '../ingest/line/rig.ts';
+import { startRig } from '../ingest/line/rig.ts';
 import { memoryFolder } from './memory-folder.ts';
 
 const MINUTE = 60_000;
@@ -39,7 +40,13 @@ export async function play({ scenario, from, minutes, block = 10_000 }: Play): P
   });
   const clock = new DrivenClock(start);
   const rig = await startRig({ registry: registryOf(plan), dir: memoryFolder(), clock });
-  const perform = performer(rig);
+  const perform = player({
+    publish: ({ device, leaf, payload }) => void rig.publish(device, payload, { leaf }),
+    connection: (change) =>
+      change.kind === 'connected'
+        ? rig.connect(change.device, change.connection)
+        : rig.disconnect(change.device, change.connection, change.end),
+  });
   for (let at = start + block; at <= start + minutes * MINUTE; at += block) {
     for (const action of simulation.advance(at)) {
       clock.advance(Math.max(0, action.at - clock.now().wall));
@@ -58,18 +65,30 @@ export async function play({ scenario, from, minutes, block = 10_000 }: Play): P
     .sort((a, b) => (a.raised + a.alarm < b.raised + b.alarm ? -1 : 1));
 }
 
-function performer(rig: Rig): (action: DeviceAction) => void {
+type Connection = { readonly device: string; readonly connection: number } & (
+  { readonly kind: 'connected'; readonly address: string } | { readonly kind: 'ended'; readonly end: ConnectionEnd }
+);
+
+/** Where simulated devices publish and connect to. */
+export interface Stage {
+  publish(action: Extract<DeviceAction, { kind: 'publish' }>): void;
+  connection(change: Connection): void;
+}
+
+/** Does what devices do; gives each connection its number. */
+export function player(stage: Stage): (action: DeviceAction) => void {
   const connections = new Map<string, number>();
   let next = 1;
   return (action) => {
     const { device } = action;
     if (action.kind === 'publish') {
-      void rig.publish(device, action.payload, { leaf: action.leaf });
+      stage.publish(action);
     } else if (action.kind === 'connect') {
       connections.set(device, next);
-      rig.connect(device, next++);
+      stage.connection({ kind: 'connected', device, connection: next++, address: '127.0.0.1' });
     } else {
-      rig.disconnect(device, connections.get(device) ?? 0, action.end === 'lost' ? 'lost' : 'disconnect');
+      const end = action.end === 'lost' ? 'lost' : 'disconnect';
+      stage.connection({ kind: 'ended', device, connection: connections.get(device) ?? 0, end });
     }
   };
 }

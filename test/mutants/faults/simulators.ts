@@ -87,6 +87,24 @@ export const SIMULATOR_FAULTS: readonly Mutant[] = [
     tests: ['test/simulators/process.test.ts'],
   },
   {
+    name: 'demo-first-alarm-late',
+    breaks: 'whoever starts the demo sees an alarm within a minute',
+    edits: [
+      {
+        file: 'simulators/scenarios/demo_story.yaml',
+        from: 'at: 10s, fault: door_forced',
+        to: 'at: 70s, fault: door_forced',
+      },
+    ],
+    tests: [HISTORY],
+  },
+  {
+    name: 'demo-delays-of-a-real-site',
+    breaks: 'what is mended in the demo returns while its visitor looks',
+    edits: [{ file: 'simulators/demo.ts', from: "{ standard: 'base.scald', onDelay: 5, offDelay: 10 },", to: '' }],
+    tests: [HISTORY],
+  },
+  {
     name: 'demo-rows-drawn-with-holes',
     breaks: 'the demo opens with three hours that rows and panels can draw',
     edits: [{ file: 'app/demo-history.ts', from: '? BLOCK.drawn : BLOCK.quiet', to: '? BLOCK.quiet : BLOCK.quiet' }],
