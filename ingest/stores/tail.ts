@@ -44,6 +44,8 @@ export interface Tail {
   due(options: DueOptions): DueHour[];
   /** The readings of these hours, each hour in the order of its arrivals. */
   pack(hours: readonly DueHour[]): PackedReadings;
+  /** What stands now for times of which an arrival with after < seq ≤ upto told something else. */
+  replaced(after: ArrivalSeq, upto: ArrivalSeq): PackedReadings;
   /** How many arrivals of the hour have this seq or one before. */
   countUpTo(hour: DueHour, seq: ArrivalSeq): number;
   /** Drops what a store holds durably now; what came for these hours meanwhile stays. */
@@ -182,6 +184,26 @@ export function createTail(): Tail {
       for (const { series, hour, count } of hours) {
         const log = bySeries.get(series)?.buckets.get(hour)?.log ?? [];
         for (let index = 0; index < count; index += 1, to += ROW) rows.pack(log[index] ?? NONE, packed, to);
+      }
+      return packed;
+    },
+    replaced(after, upto) {
+      const standing = new Set<number>();
+      for (const { log, byTime } of buckets()) {
+        // Where times only ever went up, nothing was.
+        if (byTime === undefined) continue;
+        for (let index = firstAtLeast(log, after + 1, rows.seq); index < log.length; index += 1) {
+          const row = log[index] ?? NONE;
+          if (rows.seq(row) > upto) break;
+          const newer = byTime.get(rows.time(row));
+          if (newer !== undefined && newer !== row) standing.add(newer);
+        }
+      }
+      const packed = new Float64Array(standing.size * ROW);
+      let to = 0;
+      for (const row of standing) {
+        rows.pack(row, packed, to);
+        to += ROW;
       }
       return packed;
     },

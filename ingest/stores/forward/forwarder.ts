@@ -85,6 +85,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const rejections = createRejections(options.directory);
   const from = cursors.at('arrivals');
   queue.push(options.log.filter(({ seq }) => seq > from));
+  // Whoever was here before us may have been killed with any of it under way.
+  if (tail.newestSeq() > 0) doubts.add({ after: tail.trimPoint(), upto: tail.newestSeq() }, clock.now().mono);
 
   let health: ForwardHealth = { trouble: 'untried', words: null };
   let failures = 0;
@@ -156,8 +158,10 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     } catch (error) {
       const took = clock.now().mono - since;
       onBatch?.({ result: troubleOf(error), took, readings: 0, tooOld: 0, isolated: 0 });
-      for (const given of await sender.giveUp())
-        if (mayBeUnderWay(given.error)) doubts.add(given.sending.batch, given.sending.after, clock.now().mono);
+      for (const given of await sender.giveUp()) {
+        const { after, batch } = given.sending;
+        if (mayBeUnderWay(given.error)) doubts.add({ after, upto: batch.lastSeq }, clock.now().mono);
+      }
       throw error;
     } finally {
       stepped();
@@ -166,14 +170,15 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
 
   /** What an earlier request, which the server carried out late, may have put back to what it was. */
   async function sendAgain(): Promise<void> {
-    const replaced = doubts.due(clock.now().mono);
-    if (replaced === undefined) return;
-    try {
-      await influx.write(replaced);
-      doubts.sent(clock.now().mono);
-    } catch (error) {
-      doubts.sent(clock.now().mono, { failed: true });
-      throw error;
+    for (let again = doubts.due(clock.now().mono); again !== undefined; again = doubts.due(clock.now().mono)) {
+      try {
+        if (again.length > 0) await influx.settle(again);
+      } catch (error) {
+        doubts.failed(clock.now().mono);
+        throw error;
+      }
+      doubts.done();
+      await setImmediate();
     }
   }
 

@@ -4,6 +4,7 @@ const FORWARDER = 'ingest/stores/forward/forwarder.ts';
 const RELEASE = 'ingest/stores/forward/release.ts';
 const FORWARD = 'test/ingest/stores/forward/forwarder.test.ts';
 const PARTS = 'test/ingest/stores/forward/parts.test.ts';
+const OUTAGES = 'test/ingest/stores/forward/outages.test.ts';
 
 /** What a store outside takes over, and what it must not cost. */
 export const FORWARD_FAULTS: readonly Mutant[] = [
@@ -157,6 +158,36 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
       },
     ],
     tests: [FORWARD],
+  },
+  {
+    name: 'forward-believes-that-nothing-was-under-way-before',
+    breaks: 'what a process that was killed had under way leaves no older value behind',
+    edits: [{ file: FORWARDER, from: 'if (tail.newestSeq() > 0)', to: 'if (tail.newestSeq() < 0)' }],
+    tests: [OUTAGES],
+  },
+  {
+    name: 'forward-looks-at-the-first-part-of-a-doubt',
+    breaks: 'of all that a request in doubt carried, what was replaced is sent again',
+    edits: [
+      {
+        file: 'ingest/stores/forward/doubts.ts',
+        from: 'after < first.upto ? [{ ...first, after }, ...others] : others',
+        to: 'after < 0 ? [{ ...first, after }, ...others] : others',
+      },
+    ],
+    tests: [PARTS],
+  },
+  {
+    name: 'forward-lets-the-oldest-doubt-go',
+    breaks: 'however many requests are in doubt, none of them leaves an older value behind',
+    edits: [
+      {
+        file: 'ingest/stores/forward/doubts.ts',
+        from: 'after: Math.min(first.after, second.after),\n          upto: Math.max(first.upto, second.upto),',
+        to: 'after: second.after,\n          upto: second.upto,',
+      },
+    ],
+    tests: [PARTS],
   },
   {
     name: 'forward-misses-events-in-silence',

@@ -60,15 +60,16 @@ type Access = Pick<InfluxSettings, 'token' | 'org' | 'username' | 'password'>;
 
 export interface InfluxRigOptions extends Partial<RigOptions> {
   readonly database?: string;
+  /** One that is there already, as for a second start. */
+  readonly proxy?: Proxy;
   /** Who we are there; nobody, unless given. */
   readonly access?: Partial<Access>;
 }
 
 /** Ingest with a real InfluxDB behind a proxy; a database of its own for each. */
 export async function startInfluxRig(server: AskedServer, options: InfluxRigOptions = {}): Promise<InfluxRig> {
-  const { database = `mine${++databases}`, access, ...rest } = options;
-  const proxy = await startProxy(server.url);
-  onTestFinished(() => proxy.close());
+  const { database = `mine${++databases}`, access, proxy = await startProxy(server.url), ...rest } = options;
+  if (options.proxy === undefined) onTestFinished(() => proxy.close());
   const nobody = { token: null, username: null, password: null, org: null };
   const settings = { url: proxy.url, ...nobody, ...access, bucket: database };
   const rig = await startRig({

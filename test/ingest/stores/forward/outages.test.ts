@@ -1,9 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { DrivenClock } from '../../../driven-clock.ts';
+import { forwarded } from '../../../integration/influx-load.ts';
 import { influx2Unstoppable, startInflux2, type Influx2 } from '../../../servers/influx2.ts';
+import { startProxy } from '../../../servers/proxy.ts';
+import { temporaryFolder } from '../fixtures/rows.ts';
 import { mayMount, mountSmallDisk } from '../fixtures/small-disk.ts';
 import { startInfluxRig, type InfluxRig, type InfluxRigOptions } from './influx-rig.ts';
 
 const POOL = `SELECT water_temperature FROM readings WHERE point = 'pool'`;
+const WRITE = '/api/v2/write';
 const MANY = 2_000;
 const mounts = mayMount('InfluxDB on a disk that is really full');
 
@@ -17,6 +25,24 @@ async function publish({ rig }: InfluxRig, ...temperatures: number[]): Promise<v
     await rig.values('gateway', { 'water_temperature.pool': temperature });
     rig.clock.advance(10);
   }
+}
+
+/** A process that forwards, and takes readings of the pool one by one. */
+async function startForwarding(options: Readonly<Record<string, string>>) {
+  const child = fork(join(import.meta.dirname, 'fixtures', 'forwarding.ts'), [JSON.stringify(options)]);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child, 'message');
+  return {
+    /** Resolves when it is committed. */
+    async put(temperature: number, t: number): Promise<void> {
+      child.send({ temperature, t });
+      await once(child, 'message');
+    },
+    async kill(): Promise<void> {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
 }
 
 /** What a real server of 2.x does by itself, in the clock's own time where it asks for patience. */
@@ -116,5 +142,54 @@ describe.skipIf(influx2Unstoppable !== undefined)('a real InfluxDB 2.x in troubl
     expect(await held(at)).toEqual([43, ...many, 43.3]);
     await at.rig.pass(1);
     expect(alarm(at, 'system.store_unreachable')).toMatchObject({ state: 'returned_unacknowledged' });
+  });
+
+  test('what a process that was killed had under way overwrites nothing for good, carried out however late', async () => {
+    const [dir, bucket] = [temporaryFolder(), 'doubt'];
+    const proxy = await startProxy(server.url);
+    onTestFinished(() => proxy.close());
+    const { token, org } = server;
+    const first = await startForwarding({ dir, url: proxy.url, token, org, bucket });
+    // Of an hour that is over: it leaves the log as soon as it may.
+    const t = Date.now() - 3 * 3_600_000;
+    await first.put(43, t);
+    await forwarded(dir);
+
+    // One request given up, its reading replaced, and the newer one forwarded; another under way at the kill.
+    const lateOnes: (() => Promise<void>)[] = [];
+    const silence = async (temperature: number, at: number, requests: number) => {
+      const before = proxy.requests(WRITE);
+      await proxy.fault({ kind: 'silent' }, WRITE);
+      await first.put(temperature, at);
+      await proxy.untilRequests(before + requests, WRITE);
+    };
+    await silence(43.1, t + 60_000, 2);
+    lateOnes.push(await proxy.passOthers());
+    await first.put(43.2, t + 60_000);
+    await forwarded(dir);
+    await silence(43.3, t + 120_000, 1);
+    await first.kill();
+    lateOnes.push(await proxy.passOthers());
+
+    const clock = new DrivenClock(Date.now());
+    const at = await start({ database: bucket, dir, clock, proxy });
+    await at.rig.values('gateway', { 'water_temperature.pool': 43.4 }, t + 120_000);
+    await at.until(() => waiting(at) === 0);
+    expect(await held(at)).toEqual([43, 43.2, 43.4]);
+    // And a start after that one, when all that the log holds is forwarded.
+    const { rig } = { rig: await at.rig.restart({ downMs: 1_000 }) };
+    await rig.pass(30);
+    for (const late of lateOnes) await late();
+    expect(await held(at)).toEqual([43, 43.1, 43.3]);
+    await rig.pass(600);
+    const mended = async () => {
+      await rig.pass(1);
+      return String(await held(at)) === String([43, 43.2, 43.4]);
+    };
+    await vi.waitUntil(mended, { timeout: 10_000 });
+    await vi.waitUntil(async () => {
+      await rig.pass(1);
+      return Number(rig.rows('SELECT count(*) AS n FROM arrival')[0]?.['n']) === 0;
+    });
   });
 });

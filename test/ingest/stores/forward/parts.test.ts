@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createDoubts } from '../../../../ingest/stores/forward/doubts.ts';
 import { createArrivalQueue, type QueuedBatch } from '../../../../ingest/stores/forward/queue.ts';
 import { eventRecord } from '../../../../ingest/stores/forward/records.ts';
 import { createRejections } from '../../../../ingest/stores/forward/rejections.ts';
@@ -8,6 +9,7 @@ import { InfluxFailed } from '../../../../ingest/stores/influx/types.ts';
 import type { Arrival } from '../../../../ingest/stores/ledger/types.ts';
 import { ROW, SEQ } from '../../../../ingest/stores/packed.ts';
 import { storedOf } from '../../../../ingest/stores/query.ts';
+import { createTail } from '../../../../ingest/stores/tail.ts';
 
 const arrival = (seq: number): Arrival => ({
   seq,
@@ -23,7 +25,8 @@ const arrival = (seq: number): Arrival => ({
 
 const stored = (t: number) => ({ ...storedOf(arrival(1)), t });
 
-const seqsOf = (batch: QueuedBatch | undefined) => [...(batch?.rows() ?? [])].filter((_, at) => at % ROW === SEQ);
+const seqs = (rows: Float64Array) => [...rows].filter((_, at) => at % ROW === SEQ);
+const seqsOf = (batch: QueuedBatch | undefined) => seqs(batch?.rows() ?? new Float64Array());
 const upTo = (after: number, count: number) => Array.from({ length: count }, (_, at) => after + at + 1);
 
 test('the queue gives everything once, in the order of the log of each series, whatever is taken at a time', () => {
@@ -64,6 +67,53 @@ test('the queue gives everything once, in the order of the log of each series, w
         expect(seqs).toEqual(Array.from({ length: gone }, (_, at) => at + 1).filter((seq) => seq % 3 === series));
     }),
     { numRuns: 12 },
+  );
+});
+
+test('of every request in doubt all that was replaced is sent again, in parts, ten minutes later and not before', () => {
+  const count = 12_000;
+  const times = fc.array(fc.nat(15_000), { minLength: count, maxLength: count });
+  const short = fc.tuple(fc.nat(count), fc.nat(300));
+  const long = fc.tuple(fc.nat(5_000), fc.integer({ min: 5_001, max: 7_000 }));
+  const stretches = fc.tuple(fc.array(short, { minLength: 25, maxLength: 30 }), long);
+  fc.assert(
+    fc.property(times, stretches, (every, [many, one]) => {
+      const given = [...many, one];
+      const tail = createTail();
+      const standing = new Map<string, number>();
+      const keyOf = ({ series, sourceTime }: Arrival) => `${series} ${sourceTime}`;
+      const arrivals = every.map((t, at) => ({ ...arrival(at + 1), sourceTime: t * 1_000 }));
+      for (const next of arrivals) {
+        tail.append(next);
+        standing.set(keyOf(next), next.seq);
+      }
+      const doubts = createDoubts(tail);
+      given.forEach(([after, length], mono) => doubts.add({ after, upto: after + length }, mono));
+      expect(doubts.due(599_999)).toBeUndefined();
+      expect(doubts.keepsFrom()).toBe(Math.min(...given.map(([after]) => after)));
+      const sent = new Set<number>();
+      const [late, later] = [600_000 + given.length, 1_300_000];
+      let failed = false;
+      for (let mono = late, due = doubts.due(mono); due !== undefined; due = doubts.due(mono)) {
+        expect(due.length / ROW).toBeLessThanOrEqual(5_000);
+        if (!failed && due.length > 0) {
+          failed = true;
+          doubts.failed(mono);
+          expect(doubts.due(mono + 599_999)).toBeUndefined();
+          mono = later;
+          continue;
+        }
+        for (const seq of seqs(due)) sent.add(seq);
+        doubts.done();
+      }
+      expect(doubts.keepsFrom()).toBe(Infinity);
+      const replaced = arrivals
+        .filter(({ seq }) => given.some(([after, length]) => seq > after && seq <= after + length))
+        .filter((old) => standing.get(keyOf(old)) !== old.seq);
+      const newer = replaced.map((old) => standing.get(keyOf(old)) ?? 0);
+      expect(newer.filter((seq) => !sent.has(seq))).toEqual([]);
+    }),
+    { numRuns: 8, endOnFailure: true },
   );
 });
 
