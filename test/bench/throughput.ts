@@ -26,7 +26,7 @@ const FULL_TAIL = 500_000;
 function logDepth({ dir }: Server): number {
   const db = new DatabaseSync(join(dir, 'ledger.db'), { readOnly: true });
   try {
-    const row = db.prepare('SELECT max(seq) - min(seq) + 1 AS n FROM arrival').get();
+    const row = db.prepare('SELECT sum(count) AS n FROM arrivals').get();
     return Number(row?.['n'] ?? 0);
   } finally {
     db.close();

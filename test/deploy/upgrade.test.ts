@@ -65,3 +65,25 @@ test('an upgrade keeps a copy of both databases, with which the former program g
   openForWriting(ledger, LEDGER_SCHEMA).close();
   expect(copies().sort()).toEqual(['ledger.db.schema-4', 'readings.db.schema-1']);
 });
+
+test('what waits in the log of a former program is taken over to the last reading', async () => {
+  const dataDir = folder();
+  const old = openForWriting(join(dataDir, 'ledger.db'), asOf(LEDGER_SCHEMA, 9));
+  const rows = Array.from({ length: 20_010 }, (_, index) => index + 5);
+  old.exec(
+    "INSERT INTO series VALUES (1, 'mine', 'point', 'pool', 'water_temperature'); UPDATE head SET next_arrival_seq = 20020",
+  );
+  old.exec(`WITH RECURSIVE n (seq) AS (VALUES (5) UNION ALL SELECT seq + 1 FROM n WHERE seq < 20014)
+    INSERT INTO arrival SELECT seq, 1, 1700000000000 + seq, seq / 10.0, 0, 0, 0, 1700000000040 + seq, NULL FROM n`);
+  old.exec('UPDATE arrival SET quality = 2, reason = 8, backfilled = 1, claimed_time = 0.25 WHERE seq = 7');
+  old.close();
+  const stores = await openStores({ dataDir, clock: new DrivenClock(), reserveBytes: 0 });
+  onTestFinished(() => stores.close());
+  const { arrivals } = stores.reader.load();
+  expect(arrivals.map(({ seq, sourceTime, value, receivedAt }) => [seq, sourceTime, value, receivedAt])).toEqual(
+    rows.map((seq) => [seq, 1_700_000_000_000 + seq, seq / 10, 1_700_000_000_040 + seq]),
+  );
+  expect(arrivals.filter(({ quality }) => quality !== 'good')).toMatchObject([
+    { seq: 7, quality: 'bad', reason: 'cross_check', backfilled: true, claimedTime: 0.25 },
+  ]);
+});

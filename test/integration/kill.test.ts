@@ -12,6 +12,7 @@ import { systemClock } from '../../app/clock.ts';
 import type { SiteRegistry } from '../../contract/registry.ts';
 import { hashToken, newToken } from '../../ingest/stores/ledger/tokens.ts';
 import { openStores } from '../../ingest/stores/open.ts';
+import { rowsOf } from '../arrival-log.ts';
 import { openSqliteReadings } from '../../ingest/stores/readings/sqlite.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -139,7 +140,7 @@ function readLog(dir: string) {
           .all()
           .map((row) => [Number(row['id']), String(row['owner'])]),
       ),
-      arrivals: db.prepare('SELECT series, source_time AS ts, value FROM arrival ORDER BY seq').all(),
+      arrivals: rowsOf(db, 'SELECT series, source_time AS ts, value FROM arrival ORDER BY seq'),
       journal: db
         .prepare(
           "SELECT what, alarm.subject AS point FROM journal JOIN alarm ON alarm.id = journal.alarm WHERE rule = 'base.scald' AND what IN ('raised', 'raised_again', 'returned') ORDER BY journal.id",

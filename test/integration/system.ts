@@ -13,6 +13,7 @@ import { passwordHasher } from '../../dashboard/server/password.ts';
 import { hashToken, newToken } from '../../ingest/stores/ledger/tokens.ts';
 import type { AccountChange } from '../../ingest/stores/ledger/types.ts';
 import { startSystem, type System, type SystemOptions } from '../../main.ts';
+import { rowsOf } from '../arrival-log.ts';
 
 export interface TestUser extends User {
   readonly password: string;
@@ -102,7 +103,7 @@ export async function startTestSystem({ registry, clock, influx, users = [] }: T
     rows(sql, ...values) {
       const db = new DatabaseSync(join(dir, 'ledger.db'), { readOnly: true });
       try {
-        return db.prepare(sql).all(...values);
+        return rowsOf(db, sql, ...values);
       } finally {
         db.close();
       }

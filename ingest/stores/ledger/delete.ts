@@ -9,9 +9,13 @@ export interface Deleter {
 }
 
 export function deleter(db: DatabaseSync): Deleter {
-  const sliced = (table: string, condition: string, limit = DELETE_SLICE) =>
-    db.prepare(`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${limit})`);
-  const arrivals = sliced('arrival', 'seq <= ?', TRIM_SLICE);
+  const sliced = (table: string, condition: string) =>
+    db.prepare(
+      `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${DELETE_SLICE})`,
+    );
+  const oldest = db.prepare('SELECT min(last_seq) AS seq FROM arrivals');
+  const arrivals = db.prepare('DELETE FROM arrivals WHERE last_seq <= ?');
+  const trimmed = db.prepare('UPDATE head SET trimmed_seq = max(trimmed_seq, ?)');
   const events = sliced('event', 'received_at < ?');
   const quarantine = sliced('quarantine', 'received_at < ?');
   const deliveries = sliced('delivery', 'at < ?');
@@ -26,7 +30,14 @@ export function deleter(db: DatabaseSync): Deleter {
   const diary = sliced('system_event', "at < ? AND kind <> 'started'");
 
   return {
-    trim: (upTo) => inTransaction(db, () => arrivals.run(upTo).changes === TRIM_SLICE),
+    trim: (upTo) =>
+      inTransaction(db, () => {
+        const first = Number(oldest.get()?.['seq'] ?? upTo);
+        const end = Math.min(upTo, first + TRIM_SLICE);
+        trimmed.run(end);
+        arrivals.run(end);
+        return end < upTo;
+      }),
     expire: (before) =>
       inTransaction(db, () => {
         const counts = [

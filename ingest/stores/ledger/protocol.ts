@@ -3,8 +3,8 @@ import type { LedgerBatch } from './types.ts';
 
 /** Rows that one transaction deletes: commits of arrivals pass in between. */
 export const DELETE_SLICE = 5_000;
-/** Of readings that are settled: each slice is a commit, and a flood leaves hundreds of thousands. */
-export const TRIM_SLICE = 20_000;
+/** Readings that are settled: each slice is a commit, and a flood leaves hundreds of thousands. */
+export const TRIM_SLICE = 50_000;
 
 export interface ExpireBefore {
   readonly events: number;

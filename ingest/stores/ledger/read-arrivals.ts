@@ -1,45 +1,51 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { qualityOf, reasonOf } from '../codes.ts';
+import { ROW, SEQ, SERIES, unpackReading, type PackedReadings } from '../packed.ts';
+import { decodeArrivals } from './arrival-block.ts';
 import { LedgerDamaged } from './rows.ts';
 import type { Arrival } from './types.ts';
 
-/** The whole log, in order. Rows as arrays: there may be a million. */
+/** The whole log, in order: what its consumer has not taken over. */
 export function readArrivals(db: DatabaseSync): Arrival[] {
   const select = db.prepare(
-    `SELECT seq, series, source_time, value, quality, reason, backfilled, received_at, claimed_time
-     FROM arrival ORDER BY seq`,
+    `SELECT last_seq, count, columns, checksum, trimmed_seq FROM arrivals JOIN head ON last_seq > trimmed_seq
+     ORDER BY last_seq`,
     { returnArrays: true },
   );
   const arrivals: Arrival[] = [];
-  for (const row of select.iterate()) arrivals.push(arrivalOf(Object.values(row)));
+  for (const row of select.iterate()) {
+    const [last, count, columns, checksum, trimmed] = Object.values(row);
+    const packed = decoded(numeric(last), numeric(count), columns, numeric(checksum));
+    for (let at = 0; at < packed.length; at += ROW)
+      if ((packed[at + SEQ] ?? 0) > numeric(trimmed)) arrivals.push(arrivalOf(packed, at));
+  }
   return arrivals;
 }
 
-function arrivalOf(row: readonly SQLOutputValue[]): Arrival {
-  const [seq, series, sourceTime, value, quality, reason, backfilled, receivedAt, claimedTime] = row;
-  return {
-    seq: numeric(seq),
-    series: numeric(series),
-    sourceTime: numeric(sourceTime),
-    value: numeric(value),
-    quality: coded(qualityOf, quality),
-    reason: coded(reasonOf, reason),
-    backfilled: backfilled === 1,
-    receivedAt: numeric(receivedAt),
-    claimedTime: claimedTime === null ? null : numeric(claimedTime),
-  };
+function decoded(last: number, count: number, columns: SQLOutputValue | undefined, checksum: number): PackedReadings {
+  if (!(columns instanceof Uint8Array)) throw new LedgerDamaged('the log of arrivals holds a run without readings');
+  try {
+    return decodeArrivals({ columns, checksum }, last, count);
+  } catch (cause) {
+    throw damaged(last, cause);
+  }
+}
+
+function arrivalOf(packed: PackedReadings, at: number): Arrival {
+  const seq = packed[at + SEQ] ?? 0;
+  try {
+    const { t, ...rest } = unpackReading(packed, at);
+    return { seq, series: packed[at + SERIES] ?? 0, sourceTime: t, ...rest };
+  } catch (cause) {
+    throw damaged(seq, cause);
+  }
+}
+
+function damaged(seq: number, cause: unknown): LedgerDamaged {
+  const told = cause instanceof Error ? cause.message : String(cause);
+  return new LedgerDamaged(`the log of arrivals holds a run, near ${seq}, that cannot be read: ${told}`, { cause });
 }
 
 function numeric(value: SQLOutputValue | undefined): number {
   if (typeof value !== 'number') throw new LedgerDamaged('the log of arrivals holds a row that cannot be read');
   return value;
-}
-
-function coded<T>(read: (code: number) => T, value: SQLOutputValue | undefined): T {
-  const code = numeric(value);
-  try {
-    return read(code);
-  } catch (cause) {
-    throw new LedgerDamaged(`the log of arrivals holds the unknown mark ${code}`, { cause });
-  }
 }

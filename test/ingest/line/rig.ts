@@ -17,6 +17,7 @@ import type { ReadingsStore } from '../../../ingest/stores/readings/types.ts';
 import { registryWriter } from '../../../ingest/stores/ledger/write-registry.ts';
 import { openStores, type Stores } from '../../../ingest/stores/open.ts';
 import { inTransaction } from '../../../ingest/stores/sqlite/migrate.ts';
+import { rowsOf } from '../../arrival-log.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 
 const YEAR = 365 * 86_400_000;
@@ -187,7 +188,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     rows(sql) {
       const db = new DatabaseSync(join(dir, 'ledger.db'), { readOnly: true });
       try {
-        return db.prepare(sql).all();
+        return rowsOf(db, sql);
       } finally {
         db.close();
       }

@@ -143,6 +143,54 @@ export const STORE_FAULTS: readonly Mutant[] = [
     tests: [CONSUMER],
   },
   {
+    name: 'log-run-with-any-bytes',
+    breaks: 'a number of the log that is no longer what was written is damage, and no reading',
+    edits: [
+      {
+        file: 'ingest/stores/ledger/arrival-block.ts',
+        from: 'if (crc32(block.columns) !== block.checksum)',
+        to: 'if (crc32(block.columns) < 0)',
+      },
+    ],
+    tests: ['test/ingest/stores/ledger/damage.test.ts'],
+  },
+  {
+    name: 'log-gives-back-what-left-it',
+    breaks: 'what left the log does not come back as long as its run is there',
+    edits: [
+      {
+        file: 'ingest/stores/ledger/read-arrivals.ts',
+        from: 'if ((packed[at + SEQ] ?? 0) > numeric(trimmed)) arrivals.push',
+        to: 'arrivals.push',
+      },
+    ],
+    tests: ['test/ingest/stores/ledger/commit.test.ts'],
+  },
+  {
+    name: 'log-keeps-times-narrow',
+    breaks: 'a reading of years ago keeps its time in the log',
+    edits: [
+      {
+        file: 'ingest/stores/ledger/arrival-block.ts',
+        from: 'const isNarrow = (ms: number): boolean => (ms | 0) === ms;',
+        to: 'const isNarrow = (ms: number): boolean => Number.isInteger(ms);',
+      },
+    ],
+    tests: ['test/ingest/stores/ledger/commit.test.ts'],
+  },
+  {
+    name: 'log-takes-a-reading-twice',
+    breaks: 'no reading is in the log twice',
+    edits: [
+      {
+        file: 'ingest/stores/ledger/write-runs.ts',
+        from: "if (typeof behind === 'number' && behind <= last) throw",
+        to: "if (typeof behind === 'number' && behind < 0) throw",
+      },
+    ],
+    tests: ['test/ingest/stores/ledger/commit.test.ts'],
+  },
+  {
     name: 'log-trimmed-past-what-is-settled',
     breaks: 'an arrival leaves the log when the store holds it, and in its turn',
     edits: [

@@ -1,8 +1,15 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { openLedger, openLedgerReader } from '../../../../ingest/stores/ledger/index.ts';
-import { CommitFailed, LedgerConflict, type LedgerBatch } from '../../../../ingest/stores/ledger/types.ts';
+import {
+  CommitFailed,
+  LedgerConflict,
+  type Arrival,
+  type LedgerBatch,
+} from '../../../../ingest/stores/ledger/types.ts';
+import { rowsOf } from '../../../arrival-log.ts';
 import { alarm, arrival, machine, registry, START, temporaryFolder } from '../fixtures/rows.ts';
 
 async function ledgerIn(folder: string, script?: URL) {
@@ -13,10 +20,7 @@ async function ledgerIn(folder: string, script?: URL) {
   const rows = (sql: string) => {
     const db = new DatabaseSync(file, { readOnly: true });
     try {
-      return db
-        .prepare(sql)
-        .all()
-        .map((row) => ({ ...row }));
+      return rowsOf(db, sql).map((row) => ({ ...row }));
     } finally {
       db.close();
     }
@@ -140,20 +144,56 @@ test('a batch with one row that cannot be stored leaves nothing behind, and says
   const before = reader.load();
   const bad = { ...everything, arrivals: [arrival(1), arrival(2, { sourceTime: START + 0.5 })] };
   await expect(ledger.commit(bad)).rejects.toMatchObject({ name: 'CommitFailed', transient: false });
-  await expect(ledger.commit({ at: START, arrivals: [arrival(1), arrival(1)] })).rejects.toMatchObject({
-    transient: false,
-  });
+  const twice = { at: START, arrivals: [arrival(1), arrival(1)] };
+  await expect(ledger.commit(twice)).rejects.toMatchObject({ transient: false });
+  for (const odd of [{ value: NaN }, { value: Infinity }, { series: 2 ** 32 }, { receivedAt: NaN }])
+    await expect(ledger.commit({ at: START, arrivals: [arrival(1, odd)] })).rejects.toMatchObject({ transient: false });
   const nobody = { ...registry('mine'), timezone: '' };
   await expect(ledger.commit({ ...everything, registry: [nobody] })).rejects.toThrow(/timezone/);
   expect(reader.load()).toEqual(before);
   await ledger.commit(everything);
   expect(reader.load().arrivals).toHaveLength(3);
+  for (const again of [[arrival(2)], [arrival(3), arrival(4)]])
+    await expect(ledger.commit({ at: START, arrivals: again })).rejects.toMatchObject({ transient: false });
+  expect(reader.load().arrivals).toHaveLength(3);
 });
 
-test('batches of every size up to two thousand are stored whole', async () => {
+test('any reading reads back as it was, through jumps of the clock, from a run of any length', async () => {
+  const { ledger, reader, rows } = await ledgerIn(temporaryFolder());
+  const ms = fc.oneof(fc.integer({ min: START, max: START + 60_000 }), fc.integer({ min: 0, max: 4e12 }));
+  const some = fc.record({
+    series: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
+    ...{ sourceTime: ms, receivedAt: ms, backfilled: fc.boolean() },
+    value: fc.double({ noNaN: true, noDefaultInfinity: true }),
+    quality: fc.constantFrom('good', 'suspect', 'bad'),
+    reason: fc.constantFrom(null, 'sentinel', 'cross_check'),
+    claimedTime: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
+    /** How many numbers are left out before it. */
+    gap: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 3 })),
+  });
+  let seq = 0;
+  const sent: Arrival[] = [];
+  await fc.assert(
+    fc.asyncProperty(fc.array(some, { minLength: 1, maxLength: 40 }), async (readings) => {
+      const arrivals = readings.map(({ gap, ...reading }) => ({ ...reading, seq: (seq += gap + 1) }));
+      await ledger.commit({ at: START, arrivals });
+      sent.push(...arrivals);
+    }),
+    { numRuns: 50 },
+  );
+  expect(reader.load().arrivals).toEqual(sent);
+  const row = rows('SELECT seq, series, source_time, value, received_at, claimed_time, backfilled FROM arrival');
+  expect(row.map((one) => Object.values(one))).toEqual(
+    sent.map((one) => [
+      ...[one.seq, one.series, one.sourceTime, one.value, one.receivedAt, one.claimedTime, Number(one.backfilled)],
+    ]),
+  );
+});
+
+test('batches of every size are stored whole', async () => {
   const { ledger, rows } = await ledgerIn(temporaryFolder());
   let seq = 1;
-  const sizes = [1, 31, 32, 33, 64, 65, 2_000];
+  const sizes = [1, 2, 3, 2_000, 8_191, 8_192, 8_193, 20_001];
   for (const size of sizes) {
     const arrivals = Array.from({ length: size }, () => arrival(seq++));
     await ledger.commit({ at: START, arrivals });

@@ -6,6 +6,7 @@ import { openLedger } from '../../../../ingest/stores/ledger/index.ts';
 import type { LedgerBatch } from '../../../../ingest/stores/ledger/types.ts';
 import { openStores } from '../../../../ingest/stores/open.ts';
 import { DrivenClock } from '../../../driven-clock.ts';
+import { rowsOf } from '../../../arrival-log.ts';
 import { alarm, arrival, START, temporaryFolder } from '../fixtures/rows.ts';
 import { mayMount, smallDisk } from '../fixtures/small-disk.ts';
 
@@ -29,9 +30,9 @@ async function ledgerOn(dir: string) {
   onTestFinished(() => ledger.close());
   const count = (table: string) => {
     const db = new DatabaseSync(file, { readOnly: true });
-    const { n } = db.prepare(`SELECT count(*) AS n FROM ${table}`).get() ?? {};
+    const [row] = rowsOf(db, `SELECT count(*) AS n FROM ${table}`);
     db.close();
-    return n;
+    return row?.['n'];
   };
   const isThere = () => existsSync(reserve);
   return { ledger, reserve, isThere, count };
