@@ -30,7 +30,7 @@ async function startOn({ dir, onFailure = () => {} }: Ground) {
         throw error;
       }),
   });
-  const rig = await startRig({ registry: SITE, dir, clock, ledger });
+  const rig = await startRig({ registry: SITE, dir, clock, ledger, reserveBytes: 8 * 1024 * 1024 });
   const told: boolean[] = [];
   let stopped = () => {};
   const stops = new Promise<void>((resolve) => {

@@ -41,6 +41,8 @@ export interface RigOptions {
   readonly catalogue?: Catalogue;
   readonly retention?: number;
   readonly logLimit?: number;
+  /** Size of the reserve file; none unless given. */
+  readonly reserveBytes?: number;
   /** Bytes that are free; not asked unless given. */
   readonly freeBytes?: () => number;
   readonly expiringCertificates?: () => string | null;
@@ -86,7 +88,7 @@ export interface Rig {
 export async function startRig(options: RigOptions): Promise<Rig> {
   const clock = options.clock ?? new DrivenClock();
   const dir = options.dir ?? temporaryFolder();
-  const stores = await openStores({ dataDir: dir, clock, reserveBytes: 0 });
+  const stores = await openStores({ dataDir: dir, clock, reserveBytes: options.reserveBytes ?? 0 });
   const ledger = options.ledger?.(stores.ledger) ?? stores.ledger;
   if (stores.reader.registries().length === 0) {
     const at = clock.now().wall;
