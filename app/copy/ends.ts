@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { SeriesId } from '../../contract/reading.ts';
 import { openBlocks } from '../../ingest/stores/copy/blocks.ts';
-import { DAY } from '../../ingest/stores/copy/day.ts';
+import { checksum, DAY } from '../../ingest/stores/copy/day.ts';
 import type { CopySource, CopyTarget } from '../../ingest/stores/copy/copy.ts';
+import { NO_LOG, openCopyLog, type CopyLog } from '../../ingest/stores/copy/log.ts';
 import type { InfluxStore } from '../../ingest/stores/influx/types.ts';
 import { packSettlements } from '../../ingest/stores/packed.ts';
 import { openSqliteReadings } from '../../ingest/stores/readings/sqlite.ts';
@@ -11,22 +12,31 @@ import type { ReadingsStore } from '../../ingest/stores/readings/types.ts';
 export interface Ends {
   readonly source: CopySource;
   readonly target: CopyTarget;
+  readonly log: CopyLog;
   close(): Promise<void>;
 }
 
-/** From readings.db, which a system may go on writing, into InfluxDB. */
-export function toInflux(dataDir: string, influx: InfluxStore): Ends {
+/** From readings.db, which a system may go on writing, into InfluxDB, which it may forward to. */
+export function toInflux(dataDir: string, influx: InfluxStore, series: readonly SeriesId[]): Ends {
   const blocks = openBlocks(join(dataDir, 'readings.db'));
+  const log = openCopyLog({
+    dataDir,
+    target: influx.target,
+    end: () => blocks.end(series),
+    now: () => performance.now(),
+  });
   return {
     source: blocks,
+    log,
     target: {
       read: readerOf(influx),
-      async write(series, readings) {
-        const { tooOld, rejected } = await influx.write([{ series, readings }]);
-        return { refused: tooOld + rejected.length };
-      },
+      write: (series, readings) => influx.write([{ series, readings }]),
     },
-    close: () => Promise.resolve(blocks.close()),
+    close() {
+      log.close();
+      blocks.close();
+      return Promise.resolve();
+    },
   };
 }
 
@@ -53,16 +63,16 @@ export async function toData(dataDir: string, influx: InfluxStore, now: number):
       read: readerOf(store),
       async write(series, readings) {
         await store.settle(packSettlements([{ series, readings }]));
-        return { refused: 0 };
+        return { tooOld: 0, rejected: [] };
       },
     },
+    log: NO_LOG,
     close: () => store.close(),
   };
 
   async function dayOf(series: SeriesId, day: number) {
     const readings = await read(series, day * DAY, (day + 1) * DAY);
-    const last = readings.reduce((latest, { receivedAt }) => Math.max(latest, receivedAt), 0);
-    return { day, count: readings.length, mark: `${readings.length} ${last}` };
+    return { day, mark: checksum(readings) };
   }
 }
 

@@ -55,11 +55,11 @@ export async function runCopy(argv: readonly string[], { env, now, out }: Tools)
     ledger.close();
     const influx = await openInflux({ ...config.influx, retention: config.retentionRawDays * DAY }, known);
     closing.push(() => influx.close());
-    const ends = forward ? toInflux(dataDir, influx) : await toData(dataDir, influx, now());
+    const series = known.series.map(({ id }) => id);
+    const ends = forward ? toInflux(dataDir, influx, series) : await toData(dataDir, influx, now());
     closing.push(() => ends.close());
     const state = openCopyState(join(dataDir, 'copied.db'), `${from} ${to} ${influx.target}`);
     closing.push(() => state.close());
-    const series = known.series.map(({ id }) => id);
     const sum = await copyReadings({ ...ends, series, state, onDay: progress({ series, now, out }) });
     return tellEnd(sum, { known, out });
   } catch (error) {
@@ -97,11 +97,19 @@ function progress({ series: all, now, out }: { series: readonly SeriesId[] } & P
 }
 
 function tellEnd(sum: Copied, { known, out }: { known: LedgerState } & Pick<Tools, 'out'>): 0 | 1 {
-  const { days, skipped, written, there, newer, refused, wrong } = sum;
+  const { days, skipped, written, there, newer, waiting, tooOld, rejected, why, wrong } = sum;
   out(`${days} days of ${known.series.length} series: ${written} readings copied, ${there} there already.`);
-  if (skipped > 0) out(`${skipped} days were copied and checked before.`);
+  if (skipped > 0)
+    out(
+      `${skipped} days were copied and checked before (without copied.db in the data folder all are looked at again).`,
+    );
   if (newer > 0) out(`${newer} readings were there in a newer version, which stays.`);
-  if (refused > 0) out(`${refused} readings are older than the target keeps, or were refused by it.`);
+  if (waiting > 0) out(`${waiting} readings are left to the running system, whose log holds something of their times.`);
+  if (tooOld > 0)
+    out(
+      `NOT COPIED: ${tooOld} readings are older than the target keeps. Let it keep them for longer, and run it again.`,
+    );
+  if (rejected > 0) out(`NOT COPIED: the target refused ${rejected} readings: ${why}. Mend that, and run it again.`);
   for (const { series, day, missing } of wrong) {
     const found = known.series.find(({ id }) => id === series);
     const date = new Date(day * DAY).toISOString().slice(0, 10);
@@ -109,6 +117,15 @@ function tellEnd(sum: Copied, { known, out }: { known: LedgerState } & Pick<Tool
       `NOT WHOLE: ${found?.site ?? ''}/${found?.owner.id ?? series} ${found?.metric ?? ''} ${date}: ${missing} readings differ.`,
     );
   }
-  out(wrong.length === 0 ? 'Every day was read back and is the same, by count and checksum.' : 'Run it again.');
-  return wrong.length === 0 ? 0 : 1;
+  out(lastWord(sum));
+  return wrong.length + rejected === 0 ? 0 : 1;
+}
+
+function lastWord({ waiting, tooOld, rejected, wrong }: Copied): string {
+  if (wrong.length > 0) return 'Run it again.';
+  if (tooOld + rejected > 0)
+    return 'What the target took was read back and is the same, by count and checksum; the rest is not there.';
+  if (waiting > 0)
+    return 'What was copied was read back and is the same. Run it again later: it then looks at what was left out.';
+  return 'Every day was read back and is the same, by count and checksum.';
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from '../sqlite/migrate.ts';
 import { DELETE_SLICE, TRIM_SLICE, type ExpireBefore } from './protocol.ts';
+import type { ArrivalSeq } from './types.ts';
 
 /** Deletes one slice of what is no longer kept; true: there is more. */
 export interface Deleter {
@@ -8,7 +9,8 @@ export interface Deleter {
   expire(before: ExpireBefore): boolean;
 }
 
-export function deleter(db: DatabaseSync): Deleter {
+/** `held`: the number from which on somebody else needs the log. */
+export function deleter(db: DatabaseSync, held: () => ArrivalSeq): Deleter {
   const sliced = (table: string, condition: string) =>
     db.prepare(
       `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${DELETE_SLICE})`,
@@ -30,14 +32,16 @@ export function deleter(db: DatabaseSync): Deleter {
   const diary = sliced('system_event', "at < ? AND kind <> 'started'");
 
   return {
-    trim: (upTo) =>
-      inTransaction(db, () => {
-        const first = Number(oldest.get()?.['seq'] ?? upTo);
-        const end = Math.min(upTo, first + TRIM_SLICE);
+    trim(upTo) {
+      const upToHeld = Math.min(upTo, held() - 1);
+      return inTransaction(db, () => {
+        const first = Number(oldest.get()?.['seq'] ?? upToHeld);
+        const end = Math.min(upToHeld, first + TRIM_SLICE);
         trimmed.run(end);
         arrivals.run(end);
-        return end < upTo;
-      }),
+        return end < upToHeld;
+      });
+    },
     expire: (before) =>
       inTransaction(db, () => {
         const counts = [

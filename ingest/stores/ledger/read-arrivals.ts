@@ -1,24 +1,45 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { ROW, SEQ, SERIES, unpackReading, type PackedReadings } from '../packed.ts';
+import { ROW, SEQ, SERIES, TIME, unpackReading, type PackedReadings } from '../packed.ts';
 import { decodeArrivals } from './arrival-block.ts';
 import { LedgerDamaged } from './rows.ts';
-import type { Arrival } from './types.ts';
+import type { Arrival, ArrivalSeq } from './types.ts';
 
 /** The whole log, in order: what its consumer has not taken over. */
 export function readArrivals(db: DatabaseSync): Arrival[] {
   const select = db.prepare(
-    `SELECT last_seq, count, columns, checksum, trimmed_seq FROM arrivals JOIN head ON last_seq > trimmed_seq
-     ORDER BY last_seq`,
+    'SELECT last_seq, count, columns, checksum, trimmed_seq FROM arrivals JOIN head ON last_seq > trimmed_seq ORDER BY last_seq',
     { returnArrays: true },
   );
   const arrivals: Arrival[] = [];
   for (const row of select.iterate()) {
-    const [last, count, columns, checksum, trimmed] = Object.values(row);
-    const packed = decoded(numeric(last), numeric(count), columns, numeric(checksum));
+    const { packed, rest } = runOf(Object.values(row));
     for (let at = 0; at < packed.length; at += ROW)
-      if ((packed[at + SEQ] ?? 0) > numeric(trimmed)) arrivals.push(arrivalOf(packed, at));
+      if ((packed[at + SEQ] ?? 0) > numeric(rest)) arrivals.push(arrivalOf(packed, at));
   }
   return arrivals;
+}
+
+/** Of the arrivals behind the number `after` and up to `upto`, in their order, those of a source time before `end` (ms epoch). */
+export function pastArrivals(db: DatabaseSync) {
+  const select = db.prepare(
+    'SELECT last_seq, count, columns, checksum FROM arrivals WHERE last_seq > ? AND last_seq - count < ? ORDER BY last_seq',
+    { returnArrays: true },
+  );
+  return ({ after, upto, end }: { after: ArrivalSeq; upto: ArrivalSeq; end: number }): Arrival[] => {
+    const arrivals: Arrival[] = [];
+    for (const row of select.iterate(after, upto)) {
+      const { packed } = runOf(Object.values(row));
+      for (let at = 0; at < packed.length; at += ROW) {
+        const seq = packed[at + SEQ] ?? 0;
+        if (seq > after && seq <= upto && (packed[at + TIME] ?? 0) < end) arrivals.push(arrivalOf(packed, at));
+      }
+    }
+    return arrivals;
+  };
+}
+
+function runOf([last, count, columns, checksum, rest]: readonly (SQLOutputValue | undefined)[]) {
+  return { packed: decoded(numeric(last), numeric(count), columns, numeric(checksum)), rest };
 }
 
 function decoded(last: number, count: number, columns: SQLOutputValue | undefined, checksum: number): PackedReadings {

@@ -3,6 +3,7 @@ import { namingDamage, sqliteCode, wantsRoom } from '../sqlite/errors.ts';
 import { openForWriting } from '../sqlite/migrate.ts';
 import { serve } from '../sqlite/serve.ts';
 import { deleter } from './delete.ts';
+import { heldFrom } from './hold.ts';
 import { writerData, type WriterReady, type WriterRequest, type WriterResult } from './protocol.ts';
 import { createReserve, NO_RESERVE } from './reserve.ts';
 import { LEDGER_SCHEMA } from './schema.ts';
@@ -18,7 +19,7 @@ serve<WriterRequest, WriterResult, WriterReady>(() => {
   const { db, batches, remove, mark } = namingDamage(file, () => {
     const opened = openForWriting(file, LEDGER_SCHEMA);
     const writing = batchWriter(opened, writer);
-    return { db: opened, batches: writing, remove: deleter(opened), mark: writing.mark() };
+    return { db: opened, batches: writing, remove: deleter(opened, () => heldFrom(file)), mark: writing.mark() };
   });
   let scarce = !reserve.whole();
   if (scarce) keepWalShort();

@@ -74,6 +74,66 @@ export const DEPLOY_FAULTS: readonly Mutant[] = [
     tests: [COPY],
   },
   {
+    name: 'copy-done-without-what-was-refused',
+    breaks: 'a day of which the target did not take all is looked at again',
+    edits: [
+      {
+        file: 'ingest/stores/copy/copy.ts',
+        from: 'else if (copied.tooOld + copied.rejected.length + copied.waiting === 0)',
+        to: 'else if (copied.tooOld + copied.rejected.length + copied.waiting < 1e9)',
+      },
+    ],
+    tests: [COPY],
+  },
+  {
+    name: 'copy-marks-a-day-by-its-size',
+    breaks: 'a corrected value of the same size is copied again',
+    edits: [
+      {
+        file: 'ingest/stores/copy/blocks.ts',
+        from: 'if (data instanceof Uint8Array) hash.update(data);',
+        to: 'if (data instanceof Uint8Array) hash.update(String(data.length));',
+      },
+    ],
+    tests: [COPY],
+  },
+  {
+    name: 'copy-replaces-what-came-meanwhile',
+    breaks: 'what is forwarded between a read and the write of a copy stays',
+    edits: [
+      {
+        file: 'ingest/stores/copy/copy.ts',
+        from: 'const expected = await restoreOvertaken(planned, write);',
+        to: 'const expected = write.length < 0 ? await restoreOvertaken(planned, write) : planned;',
+      },
+    ],
+    tests: [COPY],
+  },
+  {
+    name: 'copy-takes-the-place-of-the-log',
+    breaks: 'times for which the log of a running system holds something are left to it',
+    edits: [
+      {
+        file: 'ingest/stores/copy/copy.ts',
+        from: 'all.filter(({ t }) => log.at(series, t) === undefined)',
+        to: 'all.filter(({ t }) => t > 0)',
+      },
+    ],
+    tests: [COPY],
+  },
+  {
+    name: 'copy-does-not-hold-the-log',
+    breaks: 'the log keeps what a copy has not looked at',
+    edits: [
+      {
+        file: 'ingest/stores/ledger/delete.ts',
+        from: 'Math.min(upTo, held() - 1)',
+        to: 'Math.min(upTo, Math.abs(held()) + upTo)',
+      },
+    ],
+    tests: [COPY],
+  },
+  {
     name: 'heartbeat-beats-while-nothing-is-stored',
     breaks: 'the heartbeat is silent while nothing can be stored',
     edits: [
