@@ -131,7 +131,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       channels: ingest.channels,
       history: ingest.history,
       records: recordBook({
-        ...{ query, clock, store: stores.shiftRecords, versions: stores.sheetVersions, sheets: ingest.sheets },
+        ...{ query, clock, store: stores.shiftRecords, versions: stores.sheetVersions },
+        ...{ sheets: ingest.sheets, began: ingest.began },
       }),
       clientDir,
       allowedOrigins,

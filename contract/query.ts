@@ -12,9 +12,9 @@ import type {
   RetryAnswer,
   UnboundList,
 } from './devices.ts';
-import type { Shift, ShiftRecord, ShiftRecordBody, ShiftRecordQuery } from './record.ts';
+import type { ShiftList, ShiftRecord, ShiftRecordBody, ShiftRecordQuery } from './record.ts';
 import type { SiteRegistry } from './registry.ts';
-import type { Sheet, SheetForm, SheetQuery } from './sheet.ts';
+import type { Sheet, SheetForm, SheetPaper, SheetQuery } from './sheet.ts';
 
 export type Announcement =
   { readonly kind: 'delta'; readonly delta: SiteDelta } | { readonly kind: 'tick'; readonly tick: Tick };
@@ -87,10 +87,18 @@ export interface RecordBook {
     issue: SheetQuery & { readonly as: SheetForm; readonly checksum?: string },
     user: User,
   ): Promise<Sheet | 'no_such_area' | 'no_such_point' | 'changed'>;
+  /** The registers of all water points of an area, in their order. */
+  sheets(place: AreaPlace, query: { month: string }, user: User): Promise<readonly Sheet[] | 'no_such_area'>;
+  /** The same for somebody who takes them along; `papers`: what stands on their papers already, all of them. */
+  issueAll(
+    place: AreaPlace,
+    issue: { readonly month: string; readonly as: SheetForm; readonly papers?: readonly SheetPaper[] },
+    user: User,
+  ): Promise<readonly Sheet[] | 'no_such_area' | 'changed'>;
   /** A version as it was kept: what the register said then, with the versions before it. */
   keptSheet(place: AreaPlace, query: { month: string; point: string; version: number }): Sheet | 'no_such_version';
   /** Shifts of the last days that have begun, newest first; undefined: no such area. */
-  shifts(site: string, area: string): readonly Shift[] | undefined;
+  shifts(site: string, area: string): Promise<ShiftList | undefined>;
   /** In the order in which they were made, corrected ones included; undefined: no such area. */
   records(place: AreaPlace, days: ShiftRecordQuery, user: User): readonly ShiftRecord[] | undefined;
   /** Handing in the same key again answers with what stands already. */

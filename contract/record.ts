@@ -96,7 +96,13 @@ export const Shift = Type.Object({
   end: EpochMs,
 });
 export type Shift = Static<typeof Shift>;
-export const ShiftList = Type.Object({ shifts: Type.Array(Shift) });
+export const ShiftList = Type.Object({
+  shifts: Type.Array(Shift),
+  /** Of the area, in the order of the day; empty: it is never open. */
+  windows: Type.Array(Type.Object({ from: TimeOfDay, to: TimeOfDay })),
+  /** When the area began to be watched, where earlier shifts of these days are left out for it (ms epoch). */
+  since: Nullable(EpochMs),
+});
 export type ShiftList = Static<typeof ShiftList>;
 
 /** What people call a shift. */

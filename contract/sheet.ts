@@ -191,6 +191,8 @@ export type SheetChange = Static<typeof SheetChange>;
 export const Sheet = Type.Object({
   ...SheetContent.properties,
   generatedAt: EpochMs,
+  /** When the area began to be watched, where that was after this month, of which nothing is known; else null. */
+  begins: nullable(EpochMs),
   /** Tells whether two prints or files say the same: 8 characters over all that the register says of its month. */
   checksum: Type.String(),
   /** Null while the month runs. `kept`: exactly this is kept under its number; else it changed since that before it. */
@@ -201,6 +203,20 @@ export const Sheet = Type.Object({
   changes: Type.Array(SheetChange),
 });
 export type Sheet = Static<typeof Sheet>;
+
+/** The registers of all water points of an area, each with its own version and checksum. */
+export const SheetSet = Type.Object({ sheets: Type.Array(Sheet) });
+export type SheetSet = Static<typeof SheetSet>;
+
+/** Which register a paper is of, and what stands on it. */
+export const SheetPaper = Type.Object({ point: Id, checksum: Type.String({ maxLength: 16 }) }, strict);
+export type SheetPaper = Static<typeof SheetPaper>;
+
+export const SheetSetIssueBody = Type.Object(
+  { month: Month, papers: Type.Array(SheetPaper, { minItems: 1, maxItems: 10_000 }) },
+  strict,
+);
+export type SheetSetIssueBody = Static<typeof SheetSetIssueBody>;
 
 export const SheetIssueBody = Type.Object(
   { month: Month, point: Type.Optional(Id), /** Of what is on the paper. */ checksum: Type.String({ maxLength: 16 }) },

@@ -29,6 +29,7 @@ import { keepRefusals } from './live/refusal-keeper.ts';
 import { createRefusals } from './live/refusals.ts';
 import { createSparklines } from './live/sparklines.ts';
 import type { Channels } from './notify/channels.ts';
+import type { Began } from './record/began.ts';
 import type { Sheets } from './record/sheet.ts';
 import { startNotify, type NotifySettings } from './notify/start.ts';
 import type { Catalogue } from './standards/types.ts';
@@ -91,6 +92,8 @@ export interface Ingest {
   readonly history: History;
   /** The monthly register. */
   readonly sheets: Sheets;
+  /** When an area began to be watched. */
+  readonly began: Began;
   readonly desk: Desk;
   readonly channels: Channels;
   accept(message: InboundMessage): Promise<void>;
@@ -360,6 +363,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     desk,
     history: memory.history,
     sheets: memory.sheets,
+    began: memory.began,
     accept: (message) => new Promise((resolve) => take(message, resolve)),
     take,
     connection,

@@ -2,6 +2,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { SeriesId } from '../../contract/reading.ts';
 import { keyOf } from '../line/state.ts';
 import type { World } from '../line/world.ts';
+import { createBegan, type Began, type BeganSources } from '../record/began.ts';
 import { createSheets, type Sheets } from '../record/sheet.ts';
 import type { Span } from '../standards/timeline.ts';
 import type { Catalogue } from '../standards/types.ts';
@@ -39,6 +40,8 @@ export interface HistoryMemory {
   readonly frames: Frames;
   /** The monthly register. */
   readonly sheets: Sheets;
+  /** When an area began to be watched. */
+  readonly began: Began;
   /** Computes what is due at a wall time that is believed (ms epoch). Never rejects. */
   due(now: number): Promise<void>;
   /** The same, from beginning to end: also what became due while others were computed. */
@@ -76,6 +79,19 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
     onError,
   });
 
+  const recorded: Omit<BeganSources, 'registeredAt'> = {
+    model: (site) => world.models.committed(site),
+    async firstReading({ id }) {
+      const [first] = await rangeOf(sources, { series: id, from: 0, to: clock.now().wall + 1, limit: 1 });
+      return first?.t ?? null;
+    },
+    series(name) {
+      const known = world.series.committed(keyOf.pointSeries(name.site, name.point, name.metric));
+      return known === undefined ? undefined : { id: known.series.id, name };
+    },
+  };
+  const began = createBegan({ ...recorded, registeredAt: (site) => reader.registeredAt(site) });
+
   const begun = new Set<SeriesId>();
   const unmarked = new Map<string, SeriesHour>();
   let doubted: Promise<void> | undefined;
@@ -95,20 +111,12 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
   return {
     history,
     frames,
+    began,
     sheets: createSheets({
-      ...{ reader, catalogue, clock, frames, stretches },
-      model: (site) => world.models.committed(site),
+      ...{ reader, catalogue, clock, frames, stretches, began, ...recorded },
       pieces({ id, name }, spans) {
         const frame = (span: Span) => frames.of(name, span) ?? { holds: [], limits: [], downtimes: [] };
         return computeSpans({ sources, series: id, frame }, { spans, reach: frames.reach(name) });
-      },
-      async firstReading({ id }) {
-        const [first] = await rangeOf(sources, { series: id, from: 0, to: clock.now().wall + 1, limit: 1 });
-        return first?.t ?? null;
-      },
-      series(name) {
-        const known = world.series.committed(keyOf.pointSeries(name.site, name.point, name.metric));
-        return known === undefined ? undefined : { id: known.series.id, name };
       },
     }),
     due,

@@ -9,9 +9,10 @@ import {
   type ShiftRecordBody,
 } from '../../contract/record.ts';
 import type { SiteRegistry } from '../../contract/registry.ts';
+import type { Began } from './began.ts';
 import { createRegister, type SheetVersionStore } from './register.ts';
 import type { Sheets } from './sheet.ts';
-import { daysBefore, localDay, shiftsOf } from './shifts.ts';
+import { daysBefore, localDay, shiftsOf, windowsOf } from './shifts.ts';
 
 /** Days whose shifts a form offers. */
 const OFFERED = 7;
@@ -37,10 +38,11 @@ export interface RecordBookOptions {
   readonly store: ShiftRecordStore;
   readonly versions: SheetVersionStore;
   readonly clock: Clock;
+  readonly began: Began;
 }
 
 /** What is recorded of areas, by people and by sensors, as inspectors ask for it. */
-export function recordBook({ query, store, versions, clock, sheets }: RecordBookOptions): RecordBook {
+export function recordBook({ query, store, versions, clock, sheets, began }: RecordBookOptions): RecordBook {
   const register = createRegister({
     versions,
     made: (place, asked, user) => sheets(place, asked, (days) => store.list(place, days, user)),
@@ -74,9 +76,11 @@ export function recordBook({ query, store, versions, clock, sheets }: RecordBook
   return {
     sheet: register.sheet,
     issue: register.issue,
+    sheets: register.sheets,
+    issueAll: register.issueAll,
     keptSheet: register.kept,
 
-    shifts(site, area) {
+    async shifts(site, area) {
       const registry = registryOf(site, area);
       if (registry === undefined) return undefined;
       const now = clock.now().wall;
@@ -84,7 +88,10 @@ export function recordBook({ query, store, versions, clock, sheets }: RecordBook
       const begun = shiftsOf(registry, area, { from: daysBefore(to, OFFERED - 1), to }).filter(
         ({ start }) => start <= now,
       );
-      return begun.sort((a, b) => b.start - a.start);
+      const since = begun[0] === undefined ? null : await began({ site, area }, begun[0].end);
+      const watched = begun.filter(({ end }) => since === null || end > since);
+      const windows = windowsOf(registry, area).map(({ from, to }) => ({ from, to }));
+      return { shifts: watched.sort((a, b) => b.start - a.start), windows, since };
     },
 
     records({ site, area }, days, user) {
@@ -96,6 +103,11 @@ export function recordBook({ query, store, versions, clock, sheets }: RecordBook
       if (registry === undefined) return 'no_such_area';
       const shift = shiftOf(registry, area, body.shift);
       if ('fields' in shift) return shift;
+      const since = body.corrects === null ? await began({ site, area }, shift.end) : null;
+      if (since !== null) {
+        const first = localDay(since, registry.timezone);
+        return { fields: [{ field: 'shift.day', message: `not before the area was watched, since ${first}` }] };
+      }
       const findings = findingsOf(body.checks);
       if (findings.length > 0 && body.note === null)
         return { fields: [{ field: 'note', message: `what was found or done: ${findings.join(', ')}` }] };

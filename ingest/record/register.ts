@@ -1,5 +1,13 @@
 import type { User } from '../../contract/account.ts';
-import type { KeptVersion, Sheet, SheetChange, SheetContent, SheetForm, SheetQuery } from '../../contract/sheet.ts';
+import type {
+  KeptVersion,
+  Sheet,
+  SheetChange,
+  SheetContent,
+  SheetForm,
+  SheetPaper,
+  SheetQuery,
+} from '../../contract/sheet.ts';
 import { changesBetween } from './sheet-changes.ts';
 import type { MadeSheet } from './sheet.ts';
 
@@ -37,8 +45,8 @@ export function createRegister({ made: make, versions }: RegisterOptions) {
     content.water === null ? undefined : { site, area, point: content.water.id, month: content.month };
 
   function withVersions(made: MadeSheet, place: SheetPlace | undefined): Sheet {
-    const { content, generatedAt, checksum } = made;
-    const plain = { ...content, generatedAt, checksum };
+    const { content, generatedAt, checksum, begins } = made;
+    const plain = { ...content, generatedAt, checksum, begins };
     if (place === undefined || !content.complete) return { ...plain, version: null, versions: [], changes: [] };
     const kept = versions.list(place);
     const newest = kept.at(-1);
@@ -52,6 +60,36 @@ export function createRegister({ made: make, versions }: RegisterOptions) {
     };
   }
 
+  /** One after another: each of them reads a month. */
+  async function makeAll(area: Place, month: string, user: User): Promise<MadeSheet[] | 'no_such_area'> {
+    const first = await make(area, { month }, user);
+    if (typeof first === 'string') return 'no_such_area';
+    const all = [first];
+    for (const { id } of first.content.points.slice(1)) {
+      const made = await make(area, { month, point: id }, user);
+      // Of a point that was taken away meanwhile there is nothing to tell.
+      if (typeof made !== 'string') all.push(made);
+    }
+    return first.content.water === null ? [] : all;
+  }
+
+  async function looked(area: Place, made: MadeSheet): Promise<Sheet> {
+    const place = placeOf(area, made);
+    const isFirst = place !== undefined && made.content.complete && versions.list(place).length === 0;
+    // Where nothing can be stored it can be looked at all the same: it says that it is not kept.
+    if (isFirst && made.begins === null) await versions.keep(place, made).catch(() => {});
+    return withVersions(made, place);
+  }
+
+  async function given(area: Place, { made, as }: { made: MadeSheet; as: SheetForm }, user: User): Promise<Sheet> {
+    const place = placeOf(area, made);
+    if (place !== undefined) {
+      const number = made.content.complete ? await versions.keep(place, made) : null;
+      await versions.issue(place, { number, checksum: made.checksum, as }, user);
+    }
+    return withVersions(made, place);
+  }
+
   return {
     /** A version as it was kept; one that an older program kept cannot be shown. */
     kept(area: Place, { version: number, ...query }: { month: string; point: string; version: number }) {
@@ -61,7 +99,7 @@ export function createRegister({ made: make, versions }: RegisterOptions) {
       const { checksum, keptAt } = version;
       return {
         ...version.content,
-        ...{ generatedAt: keptAt, checksum, version: { number, checksum, kept: true } },
+        ...{ generatedAt: keptAt, begins: null, checksum, version: { number, checksum, kept: true } },
         ...told(upTo, upTo),
       };
     },
@@ -69,13 +107,16 @@ export function createRegister({ made: make, versions }: RegisterOptions) {
     /** The first one that somebody looks at when its month is over is version 1. */
     async sheet(area: Place, query: SheetQuery, user: User): Promise<Sheet | 'no_such_area' | 'no_such_point'> {
       const made = await make(area, query, user);
-      if (typeof made === 'string') return made;
-      const place = placeOf(area, made);
-      if (place !== undefined && made.content.complete && versions.list(place).length === 0) {
-        // Where nothing can be stored it can be looked at all the same: it says that it is not kept.
-        await versions.keep(place, made).catch(() => {});
-      }
-      return withVersions(made, place);
+      return typeof made === 'string' ? made : looked(area, made);
+    },
+
+    /** The same of all water points of an area. */
+    async sheets(area: Place, { month }: { month: string }, user: User): Promise<Sheet[] | 'no_such_area'> {
+      const all = await makeAll(area, month, user);
+      if (all === 'no_such_area') return all;
+      const sheets: Sheet[] = [];
+      for (const made of all) sheets.push(await looked(area, made));
+      return sheets;
     },
 
     /**
@@ -89,13 +130,23 @@ export function createRegister({ made: make, versions }: RegisterOptions) {
     ): Promise<Sheet | 'no_such_area' | 'no_such_point' | 'changed'> {
       const made = await make(area, query, user);
       if (typeof made === 'string') return made;
-      if (checksum !== undefined && checksum !== made.checksum) return 'changed';
-      const place = placeOf(area, made);
-      if (place !== undefined) {
-        const number = made.content.complete ? await versions.keep(place, made) : null;
-        await versions.issue(place, { number, checksum: made.checksum, as }, user);
-      }
-      return withVersions(made, place);
+      return checksum !== undefined && checksum !== made.checksum ? 'changed' : given(area, { made, as }, user);
+    },
+
+    /** All of an area or, where one paper of them is out of date, none. */
+    async issueAll(
+      area: Place,
+      { month, as, papers }: { month: string; as: SheetForm; papers?: readonly SheetPaper[] },
+      user: User,
+    ): Promise<Sheet[] | 'no_such_area' | 'changed'> {
+      const all = await makeAll(area, month, user);
+      if (all === 'no_such_area') return all;
+      const said = all.map(({ content, checksum }) => `${content.water?.id} ${checksum}`);
+      const onPaper = papers?.map(({ point, checksum }) => `${point} ${checksum}`);
+      if (onPaper !== undefined && onPaper.sort().join() !== said.sort().join()) return 'changed';
+      const sheets: Sheet[] = [];
+      for (const made of all) sheets.push(await given(area, { made, as }, user));
+      return sheets;
     },
   };
 }

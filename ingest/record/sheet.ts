@@ -8,6 +8,7 @@ import type { Span } from '../standards/timeline.ts';
 import type { Catalogue } from '../standards/types.ts';
 import type { LedgerReader } from '../stores/ledger/types.ts';
 import { totalOf } from './cell.ts';
+import type { Began } from './began.ts';
 import { cellOfShift, cellOfShifts, measure, type Measured, type MeasuredSources } from './measured.ts';
 import { alarmsOf, gapEvidence } from './sheet-alarms.ts';
 import { listGaps } from './sheet-gaps.ts';
@@ -27,12 +28,15 @@ export interface SheetSources extends MeasuredSources {
   readonly reader: Pick<LedgerReader, 'alarmsWithin' | 'downtimes' | 'registryVersions'>;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
+  readonly began: Began;
 }
 
 /** What a register says, and when it was made. */
 export interface MadeSheet {
   readonly content: SheetContent;
   readonly generatedAt: number;
+  /** When the area began to be watched, where nothing is known of this month because that was after it. */
+  readonly begins: number | null;
   readonly checksum: string;
 }
 
@@ -45,7 +49,7 @@ export type Sheets = (
 
 /** The monthly register of an area: everything on it is computed here, so that page, print and files agree. */
 export function createSheets(sources: SheetSources): Sheets {
-  const { model: modelOf, reader, stretches, frames, catalogue, clock } = sources;
+  const { model: modelOf, reader, stretches, frames, catalogue, clock, began } = sources;
 
   return async ({ site, area }, { month, point }, recordsOf) => {
     const model = modelOf(site);
@@ -117,7 +121,10 @@ export function createSheets(sources: SheetSources): Sheets {
       shiftsRecorded: over.filter(isRecorded).length,
     };
     const checksum = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 8).toUpperCase();
-    return { content, generatedAt: now, checksum };
+    const isEmpty =
+      found.length === 0 && measured.every(({ spanOf }) => begun.every((one) => spanOf(one) === undefined));
+    const begins = isEmpty ? await began({ site, area }, end) : null;
+    return { content, generatedAt: now, checksum, begins };
   };
 }
 

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import mqtt from 'mqtt';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -34,11 +35,13 @@ const registry: SiteRegistry = {
   areas: [{ id: 'bath', name: { zh: '男浴', en: "Men's bath" } }],
   points: [
     { id: 'pool', area: 'bath', name: { zh: '大池', en: 'Large pool' }, role: 'pool' },
+    { id: 'shower', area: 'bath', name: { zh: '淋浴/出水', en: 'Shower' }, role: 'shower_outlet' },
     { id: 'room', area: 'bath', name: { zh: '更衣室', en: 'Changing room' }, role: 'changing_room' },
   ],
   devices: [{ id: 'probe', name: { zh: '网关', en: 'Gateway' } }],
   bindings: [
     { device: 'probe', metric: 'water_temperature', point: 'pool', interval: 300 },
+    { device: 'probe', metric: 'water_temperature.shower', point: 'shower', interval: 300 },
     { device: 'probe', metric: 'room_temperature', point: 'room', interval: 300 },
   ],
 };
@@ -49,7 +52,8 @@ function sampleAt(t: number): Record<string, number> {
   const cold = t >= at(16, '08:00') && t < at(16, '08:30');
   const close = t >= at(17, '15:00') && t < at(17, '15:10');
   const water = cold ? 38.4 : close ? 39.96 : 42 + ((t / EVERY) % 7) / 10;
-  return { water_temperature: water, room_temperature: 26 + ((t / EVERY) % 5) / 10 };
+  const room = 26 + ((t / EVERY) % 5) / 10;
+  return { water_temperature: water, 'water_temperature.shower': 44 + ((t / EVERY) % 3) / 10, room_temperature: room };
 }
 
 async function tell(system: TestSystem, times: readonly number[]): Promise<void> {
@@ -77,6 +81,17 @@ const figuresOn = (page: Page, table: string) =>
       for (const mark of plain.querySelectorAll('.sheet-mark')) mark.remove();
       return plain.textContent.trim();
     }))`);
+
+/** `KEEP_PAPER`: a folder in which papers are left to be looked at. */
+async function paperOf(page: Page, name: string): Promise<Buffer> {
+  await page.emulateMedia({ media: 'print' });
+  const pdf = await page.pdf({ preferCSSPageSize: true });
+  const folder = process.env['KEEP_PAPER'];
+  if (folder !== undefined) writeFileSync(`${folder}/${name}.pdf`, pdf);
+  await page.emulateMedia({ media: 'screen' });
+  return pdf;
+}
+const pagesOf = (pdf: Buffer) => pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length;
 
 let browser: Browser | undefined;
 beforeAll(async () => {
@@ -126,6 +141,9 @@ describe.skipIf(chromiumPath === undefined)('the register, in Chromium', { timeo
       .getByText(/访客台 打印/)
       .waitFor();
 
+    // A month of 31 days is one page.
+    expect(pagesOf(await paperOf(page, 'one'))).toBe(1);
+
     // The gateway is back with what it kept, and a form is corrected.
     await tell(system, timesOf(HOLE.from, HOLE.to));
     const desk = await enter(system, operator);
@@ -168,12 +186,12 @@ describe.skipIf(chromiumPath === undefined)('the register, in Chromium', { timeo
     // Minutes of scald have a column of their own there.
     const cells = (row: readonly string[]) => row.filter((_, index) => index < 18);
     expect(paper.map(cells)).toEqual(shown.map(cells));
-    const rows = readCsv(csv);
-    const title = rows.findIndex(([first]) => first === '实测');
-    const measured = rows.slice(
-      title + 2,
-      rows.findIndex((row, index) => index > title && row.join('') === ''),
-    );
+    const measuredIn = (rows: string[][], from = 0) => {
+      const title = rows.findIndex(([first], index) => index >= from && first === '实测');
+      const end = rows.findIndex((row, index) => index > title && row.join('') === '');
+      return { rows: rows.slice(title + 2, end), end };
+    };
+    const { rows: measured } = measuredIn(readCsv(csv));
     const ofFile = (table: readonly string[][]) => {
       const six = table.map((row) => row.slice(4, 10));
       // Rows go shift by shift, water above room; on the page a line holds all shifts.
@@ -194,12 +212,45 @@ describe.skipIf(chromiumPath === undefined)('the register, in Chromium', { timeo
     ).toMatch(/^第 2 版 达标 不足，覆盖 [\d.]+，缺测分 \d+ → 达标 100，覆盖 100，缺测分 0$/);
     expect(book.get('修改')?.flat()).toContain('换水 未换');
 
+    // All water points at once: one print with a page for each, one file with a worksheet for each, of the same figures.
+    await page.getByLabel('打印和文件含全部 2 个水点').check();
+    await page.locator('.sheet-paper').nth(1).waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: words.sheetPage.print }).click();
+    await expect.poll(() => page.evaluate('window.printed')).toBe(1);
+    const papers = page.locator('.sheet-paper');
+    expect(await papers.locator('.sheet-paper-no').allTextContents()).toEqual([
+      expect.stringContaining('第 2 版') as string,
+      expect.stringContaining('第 1 版') as string,
+    ]);
+    const all = `${AREA}/sheets/`;
+    const asked = `?month=${month.toString()}&language=zh`;
+    const wholeCsv = readCsv(await (await page.request.get(`${all}csv${asked}`)).text());
+    const wholeXlsx = readXlsx(await (await page.request.get(`${all}xlsx${asked}`)).body());
+    expect([...wholeXlsx.keys()]).toEqual(['大池', '淋浴 出水']);
+    let from = 0;
+    for (const [index, worksheet] of [...wholeXlsx.values()].entries()) {
+      const ofPaper = await figuresOn(page, `.sheet-paper:nth-last-of-type(${2 - index}) .sheet-table`);
+      const found = measuredIn(wholeCsv, from);
+      from = found.end;
+      expect(ofFile(found.rows)).toEqual(ofPaper.map((row) => cells(row).map((text) => text.replace(/^[↓↑]/, ''))));
+      const inBook = measuredIn(worksheet.map(upTo)).rows;
+      expect(inBook).toEqual(found.rows.map(upTo));
+      const [checksum] =
+        /[0-9A-F]{8}/.exec((await papers.nth(index).locator('.sheet-paper-no').textContent()) ?? '') ?? [];
+      for (const file of [wholeCsv, worksheet]) expect(file.flat().join()).toContain(`校验 ${checksum}`);
+    }
+    await page.getByLabel('打印和文件含全部 2 个水点').uncheck();
+
     // Who took what is in the journal; a program is known by its token's name.
     const taken = system.rows("SELECT actor, detail FROM system_event WHERE kind = 'sheet.issued' ORDER BY id");
     expect(taken.map(({ actor, detail }) => [actor, JSON.parse(String(detail)) as unknown])).toMatchObject([
       ['guest', { as: 'print', version: 1, month: month.toString(), point: 'pool' }],
       ['guest', { version: 2 }],
       ['guest', { version: 2 }],
+      ...['print', 'csv', 'xlsx'].flatMap((as) => [
+        ['guest', { as, version: 2, point: 'pool' }],
+        ['guest', { as, version: 1, point: 'shower' }],
+      ]),
     ]);
     // A paper that is out of date is not noted as the newest.
     const stale = await page.request.post(`${AREA}/sheet/print`, {
@@ -219,10 +270,9 @@ describe.skipIf(chromiumPath === undefined)('the register, in Chromium', { timeo
     await page.getByRole('link', { name: '看现在的' }).click();
     await version.getByText('第 2 版', { exact: true }).waitFor();
 
-    await page.emulateMedia({ media: 'print' });
-    const pdf = await page.pdf({ preferCSSPageSize: true });
-    const folder = process.env['KEEP_PAPER'];
-    if (folder !== undefined) (await import('node:fs')).writeFileSync(`${folder}/register.pdf`, pdf);
-    expect(pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length).toBeLessThanOrEqual(2);
+    await page.getByLabel('打印和文件含全部 2 个水点').check();
+    await papers.nth(1).waitFor({ state: 'attached' });
+    // A page for each; what has changed overflows, and what people saw stands on the last.
+    expect(pagesOf(await paperOf(page, 'whole'))).toBe(4);
   });
 });

@@ -27,6 +27,11 @@ export function localDate(at: number, zone: string): string {
   return `${part('year')}-${part('month')}-${part('day')}`;
 }
 
+/** `2026-11-25 15:42` in the site's zone. */
+export function localMinute(at: number, zone: string): string {
+  return `${localDate(at, zone)} ${minuteTime(at, zone)}`;
+}
+
 /** `15:42` of today, `11-21 15:42` of another day: what follows "since". */
 export function momentTime(at: number, { now, zone }: { now: number; zone: string }): string {
   const date = localDate(at, zone);

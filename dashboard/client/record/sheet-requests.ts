@@ -1,4 +1,4 @@
-import { Sheet, type SheetIssueBody } from '../../../contract/sheet.ts';
+import { Sheet, type SheetIssueBody, SheetSet, type SheetSetIssueBody } from '../../../contract/sheet.ts';
 import { call } from '../call.ts';
 
 export interface SheetChoice {
@@ -18,6 +18,10 @@ function queryOf({ month, point }: SheetChoice, more: Record<string, string> = {
 
 export const readSheet = (choice: SheetChoice) => call(`${pathOf(choice)}?${queryOf(choice)}`, { answer: Sheet });
 
+/** Of all water points of the area. */
+export const readSheets = (choice: SheetChoice) =>
+  call(`${pathOf(choice)}s?${new URLSearchParams({ month: choice.month }).toString()}`, { answer: SheetSet });
+
 /** A version as it was kept; its point has to be named. */
 export const readVersion = (choice: SheetChoice, version: number) =>
   call(`${pathOf(choice)}/versions/${version}?${queryOf(choice)}`, { answer: Sheet });
@@ -29,7 +33,18 @@ export function notePrint(choice: SheetChoice, checksum: string) {
   return call(`${pathOf(choice)}/print`, { method: 'POST', body, answer: Sheet });
 }
 
+/** The same of the papers of all water points. */
+export function notePrints(choice: SheetChoice, sheets: readonly Sheet[]) {
+  const papers = sheets.map(({ water, checksum }) => ({ point: water?.id ?? '', checksum }));
+  const body: SheetSetIssueBody = { month: choice.month, papers };
+  return call(`${pathOf(choice)}s/print`, { method: 'POST', body, answer: SheetSet });
+}
+
 /** Where the browser downloads the same register as a file. */
 export function sheetFile(choice: SheetChoice, format: 'csv' | 'xlsx', language: 'zh' | 'en'): string {
   return `${pathOf(choice)}/${format}?${queryOf(choice, { language })}`;
+}
+
+export function sheetsFile(choice: SheetChoice, format: 'csv' | 'xlsx', language: 'zh' | 'en'): string {
+  return `${pathOf(choice)}s/${format}?${new URLSearchParams({ month: choice.month, language }).toString()}`;
 }

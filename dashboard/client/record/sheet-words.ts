@@ -34,6 +34,13 @@ export function wholeGap(shift: SheetShift, gaps: readonly SheetGap[], day: stri
   return gaps.find((gap) => gap.day === day && gap.from === shift.from);
 }
 
+/** The day on which measuring began, where the month had begun before. */
+function beginning({ days }: Sheet): string | undefined {
+  const shifts = days.flatMap(({ day, shifts: all }) => all.map((shift) => ({ day, shift })));
+  const first = shifts.findIndex(({ shift }) => shift.water !== null || shift.room !== null);
+  return first > 0 ? shifts[first]?.day : undefined;
+}
+
 /** What happened on a day, short: alarms by their number, gaps, what was changed later, the beginning of the season. */
 export function remarks(
   day: SheetDay,
@@ -44,6 +51,7 @@ export function remarks(
   const found: string[] = [];
   if (before !== undefined && day.heating !== before.heating)
     found.push(t(day.heating ? 'sheetPage.heatingBegins' : 'sheetPage.heatingEnds'));
+  if (day.day === beginning(sheet)) found.push(t('sheetPage.measuringBegins'));
   for (const shift of day.shifts) {
     const alarms = sheet.alarms.filter((alarm) => alarm.day === day.day && alarm.from === shift.from);
     const gaps = sheet.gaps.filter((gap) => gap.day === day.day && gap.from === shift.from);

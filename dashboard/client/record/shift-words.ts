@@ -26,11 +26,6 @@ export function shiftName({ from }: { from: string }, windows: readonly Window[]
   return t(`recordPage.shift.${shiftKind(from, windows)}`);
 }
 
-/** The windows that shifts are of, each once. */
-export function windowsOf(shifts: readonly Window[]): readonly Window[] {
-  return [...new Map(shifts.map((shift) => [shift.from, shift])).values()];
-}
-
 export function windowText({ from, to }: Pick<Shift, 'from' | 'to'>): string {
   return `${from}–${to}`;
 }

@@ -34,9 +34,9 @@ export function recordRoutes(app: TypedApp, book: RecordBook): void {
         response: { 200: ShiftList },
       },
     },
-    (request, reply) => {
+    async (request) => {
       const { site, area } = request.params;
-      reply.send({ shifts: [...(book.shifts(site, area) ?? noSuch('area'))] });
+      return (await book.shifts(site, area)) ?? noSuch('area');
     },
   );
 

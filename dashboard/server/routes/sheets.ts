@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Id } from '../../../contract/ids.ts';
 import type { RecordBook } from '../../../contract/query.ts';
-import { Month, Sheet, SheetIssueBody } from '../../../contract/sheet.ts';
+import { Month, Sheet, SheetIssueBody, SheetSet, SheetSetIssueBody } from '../../../contract/sheet.ts';
 import { signedIn } from '../access.ts';
 import { ProblemError } from '../problem.ts';
 import { sheetCsv, sheetXlsx } from '../sheet/files.ts';
@@ -20,6 +20,8 @@ const FileQuery = Type.Object({
   point: Type.Optional(Id),
   language: Type.Enum(['zh', 'en']),
 });
+const MonthQuery = Type.Object({ month: Month });
+const SetFileQuery = Type.Object({ month: Month, language: Type.Enum(['zh', 'en']) });
 const FileParams = Type.Object({ site: Id, area: Id, format: Type.Enum(['csv', 'xlsx']) });
 const TYPES = {
   csv: 'text/csv; charset=utf-8',
@@ -95,17 +97,87 @@ export function sheetRoutes(app: TypedApp, book: RecordBook): void {
       const sheet = found(await book.issue({ site, area }, { ...query, as: format }, signedIn(request).user));
       const version = sheet.version === null ? [] : [`v${sheet.version.number}`];
       const name = [site, area, sheet.water?.id ?? 'record', sheet.month, ...version, sheet.checksum].join('-');
-      const file = format === 'csv' ? sheetCsv(sheet, language) : await sheetXlsx(sheet, language);
-      return reply
-        .type(TYPES[format])
-        .header('content-disposition', `attachment; filename="${name}.${format}"`)
-        .send(file);
+      return reply.headers(fileHeaders(name, format)).send(await FILES[format]([sheet], language));
+    },
+  );
+
+  app.get(
+    '/sites/:site/areas/:area/sheets',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        operationId: 'getSheets',
+        summary: 'The registers of one month of all water points of an area, each with its own version and checksum',
+        params: AreaParams,
+        querystring: MonthQuery,
+        response: { 200: SheetSet },
+      },
+    },
+    async (request) => ({
+      sheets: [...all(await book.sheets(request.params, request.query, signedIn(request).user))],
+    }),
+  );
+
+  app.post(
+    '/sites/:site/areas/:area/sheets/print',
+    {
+      config: { access: 'viewer', peopleOnly: true },
+      schema: {
+        operationId: 'printSheets',
+        summary:
+          'Say that the registers of all water points are printed: refused as a whole when one of them has changed',
+        params: AreaParams,
+        body: SheetSetIssueBody,
+        response: { 200: SheetSet },
+      },
+    },
+    async (request) => ({
+      sheets: [...all(await book.issueAll(request.params, { ...request.body, as: 'print' }, signedIn(request).user))],
+    }),
+  );
+
+  app.get(
+    '/sites/:site/areas/:area/sheets/:format',
+    {
+      config: { access: 'viewer' },
+      schema: {
+        operationId: 'getSheetsFile',
+        summary:
+          'The registers of all water points in one file: one after another in a csv, a worksheet each in an xlsx',
+        params: FileParams,
+        querystring: SetFileQuery,
+      },
+    },
+    async (request, reply) => {
+      const { site, area, format } = request.params;
+      const { language, month } = request.query;
+      const sheets = all(await book.issueAll({ site, area }, { month, as: format }, signedIn(request).user));
+      if (sheets.length === 0) return noSuch('water point');
+      return reply.headers(fileHeaders(`${site}-${area}-${month}`, format)).send(await FILES[format](sheets, language));
     },
   );
 }
 
+const FILES = { csv: sheetCsv, xlsx: sheetXlsx } as const;
+
+function fileHeaders(name: string, format: keyof typeof FILES): Record<string, string> {
+  return {
+    'content-type': TYPES[format],
+    'content-disposition': `attachment; filename="${name}.${format}"`,
+  };
+}
+
+function all(sheets: readonly Sheet[] | 'no_such_area' | 'changed'): readonly Sheet[] {
+  if (sheets === 'no_such_area') return noSuch('area');
+  return sheets === 'changed' ? changed() : sheets;
+}
+
+function changed(): never {
+  throw new ProblemError('sheet-changed', { detail: 'Look at it again, then print it.' });
+}
+
 function found(sheet: Sheet | 'no_such_area' | 'no_such_point' | 'changed'): Sheet {
   if (sheet === 'no_such_area') return noSuch('area');
-  if (sheet === 'changed') throw new ProblemError('sheet-changed', { detail: 'Look at it again, then print it.' });
+  if (sheet === 'changed') return changed();
   return sheet === 'no_such_point' ? noSuch('water point') : sheet;
 }

@@ -52,6 +52,7 @@ export const record = {
   shifts: 'Shifts of the last seven days',
   noShifts: 'This area has no opening hours, and so no shifts',
   noAreas: 'This site has no areas yet',
+  since: 'Watched since {since}: there are no records of earlier shifts',
   fill: 'Record',
   again: 'Hand in another',
   fix: 'Correct…',
@@ -67,6 +68,7 @@ export const record = {
   never: {
     future: 'This shift has not begun',
     late: 'This shift was more than {n} days ago: it can be recorded no more',
+    before: 'This shift was before anybody watched the area (since {since}): there is nothing to record',
     unknown: 'This area has no such shift',
   },
   viewer: 'Viewers cannot record',

@@ -9,6 +9,8 @@ export const sheet = {
   print: 'Print',
   csv: 'CSV',
   xlsx: 'XLSX',
+  whole: 'Print and files with all {n} water points',
+  begins: 'Watched since {since}: nothing is known of this month',
   running: 'The month runs: no record yet',
   what: { water: 'Water', room: 'Room' },
   column: {
@@ -43,6 +45,7 @@ export const sheet = {
     '{n} shift known for less than 90 %: no compliance is stated | {n} shifts known for less than 90 %: no compliance is stated',
   heatingBegins: 'Heating begins',
   heatingEnds: 'Heating ends',
+  measuringBegins: 'Begins',
   gapMark: 'gap',
   gapWhole: 'Missing {minutes} min: {reason}',
   reason: {

@@ -52,6 +52,7 @@ export const record = {
   shifts: '近七天的班',
   noShifts: '这个区域没有开放时间，没有班',
   noAreas: '这个站点还没有区域',
+  since: '{since} 起监测，以前的班没有记录',
   fill: '填记录',
   again: '再交一份',
   fix: '更正…',
@@ -67,6 +68,7 @@ export const record = {
   never: {
     future: '这一班还没有开始',
     late: '这一班是 {n} 天以前的，不能再记',
+    before: '这一班在开始监测以前（{since} 起监测），没有东西可记',
     unknown: '这个区域没有这一班',
   },
   viewer: '查看员不能填',

@@ -9,6 +9,8 @@ export const sheet = {
   print: '打印',
   csv: 'CSV',
   xlsx: 'XLSX',
+  whole: '打印和文件含全部 {n} 个水点',
+  begins: '{since} 起监测，这个月还没有数据',
   running: '本月未完，不作记录',
   what: { water: '水', room: '室' },
   column: {
@@ -42,6 +44,7 @@ export const sheet = {
   lacking: '{n} 个班覆盖不足 90 %，不出达标率',
   heatingBegins: '采暖季起',
   heatingEnds: '采暖季止',
+  measuringBegins: '起测',
   gapMark: '缺',
   gapWhole: '缺测 {minutes} 分，{reason}',
   reason: {

@@ -12,13 +12,20 @@ export interface RegistryVersion {
 export interface RegistryVersionReader {
   /** Ascending; the oldest one holds for what is older, too. Empty: no such site. */
   registryVersions(site: string): readonly RegistryVersion[];
+  /** When the journal first tells of a site's registry (ms epoch); null: it does not. */
+  registeredAt(site: string): number | null;
 }
 
 export function registryVersionReader(db: DatabaseSync): RegistryVersionReader {
   const versions = db.prepare('SELECT since, document FROM registry_version WHERE site = ? ORDER BY since');
+  const first = db.prepare("SELECT min(at) AS at FROM system_event WHERE kind = 'registry.changed' AND site = ?");
   return {
     registryVersions: (site) =>
       versions.all(site).map((row) => ({ since: Number(row['since']), registry: readRegistry(row) })),
+    registeredAt(site) {
+      const at = first.get(site)?.['at'];
+      return typeof at === 'number' ? at : null;
+    },
   };
 }
 

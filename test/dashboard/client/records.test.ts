@@ -108,6 +108,7 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
     expect(await said('2020-01-01/1400')).toBe('这一班是 62 天以前的，不能再记');
     expect(await said('2026-11-26/1400')).toBe('这一班还没有开始');
     expect(await said('2026-11-20/0315')).toBe('这个区域没有这一班');
+    expect(await said('2026-11-18/1400')).toBe('这一班在开始监测以前（2026-11-19 08:00 起监测），没有东西可记');
     await page.goto(server.url + FORM);
     await page.locator('.shift-foot').waitFor();
   }, 60_000);

@@ -10,6 +10,9 @@ const HOUR = 3_600_000;
 const AREA = `/sites/${SITE}/areas/men`;
 const text = (zh: string, en: string) => ({ zh, en });
 
+/** Nobody watched the area before. */
+export const SINCE = Date.parse('2026-11-19T08:00+08:00');
+
 export const SHIFT = {
   day: '2026-11-24',
   from: '14:00',
@@ -49,6 +52,7 @@ function sampleSheet(): Sheet {
     site: { id: SITE, name: text('曹庄矿', 'Caozhuang mine') },
     area: { id: 'men', name: text('男浴', 'Men’s bath') },
     ...{ month: '2026-11', timezone: 'Asia/Shanghai', complete: true, generatedAt: NOW, checksum: '7F3A41C2' },
+    begins: null,
     points: [
       { id: 'men-pool', name: text('大池', 'Pool') },
       { id: 'men-shower-1', name: text('淋浴', 'Shower') },
@@ -150,7 +154,7 @@ export class SampleRecords {
 
   async answer(context: BrowserContext): Promise<void> {
     await answerInstead(context, [AREA], ({ method, path, body }) => {
-      if (path === `${AREA}/shifts`) return ok({ shifts: [SHIFT] });
+      if (path === `${AREA}/shifts`) return ok({ shifts: [SHIFT], windows: this.sheet.windows, since: SINCE });
       if (path === `${AREA}/sheet`) return ok({ ...this.sheet, records: this.records });
       if (method === 'GET') return ok({ records: this.records });
       if (path.endsWith('/review')) return ok(this.#review(Number(path.split('/').at(-2))));

@@ -38,6 +38,7 @@ beforeAll(async () => {
     versions: on.stores.sheetVersions,
     clock: on.clock,
     sheets: () => Promise.resolve('no_such_area' as const),
+    began: () => Promise.resolve(null),
   });
   on = { ...on, options: { ...on.options, records } };
 });

@@ -35,7 +35,7 @@ async function tell(rig: Rig, from: number, to: number, water: number): Promise<
 
 const bookOf = ({ ingest, stores, clock }: Rig) =>
   recordBook({
-    ...{ query: ingest.query, sheets: ingest.sheets, clock },
+    ...{ query: ingest.query, sheets: ingest.sheets, began: ingest.began, clock },
     ...{ store: stores.shiftRecords, versions: stores.sheetVersions },
   });
 
@@ -121,7 +121,7 @@ test('a register that changes after somebody was given it has a new version, and
     'no_such_version',
     'no_such_version',
   ]);
-  const csv = sheetCsv(third, 'en');
+  const csv = sheetCsv([third], 'en');
   expect(csv).toContain(
     'Version 2 low 42.0, mean 42.0, in band insuff., known 78.5, out min 0, missing min 58 → low 38.0,',
   );
@@ -156,4 +156,83 @@ test('a month that runs has no version, and the journal says all the same who to
       "SELECT detail ->> 'month' AS month, detail ->> 'version' AS version FROM system_event WHERE kind = 'sheet.issued'",
     ),
   ).toEqual([{ month: MONTH, version: null }]);
+});
+
+const SHOWER: Pick<SiteRegistry, 'points' | 'bindings'> = {
+  points: [{ id: 'shower', area: 'men', name: { zh: '淋浴', en: 'Shower' }, role: 'shower_outlet' }],
+  bindings: [{ device: 'gw', metric: 'water_temperature.shower', point: 'shower', interval: 60 }],
+};
+
+test('all water points of an area are given out together or, where one paper is out of date, none', async () => {
+  const points = [...registry.points, ...SHOWER.points];
+  const two = { ...registry, points, bindings: [...registry.bindings, ...SHOWER.bindings] };
+  const rig = await startRig({ registry: two, clock: new DrivenClock(Date.parse('2026-11-03T04:00Z')) });
+  const book = bookOf(rig);
+  await tell(rig, at(20, '06:00'), at(20, '11:00'), 42);
+  await rig.values('gw', { 'water_temperature.shower': 44 }, at(20, '07:00'));
+  const ofAll = async () => {
+    const sheets = await book.sheets(PLACE, { month: MONTH }, OPERATOR);
+    return typeof sheets === 'string' ? [] : sheets;
+  };
+  const shown = await ofAll();
+  const each = await Promise.all(
+    ['pool', 'shower'].map((point) => book.sheet(PLACE, { month: MONTH, point }, OPERATOR)),
+  );
+  // Each of them is what it is by itself, with its own version.
+  expect(shown).toEqual(each);
+  expect(shown).toMatchObject([
+    { water: { id: 'pool' }, version: { number: 1, kept: true } },
+    { water: { id: 'shower' }, version: { number: 1, kept: true } },
+  ]);
+  const papers = shown.map(({ water, checksum }) => ({ point: water?.id ?? '', checksum }));
+
+  await rig.values('gw', { 'water_temperature.shower': 45 }, at(20, '08:00'));
+  const given = () => rig.rows("SELECT detail ->> 'point' AS point FROM system_event WHERE kind = 'sheet.issued'");
+  expect(await book.issueAll(PLACE, { month: MONTH, as: 'print', papers }, LEADER)).toBe('changed');
+  expect(await book.issueAll(PLACE, { month: MONTH, as: 'print', papers: papers.slice(0, 1) }, LEADER)).toBe('changed');
+  expect(given()).toEqual([]);
+  const now = (await ofAll()).map(({ water, checksum }) => ({ point: water?.id ?? '', checksum }));
+  expect(await book.issueAll(PLACE, { month: MONTH, as: 'print', papers: now }, LEADER)).toMatchObject([
+    { version: { number: 1, kept: true }, versions: [{ issued: { as: 'print' } }] },
+    { version: { number: 2, kept: true }, versions: [{ issued: null }, { issued: { as: 'print' } }] },
+  ]);
+  expect(given()).toEqual([{ point: 'pool' }, { point: 'shower' }]);
+});
+
+test('before an area was watched there are no shifts to record and no register to keep, and both say since when', async () => {
+  const clock = new DrivenClock(at(20, '12:00'));
+  const rig = await startRig({ registry, clock });
+  const book = bookOf(rig);
+  // Nothing tells of a beginning: nobody is kept from anything.
+  expect(await book.shifts('mine-a', 'men')).toMatchObject({ shifts: { length: 7 }, since: null });
+  await tell(rig, at(18, '10:00'), at(18, '10:10'), 42);
+  const first = at(18, '10:00') + MINUTE / 2;
+  const list = await book.shifts('mine-a', 'men');
+  expect(list?.shifts.map(({ day }) => day)).toEqual(['2026-10-20', '2026-10-19', '2026-10-18']);
+  expect(list).toMatchObject({ since: first, windows: registry.openingHours });
+
+  const checks = { odour: 'none', clarity: null, showerFirst: null, waterChange: null, disinfection: null } as const;
+  const bodyOf = (day: string): ShiftRecordBody => ({
+    ...{ key: `register-began-${day}`, shift: { day, from: '06:20' }, checks, note: null, corrects: null },
+  });
+  const refused = { fields: [{ field: 'shift.day', message: expect.stringContaining('2026-10-18') as string }] };
+  expect(await book.record(PLACE, bodyOf('2026-10-17'), OPERATOR)).toEqual(refused);
+  expect(await book.record(PLACE, bodyOf('2026-10-18'), OPERATOR)).toMatchObject({ day: '2026-10-18' });
+
+  const september = () => book.sheet(PLACE, { month: '2026-09' }, OPERATOR);
+  expect(await september()).toMatchObject({ begins: first, complete: true, versions: [] });
+  expect(await sheetOf(rig)).toMatchObject({ begins: null });
+  expect(rig.rows('SELECT * FROM sheet_version')).toEqual([]);
+  // What a gateway kept of earlier times moves the beginning back.
+  await tell(rig, Date.parse('2026-09-30T06:30+08:00'), Date.parse('2026-09-30T10:00+08:00'), 42);
+  expect(await september()).toMatchObject({ begins: null, versions: [{ number: 1 }] });
+  expect(await book.record(PLACE, bodyOf('2026-10-17'), OPERATOR)).toMatchObject({ day: '2026-10-17' });
+});
+
+test('a site that was registered before its first reading began then', async () => {
+  const rig = await startRig({ registry, clock: new DrivenClock(at(20, '12:00')) });
+  const event = { at: at(16, '08:00'), site: 'mine-a', kind: 'registry.changed', actor: 'admin', detail: {} };
+  await rig.stores.ledger.commit({ at: at(20, '12:00'), systemEvents: [event] });
+  await tell(rig, at(18, '10:00'), at(18, '10:10'), 42);
+  expect(await bookOf(rig).shifts('mine-a', 'men')).toMatchObject({ shifts: { length: 5 }, since: at(16, '08:00') });
 });

@@ -134,11 +134,11 @@ test('the register of a month says what was measured, shift by shift, and files 
   expect(total?.outMinutes).toBe(printed.reduce((sum, one) => sum + one, 0));
   expect(total).toMatchObject({ low: '38.4', high: '51.3', scaldMinutes: 2 });
 
-  const csv = sheetCsv(sheet, 'zh');
+  const csv = sheetCsv([sheet], 'zh');
   expect(csv.startsWith('\uFEFF水温记录表\r\n')).toBe(true);
   expect(csv).toContain('2026-11-16,早班,06:00–11:00,水,38.4,41.9,42.5,90.0,100,30,0,0,\r\n');
   expect(csv).toContain(`校验 ${sheet.checksum}`);
-  const xlsx = await sheetXlsx(sheet, 'en');
+  const xlsx = await sheetXlsx([sheet], 'en');
   // A zip file: it begins so, and holds what Excel looks for first.
   expect(xlsx.subarray(0, 2).toString()).toBe('PK');
   expect(xlsx.includes('[Content_Types].xml')).toBe(true);
