@@ -20,6 +20,9 @@ export interface LiveStore {
   readonly problem: Readonly<Ref<LiveProblem | null>>;
   /** Server's time now, ms epoch: the last tick and what passed since, whatever this computer's clock says. */
   readonly now: Readonly<Ref<number>>;
+  /** The same, as it was when its second and its minute began: for what is told no finer, a thousand times on a page. */
+  readonly second: Readonly<Ref<number>>;
+  readonly minute: Readonly<Ref<number>>;
   /** Whole seconds since the last tick. */
   readonly lag: Readonly<Ref<number>>;
   /** Server's time of the last tick; null before the first. */
@@ -63,6 +66,8 @@ export function openLive({ site, onBye, stillSignedIn, onConnect, wall = false }
   const stage = ref<LinkStage>('loading');
   const problem = ref<LiveProblem | null>(null);
   const now = ref(Date.now());
+  const second = ref(0);
+  const minute = ref(0);
   const lag = ref(0);
   const stoppedAt = ref<number | null>(null);
   const beat = ref(0);
@@ -93,6 +98,8 @@ export function openLive({ site, onBye, stillSignedIn, onConnect, wall = false }
     });
     lag.value = Math.floor((since ?? 0) / 1000);
     if (stoppedAt.value !== null) now.value = stoppedAt.value + (performance.now() - heardAt);
+    second.value = now.value - (now.value % 1_000);
+    minute.value = now.value - (now.value % 60_000);
   }
 
   /** What time it is there. */
@@ -207,6 +214,8 @@ export function openLive({ site, onBye, stillSignedIn, onConnect, wall = false }
     stage,
     problem,
     now,
+    second,
+    minute,
     lag,
     stoppedAt,
     beat,

@@ -6,18 +6,28 @@ import { durationParts } from '../format/duration.ts';
 import { localText } from '../format/language.ts';
 import { baseMetric } from '../format/metric.ts';
 import { decimalsToTell, formatLimit, formatNumber } from '../format/number.ts';
-import { usePreferences } from '../preferences.ts';
+import { type Preferences, usePreferences } from '../preferences.ts';
 
 export interface MeasuredText {
   readonly number: string;
   readonly unit: string;
 }
 
-/** Texts in the language chosen, for what the contract brings as numbers, times and keys. */
-export function useWords() {
-  const { t, te } = useI18n();
-  const { language } = usePreferences();
+/** Of each set of preferences, that is of each app: a page of a thousand rows needs no thousand of them. */
+const made = new WeakMap<Preferences, Words>();
 
+/** Texts in the language chosen, for what the contract brings as numbers, times and keys. */
+export function useWords(): Words {
+  const preferences = usePreferences();
+  let words = made.get(preferences);
+  if (words === undefined) {
+    words = createWords(useI18n(), preferences);
+    made.set(preferences, words);
+  }
+  return words;
+}
+
+function createWords({ t, te }: Pick<ReturnType<typeof useI18n>, 't' | 'te'>, { language }: Preferences) {
   const local = (text: LocalText) => localText(text, language.value);
 
   function duration(ms: number): string {
@@ -81,7 +91,7 @@ export function useWords() {
   };
 }
 
-export type Words = ReturnType<typeof useWords>;
+export type Words = ReturnType<typeof createWords>;
 
 function joined(number: string, unit: string): string {
   return unit === '' ? number : `${number} ${unit}`;

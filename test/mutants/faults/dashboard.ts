@@ -5,6 +5,8 @@ const ACCESS = 'test/dashboard/server/access.test.ts';
 const SESSION = 'test/dashboard/server/session.test.ts';
 const LIVE_STATE = 'test/dashboard/client/live-state.test.ts';
 const SUMMARY = 'test/dashboard/client/summary.test.ts';
+const AREA_GROUPS = 'test/dashboard/client/area-groups.test.ts';
+const REDRAW = 'test/dashboard/client/redraw.test.ts';
 const CATALOGUE = 'test/dashboard/client/catalogue.test.ts';
 
 export const DASHBOARD_FAULTS: readonly Mutant[] = [
@@ -239,5 +241,53 @@ export const DASHBOARD_FAULTS: readonly Mutant[] = [
       },
     ],
     tests: ['test/app/admin-registry.test.ts'],
+  },
+  {
+    name: 'every-delta-is-news-to-every-area',
+    breaks: 'a reading draws only its own area anew',
+    edits: [
+      {
+        file: 'dashboard/client/live/area-groups.ts',
+        from: 'if (old?.area === area && isSame(old.points, own) && isSame(old.alarms, its)) return old;',
+        to: 'void [old, isSame];',
+      },
+    ],
+    tests: [AREA_GROUPS],
+  },
+  {
+    name: 'card-misses-its-alarm',
+    breaks: 'an area shows an alarm that comes or goes while its points stay as they are',
+    edits: [
+      {
+        file: 'dashboard/client/live/area-groups.ts',
+        from: 'isSame(old.points, own) && isSame(old.alarms, its)) return old;',
+        to: 'isSame(old.points, own)) return old;',
+      },
+    ],
+    tests: [AREA_GROUPS],
+  },
+  {
+    name: 'rows-open-here-whatever-is-pressed',
+    breaks: 'a row opens in another tab as any link does',
+    edits: [
+      {
+        file: 'dashboard/client/components/RowFrame.vue',
+        from: 'if (metaKey || altKey || ctrlKey || shiftKey || button !== 0 || defaultPrevented) return;',
+        to: 'void [metaKey, altKey, ctrlKey, shiftKey, button, defaultPrevented];',
+      },
+    ],
+    tests: [REDRAW],
+  },
+  {
+    name: 'cards-out-of-sight-are-not-printed',
+    breaks: 'what is printed is whole',
+    edits: [
+      {
+        file: 'dashboard/client/components/AreaCard.vue',
+        from: 'content-visibility: visible;',
+        to: 'content-visibility: hidden;',
+      },
+    ],
+    tests: [REDRAW],
   },
 ];
