@@ -61,6 +61,12 @@ export function covers(spans: readonly TimeSpan[], at: number): boolean {
   return spans.some(({ from, to }) => from <= at && at < to);
 }
 
+/** Most of a span lies within others. */
+export function mostlyWithin(spans: readonly TimeSpan[], { from, to }: TimeSpan): boolean {
+  const within = spans.reduce((sum, one) => sum + Math.max(0, Math.min(one.to, to) - Math.max(one.from, from)), 0);
+  return within > (to - from) * HALF;
+}
+
 /** What is left of a span between others. */
 export function complement(spans: readonly TimeSpan[], { from, to }: TimeSpan): TimeSpan[] {
   const left: TimeSpan[] = [];

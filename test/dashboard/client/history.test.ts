@@ -47,6 +47,9 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
     await page.getByText('数据不足').first().waitFor();
     await page.getByText('覆盖 83.1 %').waitFor();
     await page.getByText('gw-0').first().waitFor();
+    // Nor did this system run all the time: the lane and the legend say so, in words too.
+    await page.locator('.history-mode.down', { hasText: /本系统未运行 \d\d:\d\d–\d\d:\d\d/ }).waitFor();
+    await page.locator('.history-legend', { hasText: '开放时间本系统未运行' }).waitFor();
     // What somebody typed stays text.
     await page.locator('.history-alarm', { hasText: '<i>水温低</i>' }).waitFor();
 
@@ -79,7 +82,7 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
       await page.mouse.move(box.x + left + ((bucket + 0.5) / 96) * (box.width - left - right), box.y + 80);
       return page.locator('.history-tip').innerText();
     };
-    expect(await pointAt(40)).toMatch(/无数据/);
+    expect(await pointAt(40)).toMatch(/无数据，本系统未运行/);
     expect(await pointAt(60)).toMatch(/坏值[^]*85/);
     expect(await pointAt(20)).toMatch(/42\.0 ℃/);
     expect(await pointAt(80)).toMatch(/38\.4 ℃/);

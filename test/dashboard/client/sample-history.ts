@@ -61,7 +61,8 @@ function courseOf(from: number, to: number): CourseAnswer {
   const limit = { standard: 'base.water', title: text('池浴及淋浴水温', 'Pool and shower water'), reached: false };
   const inForce = [{ from, to: middle }];
   return {
-    ...{ from, to, downtimes: [], heating: [{ from, to }] },
+    ...{ from, to, heating: [{ from, to }] },
+    downtimes: [{ from: from + ((to - from) * 40) / BUCKETS, to: from + ((to - from) * 41) / BUCKETS }],
     limits: [
       { ...limit, side: 'low', limit: 40, critical: false, priority: 2, compliance: true, inForce },
       { ...limit, side: 'high', limit: 48, critical: false, priority: 2, compliance: true, inForce },
