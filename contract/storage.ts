@@ -5,8 +5,8 @@ const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T)
 
 /** Where an InfluxDB that keeps the readings stands; sums count from our start. */
 export const OutsideStore = Type.Object({
-  /** `untried`: nothing was sent yet. */
-  state: Type.Enum(['takes', 'refuses', 'unreachable', 'untried']),
+  /** `untried`: nothing was sent yet. `invalid`: something answers, and not as InfluxDB does. */
+  state: Type.Enum(['takes', 'refuses', 'unreachable', 'invalid', 'untried']),
   /** What it, or the network, said; null: no trouble. */
   words: nullable(Type.String()),
   generation: nullable(Type.Integer()),

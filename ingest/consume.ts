@@ -148,9 +148,13 @@ function intoInflux(influx: InfluxStore, options: TakeoverOptions): Omit<Takeove
     take: (arrivals) => consumer.take(arrivals),
     state,
     levels() {
-      const { generation, version } = influx.server();
+      const { generation, version, problem } = influx.server();
       const { rejects: _, ...taken } = state();
-      return { generation, version, ...taken, ...sums, recordsWaiting: consumer.recordsWaiting() };
+      const { trouble } = consumer.health();
+      // The line judges both alike; people see which it is.
+      const isInvalid = trouble === 'invalid' || (trouble === 'untried' && problem !== null && generation === null);
+      const shown = isInvalid ? ({ ...taken, state: 'invalid' } as const) : taken;
+      return { generation, version, ...shown, ...sums, recordsWaiting: consumer.recordsWaiting() };
     },
   };
 }

@@ -27,7 +27,9 @@ export interface Meter {
 }
 
 /** Where a store outside stands; sums since our start. */
-export interface StoreLevels extends StoreState, Pick<InfluxServer, 'generation' | 'version'> {
+export interface StoreLevels extends Omit<StoreState, 'state'>, Pick<InfluxServer, 'generation' | 'version'> {
+  /** `invalid`: what answers does not speak as InfluxDB does; the line judges it as out of reach. */
+  readonly state: StoreState['state'] | 'invalid';
   /** Readings that it took. */
   readonly readings: number;
   /** Readings that it rejected, each in the quarantine now. */

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { influx2Missing, startInflux2, type Influx2 } from '../servers/influx2.ts';
+import { influx2Unstoppable, startInflux2, type Influx2 } from '../servers/influx2.ts';
 import { freePort } from '../servers/process.ts';
 import { killProcess, prepareData, startProcess } from '../soak/system.ts';
 import { differences, eventsHeld, forwarded, readingsHeld, REGISTRY, startLoad } from './influx-load.ts';
 
 const RATE = 200;
 
-describe.skipIf(influx2Missing !== undefined)('devices publish throughout', () => {
+describe.skipIf(influx2Unstoppable !== undefined)('devices publish throughout', () => {
   let server: Influx2;
   beforeAll(async () => {
     server = await startInflux2();

@@ -15,16 +15,27 @@ export const influx2Unstoppable = program === undefined ? (influx2Missing ?? 'IN
 
 export interface Influx2 extends ServerProcess {
   readonly org: string;
+  readonly orgID: string;
   readonly bucket: string;
   /** May do everything, in this organisation at least. */
   readonly token: string;
+  /** May do everything in all of the server, which a backup asks for. */
+  readonly operator: string;
   /** @param retentionSeconds 0: for ever; else at least 3,600. */
   createBucket(name: string, retentionSeconds?: number): Promise<void>;
   dropBucket(name: string): Promise<void>;
   /** Another name, or another retention as above. */
   changeBucket(name: string, change: { readonly name?: string; readonly retentionSeconds?: number }): Promise<void>;
-  /** A token that may do with the buckets named, of the same organisation, what is said, and nothing else. */
-  createToken(rights: { readonly read?: readonly string[]; readonly write?: readonly string[] }): Promise<string>;
+  /**
+   * A token that may do with the buckets named, of the same organisation, what is said, and nothing else; `orgs`: it may
+   * also read the organisation; `all`: it may also create buckets, and do with each of them what it likes.
+   */
+  createToken(rights: {
+    readonly read?: readonly string[];
+    readonly write?: readonly string[];
+    readonly orgs?: boolean;
+    readonly all?: boolean;
+  }): Promise<string>;
   /** Makes a token of `createToken` one that the server does not take, or takes again. */
   switchToken(token: string, on: boolean): Promise<void>;
   /** InfluxQL with the token above. @throws Error with the server's words. */
@@ -68,9 +79,12 @@ export async function startInflux2({ base }: Influx2Options = {}): Promise<Influ
     const made = Parse(Org, await call('orgs', { name }));
     await call('buckets', { orgID: made.id, name: BUCKET, retentionRules: [] });
     // InfluxQL asks the organisation of its token.
-    const everything = ['buckets', 'dbrp', 'orgs', 'authorizations'].flatMap((type) =>
-      ['read', 'write'].map((action) => ({ action, resource: { type, orgID: made.id } })),
-    );
+    const resources = [
+      ...['buckets', 'dbrp', 'authorizations'].map((type) => ({ type, orgID: made.id })),
+      // The organisation belongs to none.
+      { type: 'orgs', id: made.id },
+    ];
+    const everything = resources.flatMap((resource) => ['read', 'write'].map((action) => ({ action, resource })));
     const { token } = Parse(Token, await call('authorizations', { orgID: made.id, permissions: everything }));
     return { org: made, token };
   }
@@ -92,8 +106,10 @@ export async function startInflux2({ base }: Influx2Options = {}): Promise<Influ
       return server.pid;
     },
     org: name,
+    orgID: org.id,
     bucket: BUCKET,
     token,
+    operator,
     async createBucket(made, retentionSeconds = 0) {
       const retentionRules = retentionSeconds === 0 ? [] : [{ type: 'expire', everySeconds: retentionSeconds }];
       await call('buckets', { orgID: org.id, name: made, retentionRules });
@@ -109,15 +125,18 @@ export async function startInflux2({ base }: Influx2Options = {}): Promise<Influ
       };
       await call(`buckets/${await idOf(changed)}`, change, 'PATCH');
     },
-    async createToken({ read = [], write = [] }) {
+    async createToken({ read = [], write = [], orgs = false, all = false }) {
       const right = async (action: string, to: string) => ({
         action,
         resource: { type: 'buckets', id: await idOf(to), orgID: org.id },
       });
-      const permissions = await Promise.all([
+      const permissions: object[] = await Promise.all([
         ...read.map((to) => right('read', to)),
         ...write.map((to) => right('write', to)),
       ]);
+      if (orgs) permissions.push({ action: 'read', resource: { type: 'orgs', id: org.id } });
+      for (const action of all ? ['read', 'write'] : [])
+        permissions.push({ action, resource: { type: 'buckets', orgID: org.id } });
       return Parse(Token, await call('authorizations', { orgID: org.id, permissions })).token;
     },
     async switchToken(switched, on) {

@@ -1,28 +1,19 @@
-import { Type, type Static, type TSchema } from 'typebox';
+import { Type } from 'typebox';
 import { Check } from 'typebox/value';
-import { identifier, shellWord } from './escape.ts';
-import { Answered, bareUrl, headerOf } from './failure.ts';
+import { findBucket } from './bucket.ts';
+import { hoursOf, isForbidden, isPassing, PATIENCE, refused, type Destination } from './destination.ts';
+import { identifier } from './escape.ts';
+import { bareUrl, headerOf } from './failure.ts';
 import type { InfluxSettings } from './protocol.ts';
 import { tablesOf } from './queries.ts';
 import { InfluxFailed } from './types.ts';
-import type { Asked, Wire } from './wire.ts';
-
-const HOUR = 3_600_000;
-/** ms for each of the few questions of a start. */
-const PATIENCE = 10_000;
+import type { Wire } from './wire.ts';
 
 type Generation = 1 | 2 | 3;
 
 export interface Version {
   readonly generation: Generation;
   readonly version: string;
-}
-
-/** What is written to, found or made. */
-export interface Destination {
-  /** ms; null: for ever, or not to be found out. */
-  readonly retention: number | null;
-  readonly to: Parameters<Wire['writeTo']>[0];
 }
 
 /** @throws InfluxFailed when nothing answers, or what answers is no InfluxDB. */
@@ -110,110 +101,4 @@ function retentionOf(tables: ReturnType<typeof tablesOf>['tables']): number | nu
 
 function textOf(cell: unknown): string {
   return typeof cell === 'string' ? cell : '';
-}
-
-const Bucket = Type.Object({
-  id: Type.String(),
-  orgID: Type.String(),
-  retentionRules: Type.Array(Type.Object({ everySeconds: Type.Number() })),
-});
-const Buckets = Type.Object({ buckets: Type.Array(Bucket) });
-const Orgs = Type.Object({ orgs: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })) });
-const Mappings = Type.Object({ content: Type.Array(Type.Object({ bucketID: Type.String() })) });
-
-async function findBucket(wire: Wire, settings: InfluxSettings): Promise<Destination> {
-  const { org, bucket, token } = settings;
-  if (token === null) throw refused('InfluxDB 2 asks for a token: set INFLUX_TOKEN.');
-  const found = (await lookForBucket(wire, settings)) ?? (await makeBucket(wire, settings));
-  const seconds = found.retentionRules[0]?.everySeconds ?? 0;
-  await mapBucket(wire, settings, found);
-  return { retention: seconds === 0 ? null : seconds * 1_000, to: { org: org ?? found.orgID, bucket } };
-}
-
-async function lookForBucket(
-  wire: Wire,
-  { org, bucket, url }: InfluxSettings,
-): Promise<Static<typeof Bucket> | undefined> {
-  const of = new URLSearchParams({ name: bucket, ...(org === null ? {} : { org }) });
-  const { buckets } = await parsed(Buckets, wire.ask(`/api/v2/buckets?${of.toString()}`, { timeout: PATIENCE })).catch(
-    (error: unknown) => {
-      if (!(error instanceof InfluxFailed) || isPassing(error)) throw error;
-      if (error.status === 401 || error.status === 403)
-        throw refused(`InfluxDB at ${bareUrl(url)} does not know this token: set INFLUX_TOKEN.`, error);
-      if (error.message.includes('organization'))
-        throw refused(`InfluxDB has no organisation ${JSON.stringify(org)}: set INFLUX_ORG.`, error);
-      return { buckets: [] };
-    },
-  );
-  if (buckets.length > 1)
-    throw refused(`Several organisations have a bucket ${JSON.stringify(bucket)}: set INFLUX_ORG.`);
-  return buckets[0];
-}
-
-async function makeBucket(wire: Wire, { org, bucket, retention }: InfluxSettings): Promise<Static<typeof Bucket>> {
-  const name = shellWord(bucket);
-  const command = `influx bucket create --name ${name} --org ${shellWord(org ?? 'ORG')} --retention ${hoursOf(retention)}h`;
-  const problem =
-    `The bucket ${JSON.stringify(bucket)} is not there for this token, and it may not create it. An administrator has ` +
-    `to run: ${command} — and give the token of INFLUX_TOKEN the right to read and to write it.`;
-  try {
-    const of = org === null ? '' : `?${new URLSearchParams({ org }).toString()}`;
-    const { orgs } = await parsed(Orgs, wire.ask(`/api/v2/orgs${of}`, { timeout: PATIENCE }));
-    if (org === null && orgs.length > 1)
-      throw refused(
-        `The bucket ${JSON.stringify(bucket)} is not there, and there are ${orgs.length} organisations: set INFLUX_ORG.`,
-      );
-    const [owner] = orgs;
-    if (owner === undefined) throw refused(problem);
-    const everySeconds = (hoursOf(retention) * HOUR) / 1_000;
-    const body = { orgID: owner.id, name: bucket, retentionRules: [{ type: 'expire', everySeconds }] };
-    return await parsed(Bucket, wire.ask('/api/v2/buckets', { method: 'POST', body, timeout: PATIENCE }));
-  } catch (error) {
-    if (error instanceof Answered) throw refused(`${error.message}. Set INFLUX_BUCKET to another name.`, error);
-    if (error instanceof InfluxFailed && isForbidden(error)) throw refused(problem, error);
-    throw error;
-  }
-}
-
-/** InfluxQL reads a bucket by a database of its name. Newer servers have one of themselves. */
-async function mapBucket(wire: Wire, { bucket }: InfluxSettings, { id, orgID }: Static<typeof Bucket>): Promise<void> {
-  const of = new URLSearchParams({ orgID, db: bucket });
-  try {
-    const { content } = await parsed(Mappings, wire.ask(`/api/v2/dbrps?${of.toString()}`, { timeout: PATIENCE }));
-    if (content.some(({ bucketID }) => bucketID === id)) return;
-    const body = { orgID, bucketID: id, database: bucket, retention_policy: 'autogen', default: true };
-    await wire.ask('/api/v2/dbrps', { method: 'POST', body, timeout: PATIENCE });
-  } catch (error) {
-    if (!(error instanceof InfluxFailed) || isPassing(error)) throw error;
-    const command = `influx v1 dbrp create --db ${shellWord(bucket)} --rp autogen --bucket-id ${id} --default`;
-    throw refused(
-      `The bucket ${JSON.stringify(bucket)} cannot be read by InfluxQL. An administrator has to run: ${command}`,
-      error,
-    );
-  }
-}
-
-async function parsed<T extends TSchema>(schema: T, asked: Promise<Asked>): Promise<Static<T>> {
-  const { body } = await asked;
-  if (!Check(schema, body))
-    throw new InfluxFailed('InfluxDB answers in a form that is not known.', { trouble: 'invalid' });
-  return body;
-}
-
-function isPassing({ trouble }: InfluxFailed): boolean {
-  return trouble === 'unreachable' || trouble === 'busy';
-}
-
-/** InfluxDB 1 says it in a 200, too. */
-function isForbidden({ status, message }: InfluxFailed): boolean {
-  return status === 401 || status === 403 || /not authorized|requires admin|privilege/i.test(message);
-}
-
-function refused(message: string, cause?: unknown): InfluxFailed {
-  const status = cause instanceof InfluxFailed ? cause.status : null;
-  return new InfluxFailed(message, { trouble: 'refused', status });
-}
-
-function hoursOf(ms: number): number {
-  return Math.max(1, Math.ceil(ms / HOUR));
 }

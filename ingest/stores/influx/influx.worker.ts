@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { serve } from '../sqlite/serve.ts';
 import { deliver } from './deliver.ts';
-import type { Destination } from './discover.ts';
+import type { Destination } from './destination.ts';
 import { Answered } from './failure.ts';
 import { batchOf, lineWriter, type Batch, type Written as Lines } from './lines.ts';
 import { overlapOf } from './overlap.ts';

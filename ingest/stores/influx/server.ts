@@ -1,4 +1,5 @@
-import { findDestination, findVersion, type Destination, type Version } from './discover.ts';
+import type { Destination } from './destination.ts';
+import { findDestination, findVersion, type Version } from './discover.ts';
 import type { InfluxSettings } from './protocol.ts';
 import { InfluxFailed, type InfluxServer } from './types.ts';
 import type { Wire } from './wire.ts';
@@ -36,7 +37,7 @@ export function watchServer(settings: InfluxSettings, wire: Wire, tell: (server:
     version = await findVersion(wire, settings);
     const found = await findDestination(wire, settings, version.generation);
     wire.writeTo(found.to);
-    learn({ ...version, retention: found.retention, problem: null });
+    learn({ ...version, retention: found.retention });
     return (destination = found);
   }
 
@@ -53,7 +54,10 @@ export function watchServer(settings: InfluxSettings, wire: Wire, tell: (server:
   return {
     async writing(work) {
       try {
-        const done = await work(await ready());
+        const to = await ready();
+        const done = await work(to).catch((error: unknown) => {
+          throw withRight(error, settings);
+        });
         learn({ problem: null });
         return done;
       } catch (error) {
@@ -74,4 +78,12 @@ export function watchServer(settings: InfluxSettings, wire: Wire, tell: (server:
       }
     },
   };
+}
+
+/** A right to read is enough to find everything, and the server's words name no setting. */
+function withRight(error: unknown, { token }: InfluxSettings): unknown {
+  if (!(error instanceof InfluxFailed) || error.status !== 403) return error;
+  const who = token === null ? 'the user of INFLUX_USERNAME' : 'the token of INFLUX_TOKEN';
+  const { trouble, status, retryAfter, message } = error;
+  return new InfluxFailed(`${message}. Give ${who} the right to write.`, { trouble, status, retryAfter });
 }

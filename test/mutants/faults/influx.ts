@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts';
 const CONTRACT = 'test/ingest/stores/influx/contract.test.ts';
 const WRITING = 'test/ingest/stores/influx/writing.test.ts';
 const FINDING = 'test/ingest/stores/influx/finding.test.ts';
+const BUCKET = 'ingest/stores/influx/bucket.ts';
 const LINES = 'ingest/stores/influx/lines.ts';
 const DELIVER = 'ingest/stores/influx/deliver.ts';
 
@@ -85,6 +86,48 @@ export const INFLUX_FAULTS: readonly Mutant[] = [
       },
     ],
     tests: [FINDING],
+  },
+  {
+    name: 'influx-org-by-name-only',
+    breaks: 'INFLUX_ORG takes an id',
+    edits: [{ file: BUCKET, from: 'return ask({ orgID: org });', to: 'throw error;' }],
+    tests: [FINDING],
+  },
+  {
+    name: 'influx-mapping-without-words',
+    breaks: 'a name that InfluxQL finds another bucket under says what an administrator has to run',
+    edits: [{ file: BUCKET, from: 'if (other !== undefined)', to: "if (other?.id === '')" }],
+    tests: [FINDING],
+  },
+  {
+    name: 'influx-says-nobody-may-create',
+    breaks: 'where nobody tried to create a bucket that is not said',
+    edits: [
+      {
+        file: BUCKET,
+        from: 'throw notThere(settings, unread);',
+        to: "throw notThere(settings, 'and it may not create it');",
+      },
+    ],
+    tests: [FINDING],
+  },
+  {
+    name: 'influx-read-only-without-words',
+    breaks: 'a right to read alone is told with the setting whose right is lacking',
+    edits: [
+      {
+        file: 'ingest/stores/influx/server.ts',
+        from: 'if (!(error instanceof InfluxFailed) || error.status !== 403) return error;',
+        to: 'if (!(error instanceof InfluxFailed) || error.status !== 999) return error;',
+      },
+    ],
+    tests: [FINDING],
+  },
+  {
+    name: 'influx-invalid-is-out-of-reach',
+    breaks: 'what answers and is no InfluxDB is not shown as out of reach',
+    edits: [{ file: 'ingest/consume.ts', from: "const isInvalid = trouble === 'invalid' ||", to: 'const isInvalid =' }],
+    tests: ['test/ingest/stores/influx/invalid.test.ts'],
   },
   {
     name: 'influx-leaves-an-old-quality',

@@ -17,6 +17,7 @@ export const storage: Catalogue['storagePage'] = {
     takes: 'Takes what is sent',
     refuses: 'Refuses',
     unreachable: 'Out of reach or too busy',
+    invalid: 'Answers, but not as InfluxDB does',
     untried: 'Nothing sent yet',
   },
   words: 'Its words',

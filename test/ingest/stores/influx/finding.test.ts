@@ -1,6 +1,9 @@
 import { createServer } from 'node:http';
+import { Type } from 'typebox';
+import { Parse } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { InfluxServer } from '../../../../ingest/stores/influx/types.ts';
+import { ask } from '../../../servers/ask.ts';
 import { influx1Missing, startInflux1, type Influx1 } from '../../../servers/influx1.ts';
 import { influx2Missing, startInflux2, type Influx2 } from '../../../servers/influx2.ts';
 import { startProxy } from '../../../servers/proxy.ts';
@@ -60,6 +63,59 @@ describe.skipIf(influx2Missing !== undefined)('InfluxDB 2.x', () => {
     );
     const writer = await server.createToken({ write: [name] });
     expect(await outcome(server.url, { ...NOBODY, token: writer, org: server.org }, name)).toContain('INFLUX_TOKEN');
+    const reader = await server.createToken({ read: [name] });
+    expect(await outcome(server.url, { ...NOBODY, token: reader, org: server.org }, name)).toMatch(
+      /answers 403: .*write.*\. Give the token of INFLUX_TOKEN the right to write\.$/,
+    );
+  });
+
+  test('an organisation is found by its id, too, and a bucket is made in it', async () => {
+    const { url, token, orgID: org } = server;
+    expect(await outcome(url, { ...NOBODY, token, org }, newDatabase())).toBe('taken');
+    const other = { ...NOBODY, token, org: '0123456789abcdef' };
+    expect(await outcome(url, other, newDatabase())).toMatch(/no organisation "0123456789abcdef": set INFLUX_ORG/);
+  });
+
+  test('a token that may create buckets and read no organisation is told so, and creates one by the id', async () => {
+    const maker = await server.createToken({ all: true });
+    const bucket = newDatabase();
+    expect(await outcome(server.url, { ...NOBODY, token: maker, org: server.org }, bucket)).toMatch(
+      /is not there for this token, and as it may not read organisations, nobody can try .* has to run: influx bucket/,
+    );
+    const byId = { ...NOBODY, token: maker, org: server.orgID };
+    expect(await outcome(server.url, byId, bucket)).toBe('taken');
+    const reader = await server.createToken({ orgs: true });
+    expect(await outcome(server.url, { ...NOBODY, token: reader, org: server.org }, newDatabase())).toMatch(
+      /is not there for this token, and it may not create it\./,
+    );
+  });
+
+  test('a name that InfluxQL cannot use, or uses for another bucket, is a sentence that says what to do', async () => {
+    const access = { ...NOBODY, token: server.token, org: server.org };
+    expect(await outcome(server.url, access, 'facility/watch')).toMatch(/set INFLUX_BUCKET to another name/);
+    const [taken, other] = [newDatabase(), newDatabase()];
+    await server.createBucket(other);
+    const buckets = Parse(
+      Type.Object({ buckets: Type.Tuple([Type.Object({ id: Type.String() })]) }),
+      await ask(`${server.url}/api/v2/buckets?name=${other}`, { headers: { authorization: `Token ${server.token}` } }),
+    );
+    const map = (bucketID: string) => ({
+      orgID: server.orgID,
+      bucketID,
+      database: taken,
+      retention_policy: 'autogen',
+      default: true,
+    });
+    const headers = { authorization: `Token ${server.token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify(map(buckets.buckets[0].id));
+    await ask(`${server.url}/api/v2/dbrps`, { method: 'POST', headers, body });
+    const told = await outcome(server.url, access, taken);
+    expect(told).toMatch(/finds another bucket under the name .* or set INFLUX_BUCKET to another name\.$/);
+    // What it prints does it.
+    const [, mapping = '', bucket = ''] = /dbrp delete --id (\w+); .* --bucket-id (\w+) --default/.exec(told) ?? [];
+    await ask(`${server.url}/api/v2/dbrps/${mapping}?org=${server.org}`, { method: 'DELETE', headers });
+    await ask(`${server.url}/api/v2/dbrps`, { method: 'POST', headers, body: JSON.stringify(map(bucket)) });
+    expect(await outcome(server.url, access, taken)).toBe('taken');
   });
 
   test.each([
@@ -107,6 +163,11 @@ describe.skipIf(influx1Missing !== undefined)('InfluxDB 1.x', () => {
     const [, statements = ''] = /has to run: (.*?) — /.exec(told) ?? [];
     for (const statement of statements.split('; ')) await server.query(statement);
     expect(await outcome(server.url, one, other)).toBe('taken');
+
+    await server.query(`REVOKE WRITE ON "${other}" FROM "o'ne"`);
+    expect(await outcome(server.url, one, other)).toMatch(
+      /answers 403: .*\. Give the user of INFLUX_USERNAME the right to write\.$/,
+    );
   });
 
   test.each([
