@@ -14,8 +14,8 @@ const MINUTE = 60_000;
 const ZONE = 'Asia/Shanghai';
 const EVERY = 5 * MINUTE;
 
-/** A month that is over, whenever this runs. */
-const month = Temporal.Now.plainDateISO(ZONE).toPlainYearMonth().subtract({ months: 1 });
+/** A month that is over with its last shift, whenever this runs. */
+const month = Temporal.Now.plainDateISO(ZONE).subtract({ days: 1 }).toPlainYearMonth().subtract({ months: 1 });
 const dayOf = (day: number) => month.toPlainDate({ day }).toString();
 const at = (day: number, time: string) =>
   Temporal.ZonedDateTime.from(`${dayOf(day)}T${time}[${ZONE}]`).epochMilliseconds;
