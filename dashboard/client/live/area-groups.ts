@@ -2,6 +2,7 @@ import type { AlarmView } from '../../../contract/alarm.ts';
 import type { AreaView, PointView } from '../../../contract/live.ts';
 import type { Sample } from '../band/trace.ts';
 import { type AreaSummary, summarise } from './area-summary.ts';
+import { isSame } from './same.ts';
 import { seriesKey, type SiteState } from './state.ts';
 
 /** All that is shown of an area. It stays the same object until something in it changes: nothing else is drawn anew. */
@@ -75,8 +76,4 @@ function sparklinesOf(state: SiteState, points: readonly PointView[]): Map<strin
     }
   }
   return own;
-}
-
-function isSame<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((each, index) => each === b[index]);
 }
