@@ -8,6 +8,7 @@ export default defineConfig({
     // Bounds for what hangs, not for what is slow: these tests start servers, browsers and processes, side by side.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     // What a thread or a program compiled once serves all that come after it, as in `npm start`: each store has threads.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, '.cache', 'compile') },
     pool: 'forks',

@@ -26,7 +26,7 @@ test('connections that say nothing keep no device out: the oldest makes room, on
   const { broker, clock, seen } = bench;
   const old = await silent(bench, 20, there);
   const more = await silent(bench, 20, here);
-  await vi.waitUntil(() => broker.connections() === 40);
+  await vi.waitUntil(() => broker.connections() === 40, { timeout: 20_000 });
   clock.advance(1_000);
   expect(await rawDevice(broker, here).connect()).toBe(0);
   expect(await rawDevice(broker, elsewhere).connect({ clientId: 'north.door', username: 'north.door' })).toBe(0);

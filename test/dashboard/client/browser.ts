@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import type { UserRole } from '../../../contract/account.ts';
 import type { Accounts } from '../../../dashboard/server/ports.ts';
 import { buildClientInto } from '../../browser/built-client.ts';
@@ -123,9 +124,21 @@ export async function startBrowser() {
 
 export type TestBrowser = Awaited<ReturnType<typeof startBrowser>>;
 
+/** Focus goes where it belongs after what it belongs to is drawn. */
+export async function expectFocus(where: Locator): Promise<void> {
+  await expect.poll(() => where.evaluate((element) => element === document.activeElement)).toBe(true);
+}
+
+/** From here on the page's clock goes only where the test moves it: however slow the machine, no moment is missed. */
+export async function holdTime(page: Page): Promise<void> {
+  await page.clock.pauseAt(Number(await page.evaluate('Date.now()')) + 1_000);
+}
+
 /** What axe finds wrong with the page as it stands, one line each: of everything, or of its colours alone. */
 export async function violations(page: Page, of: 'everything' | 'colours' = 'everything'): Promise<string[]> {
-  const options = of === 'colours' ? { runOnly: ['color-contrast'] } : { rules: { 'target-size': { enabled: true } } };
+  const rules = of === 'colours' ? { runOnly: ['color-contrast'] } : { rules: { 'target-size': { enabled: true } } };
+  // Nobody reads what passed, and no rule that is on looks into style sheets.
+  const options = { ...rules, resultTypes: ['violations'], preload: false };
   if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(AXE);
   const found: unknown = await page.evaluate(`axe.run(${JSON.stringify(options)}).then(({ violations }) =>
     violations.flatMap(({ id, nodes }) => nodes.map(({ target, any }) => id + ' ' + target + ' ' + (any[0]?.message ?? ''))))`);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CDPSession } from 'playwright-core';
 import { GRID } from '../../../dashboard/client/history/chart.ts';
-import { chromiumPath, PHONE, startBrowser, type TestBrowser, violations } from './browser.ts';
+import { chromiumPath, expectFocus, PHONE, startBrowser, type TestBrowser, violations } from './browser.ts';
 import { startSample } from './mock-server.ts';
 import { SITE } from './sample-alarms.ts';
 import { SampleHistory } from './sample-history.ts';
@@ -80,12 +80,16 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
     const pointAt = async (bucket: number) => {
       const { left, right } = GRID;
       await page.mouse.move(box.x + left + ((bucket + 0.5) / 96) * (box.width - left - right), box.y + 80);
-      return page.locator('.history-tip').innerText();
     };
-    expect(await pointAt(40)).toMatch(/无数据，本系统未运行/);
-    expect(await pointAt(60)).toMatch(/坏值[^]*85/);
-    expect(await pointAt(20)).toMatch(/42\.0 ℃/);
-    expect(await pointAt(80)).toMatch(/38\.4 ℃/);
+    const tip = (words: RegExp) => page.locator('.history-tip', { hasText: words }).waitFor();
+    await pointAt(40);
+    await tip(/无数据，本系统未运行/);
+    await pointAt(60);
+    await tip(/坏值[^]*85/);
+    await pointAt(20);
+    await tip(/42\.0 ℃/);
+    await pointAt(80);
+    await tip(/38\.4 ℃/);
 
     sample.away = true;
     await page.locator('.history-plot').press('PageUp');
@@ -103,7 +107,7 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
     await expectServersTime();
     await button.press('Enter');
     const day = page.getByLabel('转到日期');
-    expect(await day.evaluate((field) => field === document.activeElement)).toBe(true);
+    await expectFocus(day);
     await page.getByText('Asia/Shanghai（UTC+8）').waitFor();
     const before = await day.inputValue();
     const yesterday = new Date(Date.parse(before) - DAY).toISOString().slice(0, 10);
@@ -123,8 +127,8 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
     await to.press('Enter');
     await expect.poll(newest).toMatchObject({ from: midnight + 6 * HOUR, to: midnight + 11.5 * HOUR });
     await to.press('Escape');
-    expect(await button.evaluate((one) => one === document.activeElement)).toBe(true);
-    expect(await page.locator('#history-range').count()).toBe(0);
+    await page.locator('#history-range').waitFor({ state: 'detached' });
+    await expectFocus(button);
   }, 60_000);
 
   test('fingers move and zoom; whoever looks back keeps the place while values come, and the live edge goes on', async () => {
@@ -148,10 +152,10 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
 
     const before = newest();
     await fingers(touch, [[[middle - 60, y]], [[middle - 20, y]], [[middle + 60, y]]]);
-    await expect.poll(() => newest().to).toBeLessThan(before.to);
+    // On a busy machine it is asked on the way, too.
+    await expect.poll(() => (before.to - newest().to) / DAY).toBeCloseTo(120 / width, 2);
     const dragged = newest();
     expect(dragged.to - dragged.from).toBe(DAY);
-    expect((before.to - dragged.to) / DAY).toBeCloseTo(120 / width, 2);
 
     // Minutes pass and values come: nothing is asked anew, and the place stays.
     const asked = sample.asked.length;
@@ -170,11 +174,12 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
         [middle + 80, y + 60],
       ],
     ]);
-    await expect.poll(() => sample.asked.length).toBe(asked + 1);
-    const zoomed = newest();
     // Twice as far apart: half the time, around the same moment.
-    expect((zoomed.to - zoomed.from) / DAY).toBeCloseTo(0.5, 2);
-    expect((zoomed.from + zoomed.to - dragged.from - dragged.to) / 2 / DAY).toBeCloseTo(0, 2);
+    await expect.poll(() => (newest().to - newest().from) / DAY).toBeCloseTo(0.5, 2);
+    for (const { from, to } of sample.asked.slice(asked)) {
+      expect(to - from).toBeLessThan(DAY);
+      expect((from + to - dragged.from - dragged.to) / 2 / DAY).toBeCloseTo(0, 2);
+    }
     await page.getByRole('button', { name: '回到现在' }).waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
   }, 60_000);

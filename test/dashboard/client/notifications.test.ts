@@ -2,7 +2,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { UserRole } from '../../../contract/account.ts';
 import { refuse } from './answers.ts';
-import { chromiumPath, PHONE, startBrowser, type TestBrowser, violations } from './browser.ts';
+import { chromiumPath, expectFocus, PHONE, startBrowser, type TestBrowser, violations } from './browser.ts';
 import { startSample } from './mock-server.ts';
 import { SITE } from './sample-alarms.ts';
 import { delivery, SampleChannels } from './sample-channels.ts';
@@ -84,7 +84,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('status').getByText('企业微信 后勤值班群 现在是第 3 个').waitFor();
     expect(sample.sent).toEqual([{ order: [3, 2, 1, 4, 5, 6] }]);
-    expect(await down.evaluate((button) => button === document.activeElement)).toBe(true);
+    await expectFocus(down);
     await page.keyboard.press('Enter');
     await page.getByRole('status').getByText('现在是第 4 个').waitFor();
     expect(await page.getByRole('button', { name: '设备维修群 上移' }).isDisabled()).toBe(true);
@@ -125,7 +125,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await page.getByText('服务器：must begin with https://').waitFor();
     const address = page.getByLabel('地址');
     expect(await address.getAttribute('aria-invalid')).toBe('true');
-    expect(await address.evaluate((field) => field === document.activeElement)).toBe(true);
+    await expectFocus(address);
     expect(await violations(page)).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { WallLinkBody, type WallLinkView } from '../../../contract/access.ts';
 import { Check } from 'typebox/value';
 import { answerInstead, done, ok } from './answers.ts';
-import { chromiumPath, LIVE, startBrowser, type TestBrowser, violations } from './browser.ts';
+import { chromiumPath, holdTime, LIVE, startBrowser, type TestBrowser, violations } from './browser.ts';
 import { startSample } from './mock-server.ts';
 import { NOW, SITE } from './sample-alarms.ts';
 import { startWallServer, TICKET, TOKEN } from './wall-server.ts';
@@ -139,13 +139,13 @@ describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
     await page.clock.install();
     await page.goto(server.url);
     await page.locator(BEATING).waitFor();
-    const shown = () => page.locator('.wall-row').last().innerText();
-    const before = await shown();
-    await page.getByText(/报警区域固定显示，1\d 秒后换页：热水系统、值班楼/).waitFor();
     server.house.beating = false;
+    await holdTime(page);
+    const shown = () => page.locator('.wall-row').last().innerText();
+    await page.getByText(/报警区域固定显示，\d+ 秒后换页：热水系统、值班楼/).waitFor();
+    expect(await shown()).not.toContain('热水系统');
     await page.clock.runFor(15_500);
-    expect(await shown()).not.toBe(before);
-    expect(await shown()).toContain('热水系统');
+    await expect.poll(shown).toContain('热水系统');
     await page.locator('.wall-row').first().getByText('男浴').first().waitFor();
   });
 
@@ -155,10 +155,12 @@ describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
     await page.goto(server.url);
     await page.locator(BEATING).waitFor();
     server.house.beating = false;
-    await page.clock.fastForward(5_500);
-    await banner(page, /画面停 [5-9] 秒/).waitFor();
+    await holdTime(page);
+    await page.clock.runFor(5_500);
+    await banner(page, /画面停 \d+ 秒/).waitFor();
     // A server that answers but whose heart stands still is asked again and again; no answer counts as a heartbeat.
-    await page.clock.fastForward(10_000);
+    await page.clock.runFor(10_000);
+    await page.clock.resume();
     await banner(page, /画面停于 15:4\d:\d\d，连接中/).waitFor();
     await page.locator('.wall.frozen').waitFor();
     await page.getByText('画面停前的').first().waitFor();
@@ -175,7 +177,7 @@ describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
     expect(server.connections()).toBe(1);
     server.house.silent = true;
     await page.clock.fastForward(7_000);
-    await expect.poll(server.connections).toBe(2);
+    await expect.poll(server.connections).toBeGreaterThan(1);
   });
 
   test('it waits for a server that is not there yet', async () => {
@@ -207,13 +209,13 @@ describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
     page.on('load', () => (loads += 1));
     await server.close();
     server = await startWallServer({ clientDir: browser.clientDir, port });
-    await expect.poll(() => server.connections(), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => server.connections()).toBe(1);
     await page.locator(BEATING).waitFor();
     expect(loads).toBe(0);
     await server.close();
     server = await startWallServer({ clientDir: browser.clientDir, port });
     server.house.answer = { ...TICKET, version: '1.1.0' };
-    await expect.poll(() => loads, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => loads).toBe(1);
     await page.locator(BEATING).waitFor();
     expect(new URL(page.url()).hash).toBe(`#${TOKEN}`);
   }, 30_000);
