@@ -11,15 +11,29 @@ export const secretOf = (username: string): string => `secret of ${username} whi
 export const siteOf = (device: number): string => `bench${Math.floor(device / DEVICES_PER_SITE)}`;
 export const deviceId = (device: number): string => `d${device}`;
 export const usernameOf = (device: number): string => `${siteOf(device)}.${deviceId(device)}`;
-export const metricOf = (channel: number): `water_temperature.${string}` => `water_temperature.c${channel}`;
-export const pointOf = (device: number, channel: number): string => `p${device}-${channel}`;
+/** What is measured at one point: the first, or as many as are asked for, and what the first reading says. */
+export const MEASURED = [
+  { metric: 'water_temperature', value: '42.3' },
+  { metric: 'room_temperature', value: '26.3' },
+  { metric: 'humidity', value: '60.3' },
+  { metric: 'turbidity', value: '1.3' },
+  { metric: 'water_level', value: '1.3' },
+] as const;
+/** `channel`: of all that a device measures, in the order of its points; `perPoint`: metrics of each point. */
+export const metricOf = (channel: number, perPoint = 1): string =>
+  `${measuredAt(channel, perPoint).metric}.c${Math.floor(channel / perPoint)}`;
+export const measuredAt = (channel: number, perPoint = 1): (typeof MEASURED)[number] =>
+  MEASURED[channel % perPoint] ?? MEASURED[0];
+export const pointOf = (device: number, place: number): string => `p${device}-${place}`;
 /** Doors stand behind the gauges: one device each, at the first site. */
 export const doorDevice = (door: number): string => `door${door}`;
 
 export interface Fleet {
   readonly devices: number;
-  /** Water temperatures of each device, each bound to a point of its own. */
+  /** Readings of each device, each bound. */
   readonly metrics: number;
+  /** Metrics of one point; one, a water temperature, unless given. */
+  readonly perPoint?: number;
   readonly doors: number;
   /** Seconds between reports, as the bindings say. */
   readonly interval: number;
@@ -28,22 +42,26 @@ export interface Fleet {
 }
 
 /** The sites of a fleet: every reading is bound, judged against its limits and shown. */
-export function registriesOf({ devices, metrics, doors, interval, areas = 1 }: Fleet): SiteRegistry[] {
+export function registriesOf({ devices, metrics, perPoint = 1, doors, interval, areas = 1 }: Fleet): SiteRegistry[] {
   const all = Array.from({ length: devices }, (_, device) => device);
   const areaOf = (device: number) => (areas === 1 ? 'bath' : `bath${device % areas}`);
   const sites = Map.groupBy(all, siteOf);
   return [...sites].map(([site, members], index) => {
     const doorIds = index === 0 ? Array.from({ length: doors }, (_, door) => doorDevice(door)) : [];
     const gauges = members.flatMap((device) =>
-      Array.from({ length: metrics }, (_, channel) => ({ device, channel, point: pointOf(device, channel) })),
+      Array.from({ length: metrics }, (_, channel) => {
+        const place = Math.floor(channel / perPoint);
+        return { device, channel, point: pointOf(device, place) };
+      }),
     );
+    const places = gauges.filter(({ channel }) => channel % perPoint === 0);
     return {
       site,
       name: text(site),
       timezone: 'Asia/Shanghai',
       areas: Array.from({ length: areas }, (_, area) => ({ id: areaOf(area), name: text(`Bath ${area + 1}`) })),
       points: [
-        ...gauges.map(({ device, point }) => ({
+        ...places.map(({ device, point }) => ({
           id: point,
           area: areaOf(device),
           name: text(point),
@@ -55,7 +73,7 @@ export function registriesOf({ devices, metrics, doors, interval, areas = 1 }: F
       bindings: [
         ...gauges.map(({ device, channel, point }) => ({
           device: deviceId(device),
-          metric: metricOf(channel),
+          metric: metricOf(channel, perPoint),
           point,
           interval,
         })),

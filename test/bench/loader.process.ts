@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { deviceId, metricOf, secretOf, siteOf, usernameOf } from './fleet.ts';
-import { answers, connectPacket, publishPacket, readingsTemplate, type Template } from './packets.ts';
+import { deviceId, measuredAt, metricOf, pointOf, secretOf, siteOf, usernameOf } from './fleet.ts';
+import { answers, connectPacket, messageTemplate, publishPacket, TIME, type Template } from './packets.ts';
 import { percentile } from './result.ts';
 
 /**
@@ -14,6 +14,10 @@ const Options = Compile(
     port: Type.Integer(),
     devices: Type.Integer(),
     metrics: Type.Integer(),
+    /** Metrics of one point. */
+    perPoint: Type.Optional(Type.Integer()),
+    /** An element for each point that names it, in place of our own `{"ts":…,"values":{…}}`. */
+    byPoint: Type.Optional(Type.Boolean()),
     /** Messages behind each CONNECT, not waiting for its answer; `connected` follows when all are acknowledged. */
     pipelined: Type.Optional(Type.Integer()),
   }),
@@ -45,7 +49,7 @@ interface Device {
 
 const given: unknown = JSON.parse(process.argv[2] ?? '{}');
 if (!Options.Check(given)) throw new TypeError('the loader takes port, devices and metrics as JSON');
-const { port, devices: count, metrics, pipelined = 0 } = given;
+const { port, devices: count, metrics, perPoint = 1, byPoint = false, pipelined = 0 } = given;
 const devices: Device[] = [];
 let broken = 0;
 
@@ -53,8 +57,8 @@ function open(number: number): Promise<Device> {
   return new Promise((resolve, reject) => {
     const username = usernameOf(number);
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    const keys = Array.from({ length: metrics }, (_, channel) => metricOf(channel));
-    const template = readingsTemplate(`fw/v1/${siteOf(number)}/${deviceId(number)}/readings`, keys);
+    const topic = `fw/v1/${siteOf(number)}/${deviceId(number)}/readings`;
+    const template = messageTemplate(topic, byPoint ? pointsOf(number) : valuesOf());
     const device: Device = { number, socket, template, id: 0, ts: 0, onAck: () => {} };
     let acks = 0;
     const read = answers(
@@ -78,6 +82,24 @@ function open(number: number): Promise<Device> {
     socket.on('error', reject);
     socket.on('close', () => void (broken += 1));
   });
+}
+
+function valuesOf(): string {
+  const values = Array.from({ length: metrics }, (_, channel) => {
+    return `"${metricOf(channel, perPoint)}":${measuredAt(channel, perPoint).value}`;
+  });
+  return `{"ts":${TIME},"values":{${values.join(',')}}}`;
+}
+
+function pointsOf(device: number): string {
+  const values = Array.from({ length: perPoint }, (_, channel) => {
+    const { metric, value } = measuredAt(channel, perPoint);
+    return `"${metric}":${value}`;
+  });
+  const points = Array.from({ length: metrics / perPoint }, (_, place) => {
+    return `{"ts":${TIME},"point":"${pointOf(device, place)}",${values.join(',')}}`;
+  });
+  return `[${points.join(',')}]`;
 }
 
 /** The clock's time, and never the same twice for one device. */
@@ -119,6 +141,9 @@ async function flood(window: number, warm: number, seconds: number) {
   return { acknowledged: counted, total: acknowledged, seconds: took };
 }
 
+/** Whose turn it is: a job goes on where the last one ended, or those at the end would never report. */
+let turn = 0;
+
 async function pace(rate: number, seconds: number) {
   let sent = 0;
   let acknowledged = 0;
@@ -137,10 +162,11 @@ async function pace(rate: number, seconds: number) {
     const timer = setInterval(() => {
       const elapsed = Math.min(performance.now() - from, seconds * 1_000);
       for (const due = Math.floor((elapsed * rate) / 1_000); sent < due; sent += 1) {
-        const device = devices[sent % devices.length];
+        const device = devices[turn];
         if (device === undefined) continue;
-        written[sent % devices.length]?.push(performance.now());
+        written[turn]?.push(performance.now());
         send(device, 1);
+        turn = (turn + 1) % devices.length;
       }
       if (elapsed < seconds * 1_000) return;
       clearInterval(timer);
@@ -183,7 +209,7 @@ function history(device: Device, { hours, interval, end }: { hours: number; inte
   for (let t = end - hours * 3_600_000; t < end; t += interval * 1_000) {
     const values = Array.from({ length: metrics }, (_, channel) => {
       const level = 43 + Math.sin(t / 1_700_000 + device.number + channel) + (noise() - 0.5) * 0.15;
-      return [metricOf(channel), Math.round(level * 10) / 10];
+      return [metricOf(channel, perPoint), Math.round(level * 10) / 10];
     });
     samples.push({ ts: t, values: Object.fromEntries(values) });
   }

@@ -31,18 +31,21 @@ export interface Template {
   next(id: number, ts: number): Buffer;
 }
 
-/** `{"ts":…,"values":{…}}` of one device; its values go up and down by a tenth of a degree. */
-export function readingsTemplate(topic: string, keys: readonly string[]): Template {
-  const values = keys.map((key) => `"${key}":42.3`).join(',');
-  const payload = `{"ts":1000000000000,"values":{${values}}}`;
+/** Stands for the time of a message, as often as its payload says it. */
+export const TIME = '1000000000000';
+
+/** Messages of one device; all that ends in `.3` goes up and down by a tenth. */
+export function messageTemplate(topic: string, payload: string): Template {
   const bytes = publishPacket(topic, 0, payload);
-  const at = bytes.length - payload.length;
-  const digits = [...payload.matchAll(/42\.3/g)].map(({ index }) => at + index + 3);
+  const start = bytes.length - payload.length;
+  const placesOf = (pattern: RegExp) => [...payload.matchAll(pattern)].map(({ index }) => start + index);
+  const digits = placesOf(/(?<=\.)3\b/g);
+  const times = placesOf(new RegExp(TIME, 'g'));
   let turn = 0;
   return {
     next(id, ts) {
-      bytes.writeUInt16BE(id, at - 2);
-      bytes.write(String(ts), at + '{"ts":'.length, 'latin1');
+      bytes.writeUInt16BE(id, start - 2);
+      for (const at of times) bytes.write(String(ts), at, 'latin1');
       turn ^= 1;
       for (const digit of digits) bytes[digit] = 0x33 + turn;
       return Buffer.from(bytes);

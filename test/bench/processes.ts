@@ -121,17 +121,20 @@ export const startOurs = ({ dir: given, ...fleet }: Fleet & Outside): Promise<Se
 
 export const startBare = (): Promise<Server> => startServer('bare.process.ts', (dir) => dir);
 
-interface LoaderOptions {
+export interface LoaderOptions {
   readonly port: number;
   readonly devices: number;
   readonly metrics: number;
+  /** Metrics of one point. */
+  readonly perPoint?: number;
+  /** Each message names its points itself. */
+  readonly byPoint?: boolean;
   /** Messages that each sends behind its CONNECT. */
   readonly pipelined?: number;
 }
 
 /** Devices that are all connected when this resolves. */
-export async function startLoader({ port, devices, metrics, pipelined }: LoaderOptions): Promise<Loader> {
-  const options = { port, devices, metrics, pipelined };
+export async function startLoader(options: LoaderOptions): Promise<Loader> {
   const child = start('loader.process.ts', JSON.stringify(options));
   await next(child, Type.Object({ connected: Type.Integer() }));
   return {

@@ -6,7 +6,7 @@ import type { Effort } from './effort.ts';
 import { facility, facilityInflux } from './facility.ts';
 import { growth } from './growth.ts';
 import { history } from './history.ts';
-import { influx } from './influx/part.ts';
+import { influx, influxRange, SHAPES } from './influx/part.ts';
 import { screens, waiting } from './latency.ts';
 import { day, demo, sheet } from './lived.ts';
 import { idle, storm } from './memory.ts';
@@ -53,7 +53,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   storm,
   'growth-10': (effort) => growth(10, effort),
   'growth-60': (effort) => growth(60, effort),
-  influx,
+  'influx-1': (effort, note) => influx(SHAPES['1'], effort, note),
+  'influx-4x5': (effort, note) => influx(SHAPES['4x5'], effort, note),
+  'influx-20x1': (effort, note) => influx(SHAPES['20x1'], effort, note),
+  'influx-range': influxRange,
 };
 
 function sized(load: { devices: number; window: number }, { quick }: Effort) {
@@ -76,10 +79,14 @@ const effort: Effort = {
   pairs: Number(values.pairs ?? (quick ? 1 : 5)),
   quick,
 };
-const names = values.only === undefined ? Object.keys(PARTS) : values.only.split(',');
+/** Several parts by one name. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  influx: Object.keys(PARTS).filter((name) => name.startsWith('influx-')),
+};
+const names = values.only?.split(',').flatMap((name) => GROUPS[name] ?? [name]) ?? Object.keys(PARTS);
 const unknown = names.filter((name) => !Object.hasOwn(PARTS, name));
 if (values.help || unknown.length > 0 || !(effort.seconds > 0) || !(effort.pairs >= 1)) {
-  process.stdout.write(`${USAGE}\n  parts: ${Object.keys(PARTS).join(', ')}\n`);
+  process.stdout.write(`${USAGE}\n  parts: ${[...Object.keys(PARTS), ...Object.keys(GROUPS)].join(', ')}\n`);
   process.exit(values.help ? 0 : 2);
 }
 

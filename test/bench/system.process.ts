@@ -18,6 +18,7 @@ const Options = Type.Object({
   dir: Type.String(),
   devices: Type.Integer(),
   metrics: Type.Integer(),
+  perPoint: Type.Optional(Type.Integer()),
   doors: Type.Integer(),
   interval: Type.Integer(),
   areas: Type.Optional(Type.Integer()),

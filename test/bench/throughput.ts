@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
-import { startBare, startLoader, startOurs, type Server } from './processes.ts';
+import { startBare, startLoader, startOurs, type LoaderOptions, type Server } from './processes.ts';
 import { must, spreadOf, type Result } from './result.ts';
 import type { Effort } from './effort.ts';
 
@@ -37,9 +37,9 @@ function logDepth({ dir }: Server): number {
  * Fills the tail first, with readings of the same devices: else a short run would be over before anything settles.
  * Resolves with the messages that it took.
  */
-export async function fillTail({ port }: Pick<Server, 'port'>, devices: number): Promise<number> {
-  const loader = await startLoader({ port, devices, metrics: 20 });
-  const rounds = Math.ceil(FULL_TAIL / 20 / devices);
+export async function fillTail(options: Omit<LoaderOptions, 'metrics'>): Promise<number> {
+  const loader = await startLoader({ ...options, metrics: 20 });
+  const rounds = Math.ceil(FULL_TAIL / 20 / options.devices);
   const { total } = await loader.run({ job: 'burst', messages: rounds });
   await loader.stop();
   return total;
@@ -51,7 +51,7 @@ async function runOnce(kind: 'ours' | 'bare', { devices, metrics, window }: Load
   const server = kind === 'ours' ? await startOurs(fleet) : await startBare();
   const closing: (() => Promise<void> | void)[] = [() => server.stop()];
   try {
-    if (kind === 'ours' && !effort.quick) await fillTail(server, devices);
+    if (kind === 'ours' && !effort.quick) await fillTail({ port: server.port, devices });
     const loader = await startLoader({ port: server.port, devices, metrics });
     closing.push(() => loader.stop());
     const half = seconds / 2;

@@ -1,7 +1,7 @@
 import type { Influx2 } from '../../servers/influx2.ts';
 import type { ServerProcess } from '../../servers/process.ts';
 import { cpuSeconds } from '../cpu.ts';
-import { metricOf } from '../fleet.ts';
+import { MEASURED, metricOf } from '../fleet.ts';
 import { startOurs } from '../processes.ts';
 import type { Peers } from './fetch.ts';
 import { countOf } from './held.ts';
@@ -9,7 +9,8 @@ import { startMosquitto } from './mosquitto.ts';
 import { startNodeRed } from './node-red.ts';
 import { startTelegraf } from './telegraf.ts';
 
-export type Kind = 'ours' | 'embedded' | 'telegraf' | 'node-red';
+/** Telegraf makes one line of each message as devices send it to us; `by point`, the lines that we make. */
+export type Kind = 'ours' | 'embedded' | 'telegraf' | 'telegraf by point' | 'node-red';
 
 /** Something that devices send to, with InfluxDB behind it or (ours alone) without. */
 export interface Contestant {
@@ -19,71 +20,99 @@ export interface Contestant {
   readonly messagesHeld: (() => Promise<number>) | undefined;
   /** All readings that InfluxDB holds of it. */
   readonly readingsHeld: (() => Promise<number>) | undefined;
-  /** Seconds of processor that its processes have used so far, without InfluxDB. */
-  cpu(): number;
+  /** Seconds of processor that each of its processes has used so far, without InfluxDB. */
+  cpu(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
 
 export interface Load {
   readonly devices: number;
+  /** Readings of one message. */
   readonly metrics: number;
+  /** Metrics of one point, which share a line of ours. */
+  readonly perPoint: number;
   /** Messages of one device under way. */
   readonly window: number;
-  /** Ours begins with a full tail: what it settles, or lets go, is part of the work from the first second on. */
+  /** Begins with half a million readings: what ours settles, or lets go, is part of the work from the first second on. */
   readonly full: boolean;
 }
 
 export async function startContestant(kind: Kind, load: Load, influx: Influx2, peers: Peers): Promise<Contestant> {
+  const counts = countsOf(load);
   switch (kind) {
     case 'ours':
     case 'embedded': {
       const { url, org, bucket, token } = influx;
-      const { devices, metrics, full } = load;
+      const { devices, metrics, perPoint, full } = load;
       const server = await startOurs({
-        ...{ devices, metrics: full ? Math.max(metrics, 20) : metrics, doors: 0, interval: 10 },
+        ...{ devices, metrics: full ? Math.max(metrics, 20) : metrics, perPoint, doors: 0, interval: 10 },
         ...(kind === 'ours' ? { influx: { url, org, bucket, token } } : {}),
       });
-      const held = (where: string) =>
-        kind === 'ours' ? () => countOf(influx, `SELECT COUNT(water_temperature) FROM readings ${where}`) : undefined;
       return {
         port: server.port,
-        messagesHeld: held('WHERE point =~ /-0$/'),
-        readingsHeld: held(''),
-        cpu: () => server.cpu(),
+        ...(kind === 'ours' ? heldOf(influx, counts) : { messagesHeld: undefined, readingsHeld: undefined }),
+        cpu: () => ({ 'Facility Watch': server.cpu() }),
         stop: () => server.stop(),
       };
     }
     case 'telegraf':
       return startPeer(peers, influx, {
-        start: (port) => startTelegraf(peers.telegraf ?? '', port, influx),
-        one: `SELECT COUNT("values_${metricOf(0)}") FROM mqtt_consumer`,
-        all: 'SELECT COUNT(/^values_/) FROM mqtt_consumer',
+        name: 'Telegraf',
+        start: (port) => startTelegraf(peers.telegraf ?? '', port, influx, { byPoint: false }),
+        counts: {
+          one: `SELECT COUNT("values_${metricOf(0, load.perPoint)}") FROM mqtt_consumer`,
+          all: 'SELECT COUNT(/^values_/) FROM mqtt_consumer',
+        },
+      });
+    case 'telegraf by point':
+      return startPeer(peers, influx, {
+        name: 'Telegraf',
+        start: (port) => startTelegraf(peers.telegraf ?? '', port, influx, { byPoint: true }),
+        counts,
       });
     case 'node-red':
       return startPeer(peers, influx, {
+        name: 'Node-RED',
         start: (port) => startNodeRed(peers.nodeRed ?? '', port, influx),
-        one: `SELECT COUNT("${metricOf(0)}") FROM readings`,
-        all: 'SELECT COUNT(*) FROM readings',
+        counts,
       });
   }
 }
 
-interface Peer {
-  readonly start: (mqttPort: number) => Promise<ServerProcess>;
-  /** COUNT of one reading of each message, and of all. */
+/** Queries that count one reading of each message, and all. */
+interface Counts {
   readonly one: string;
   readonly all: string;
 }
 
-async function startPeer(peers: Peers, influx: Influx2, { start, one, all }: Peer): Promise<Contestant> {
+/** Of lines as ours are: `readings`, a point as a tag, a field for each metric and perhaps more for its quality. */
+function countsOf({ perPoint }: Load): Counts {
+  const all = MEASURED.slice(0, perPoint).map(({ metric }) => `COUNT(${metric})`);
+  return {
+    one: 'SELECT COUNT(water_temperature) FROM readings WHERE point =~ /-0$/',
+    all: `SELECT ${all.join(', ')} FROM readings`,
+  };
+}
+
+const heldOf = (influx: Influx2, { one, all }: Counts) => ({
+  messagesHeld: () => countOf(influx, one),
+  readingsHeld: () => countOf(influx, all),
+});
+
+interface Peer {
+  readonly name: string;
+  readonly start: (mqttPort: number) => Promise<ServerProcess>;
+  readonly counts: Counts;
+}
+
+async function startPeer(peers: Peers, influx: Influx2, { name, start, counts }: Peer): Promise<Contestant> {
   const broker = await startMosquitto(peers.mosquitto ?? '');
   try {
     const behind = await start(broker.port);
     return {
       port: broker.port,
-      messagesHeld: () => countOf(influx, one),
-      readingsHeld: () => countOf(influx, all),
-      cpu: () => cpuSeconds(broker.pid) + cpuSeconds(behind.pid),
+      ...heldOf(influx, counts),
+      cpu: () => ({ Mosquitto: cpuSeconds(broker.pid), [name]: cpuSeconds(behind.pid) }),
       async stop() {
         await behind.close();
         await broker.close();

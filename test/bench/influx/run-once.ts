@@ -8,14 +8,12 @@ import { fillTail } from '../throughput.ts';
 import { untilHeld } from './held.ts';
 
 export interface Run {
-  /** Messages a second that were acknowledged to devices. */
-  readonly acknowledged: number;
-  /** Messages a second from the first that was sent until InfluxDB held the last one. */
+  /** Readings a second from the first that was sent until InfluxDB held the last one; without it, that were acknowledged. */
   readonly held: number;
   /** Readings that were acknowledged and are not in InfluxDB. */
   readonly lost: number;
-  /** ms of processor for a message, InfluxDB's included; undefined: its process is not ours to see. */
-  readonly cpu: number | undefined;
+  /** Microseconds of processor for a reading, by process; without InfluxDB's where that is not ours to see. */
+  readonly cpu: Readonly<Record<string, number>>;
 }
 
 /** One flood on a database of its own, which is empty but for what opened the way. */
@@ -25,28 +23,34 @@ export async function runOnce(kind: Kind, load: Load, effort: Effort, peers: Pee
   try {
     const contestant = await startContestant(kind, load, influx, peers);
     closing.push(() => contestant.stop());
-    const isOurs = kind === 'ours' || kind === 'embedded';
-    const filled = isOurs && load.full ? await fillTail(contestant, load.devices) : 0;
-    const loader = await startLoader({ port: contestant.port, devices: load.devices, metrics: load.metrics });
+    const { devices, metrics, perPoint } = load;
+    const way = { port: contestant.port, devices, perPoint, byPoint: kind === 'telegraf by point' };
+    // All of them: what InfluxDB holds by then it still has work with.
+    const filled = load.full ? await fillTail(way) : 0;
+    const loader = await startLoader({ ...way, metrics });
     closing.push(() => loader.stop());
     const { messages, readings } = await openTheWay(contestant, loader, filled);
-    const used = () => (influx.pid === undefined ? undefined : contestant.cpu() + cpuSeconds(influx.pid));
-    const usedBefore = used() ?? 0;
+    const used = () => ({
+      ...contestant.cpu(),
+      ...(influx.pid === undefined || contestant.messagesHeld === undefined
+        ? {}
+        : { InfluxDB: cpuSeconds(influx.pid) }),
+    });
+    const usedBefore: Readonly<Record<string, number>> = used();
     const from = performance.now();
     const report = await loader.run({ job: 'flood', window: load.window, warm: 0, seconds: effort.seconds });
-    const acknowledged = report.acknowledged / report.seconds;
     const { messagesHeld, readingsHeld } = contestant;
-    const cost = () => {
-      const now = used();
-      return now === undefined ? undefined : ((now - usedBefore) * 1_000) / report.total;
-    };
+    const sent = report.total * metrics;
+    const cost = () =>
+      Object.fromEntries(
+        Object.entries(used()).map(([name, now]) => [name, ((now - (usedBefore[name] ?? 0)) * 1e6) / sent]),
+      );
     if (messagesHeld === undefined || readingsHeld === undefined)
-      return { acknowledged, held: acknowledged, lost: 0, cpu: cost() };
+      return { held: (report.acknowledged * metrics) / report.seconds, lost: 0, cpu: cost() };
     const arrived = (await untilHeld(messagesHeld, messages + report.total)) - messages;
-    const held = arrived / ((performance.now() - from) / 1_000);
+    const held = (arrived * metrics) / ((performance.now() - from) / 1_000);
     const cpu = cost();
-    const lost = report.total * load.metrics - ((await readingsHeld()) - readings);
-    return { acknowledged, held, lost, cpu };
+    return { held, lost: sent - ((await readingsHeld()) - readings), cpu };
   } finally {
     for (const close of closing.reverse()) await close();
   }
