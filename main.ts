@@ -33,6 +33,7 @@ import { passwordWeakness } from './dashboard/server/password-rules.ts';
 import { startDashboard } from './dashboard/server/start.ts';
 import { recordBook } from './ingest/record/book.ts';
 import { startIngest, type Ingest } from './ingest/start.ts';
+import { steadyClock } from './ingest/steady-clock.ts';
 import { storageView } from './ingest/live/storage-view.ts';
 import { loadCatalogue } from './ingest/standards/catalogue.ts';
 import { newToken } from './ingest/stores/ledger/tokens.ts';
@@ -69,7 +70,9 @@ export interface SystemOptions {
 
 /** Constructs and connects everything: stores, then ingest, then what people and devices reach. */
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { config, clock, log, prepare, settings = { http: 'HTTP_PORT', mqtt: 'MQTT_PORT' } } = options;
+  const { config, log, prepare, settings = { http: 'HTTP_PORT', mqtt: 'MQTT_PORT' } } = options;
+  // All go by one time, also when the machine's clock is set; only what comes in has moments of that one.
+  const clock = steadyClock(options.clock);
   const onSpoilt = (block: SpoiltBlock) =>
     block.computed === true
       ? log.warn(
@@ -152,11 +155,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       connections: maxConnections,
       rate: { perSecond: messagesPerSecond, burst: 10 * messagesPerSecond },
     };
-    const broker = await startBroker({ ...config.mqtt, clock, log, credentials, ingress: ingest, limits }).catch(
-      (error: unknown) => {
-        throw explainBrokerError(error, settings.mqtt);
-      },
-    );
+    const broker = await startBroker({
+      ...config.mqtt,
+      ...{ clock: options.clock, log, credentials, ingress: ingest, limits },
+    }).catch((error: unknown) => {
+      throw explainBrokerError(error, settings.mqtt);
+    });
     closing.push(() => broker.close());
     ingest.onStoring((storing) => broker.setStoring(storing));
     metrics.watch({

@@ -4,10 +4,12 @@ import type { ConnectionChange, InboundMessage, Refusal } from '../contract/mess
 
 import type { Desk, QuerySide } from '../contract/query.ts';
 import { createTakeover } from './consume.ts';
+import { createExpiry } from './expire.ts';
 import type { History } from './history/history.ts';
 import { startHistory } from './history/start.ts';
 import { takeAcknowledge, type AcknowledgeOutcome } from './line/acknowledge.ts';
 import { noteConflict } from './line/identity-conflict.ts';
+import { lookAtClock, resumeStep } from './line/host-step.ts';
 import { createLine, type Item } from './line/line.ts';
 import type { MessageRules } from './line/message.ts';
 import { MessageItem, type MessageRoad } from './line/message-item.ts';
@@ -40,6 +42,7 @@ import type { Rollups } from './stores/rollups.ts';
 import type { SeriesDirectory } from './stores/series-directory.ts';
 import { createLogRoom, LOG_LIMIT } from './stores/log-room.ts';
 import { createTail } from './stores/tail.ts';
+import { received, steadyClock } from './steady-clock.ts';
 import type { IngestLevels, Meter } from './meter.ts';
 
 const TICK = 1_000;
@@ -47,13 +50,6 @@ const SETTLE_EVERY = 10_000;
 /** Readings in memory from which on they are settled at once, those of open hours too. */
 const SETTLE_FROM = 500_000;
 const EXPIRE_EVERY = 3_600_000;
-const DAY = 86_400_000;
-/** Event keys and quarantine are kept this long (ms). */
-const EVENTS_KEPT = 90 * DAY;
-/** Tokens and walls that ended stay listed for so long (ms). */
-const ENDED_KEPT = 30 * DAY;
-/** Who changed what, and what befell the system (ms). */
-const DIARY_KEPT = 730 * DAY;
 
 /** What ingest needs of the log: no payloads are ever handed to it. */
 export interface IngestLog {
@@ -115,9 +111,11 @@ export interface Ingest {
 
 /** The line that every message walks, from the start state in the ledger to the query side and the desk. */
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
-  const { clock, log, catalogue, ledger, reader, readings, directory, retention, meter } = options;
-  const started = clock.now();
+  const { log, catalogue, ledger, reader, readings, directory, retention, meter } = options;
+  const clock = steadyClock(options.clock);
   const state = reader.load();
+  resumeStep(clock, state);
+  const started = clock.now();
   const { logLimit = LOG_LIMIT, freeBytes = () => Infinity } = options;
   const tail = createTail();
   for (const arrival of state.arrivals) tail.append(arrival);
@@ -128,7 +126,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     memory.arrived(arrivals);
     sparklines.arrived(arrivals);
   };
-  const world = createWorld({ ...state, started, tail, lastCommitAt: state.lastCommitAt ?? 0, onSeries, onArrivals });
+  const lastCommitAt = state.lastCommitAt ?? 0;
+  const world = createWorld({ ...state, started, tail, lastCommitAt, heldStep: clock.held, onSeries, onArrivals });
   directory.locate((site, point) => world.models.committed(site)?.points.get(point)?.area.id);
   const logRoom = createLogRoom({ waiting: () => consumer.waiting(), limit: logLimit, freeBytes });
   const mayStore = () => ledger.room() === 'ample' && !logRoom.isFull();
@@ -141,6 +140,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     device: (site: string, device: string) => world.models.committed(site)?.devices.has(device) ?? false,
   };
   const onError = (error: unknown) => log.error({ err: error }, 'the line met an error');
+  const expiry = createExpiry({ ...options, clock, started, lastCommitAt: state.lastCommitAt, onError });
 
   restore(world, state, { reader, catalogue, now: started });
   noteStart();
@@ -163,6 +163,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const line = createLine({ world, ledger, clock, mayStore, ...lineEvents, meter, pace: () => takeover.pace() });
   const takeover = createTakeover({
     ...options,
+    clock,
     world,
     tail,
     meter,
@@ -219,18 +220,20 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 
   const road: MessageRoad = { world, rules, clock, meter };
   const take = (message: InboundMessage, committed: () => void) =>
-    line.enqueue(new MessageItem(road, message, committed));
+    line.enqueue(new MessageItem(road, received(message, clock), committed));
 
   function connection(change: ConnectionChange): void {
+    const now = clock.at(change.at);
     if (change.kind === 'connected') book.connected(change.site, change.device);
     enqueue(() => {
       const model = world.models.get(change.site);
       const device = model?.devices.get(change.device);
-      if (model !== undefined && device !== undefined) noteConnection({ world, model, device, now: change.at }, change);
+      if (model !== undefined && device !== undefined) noteConnection({ world, model, device, now }, change);
     });
   }
 
-  function refused(refusal: Refusal): void {
+  function refused(told: Refusal): void {
+    const refusal = { ...told, at: clock.at(told.at) };
     meter?.refused(refusal.reason);
     refusals.note(refusal);
     book.note(refusal);
@@ -265,6 +268,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     line.probe();
     if (ticking) return;
     ticking = true;
+    const found = lookAtClock(world, clock);
     const now = clock.now();
     const before = previous;
     const finish = () => {
@@ -275,7 +279,10 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     const room = { logFilling: logRoom.isFilling(), diskLow: logRoom.diskLow() };
     const store = takeover.state();
     const expiring = options.expiringCertificates?.() ?? null;
-    enqueue(() => takeTick(world, now, { previous: before, room, store, expiring }), { done: finish, letGo: finish });
+    enqueue(() => takeTick(world, now, { previous: before, clock: found, room, store, expiring }), {
+      done: finish,
+      letGo: finish,
+    });
   }
 
   function settle(): void {
@@ -283,7 +290,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     memory
       .marked()
       .then(() => consumer.settleDue(clock.now().wall))
-      .then(() => memory.due(believed()))
+      .then(() => memory.due(expiry.believed()))
       .catch(onError);
   }
 
@@ -328,33 +335,12 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     }),
   };
 
-  /** A clock that was set far ahead must not cost what is stored: only what has passed since our start makes older. */
-  function believed(): number {
-    const now = clock.now();
-    const latest = Math.max(started.wall, state.lastCommitAt ?? 0) + now.mono - started.mono + DAY;
-    return Math.min(now.wall, latest);
-  }
-
-  function expire(): void {
-    const at = believed();
-    ledger
-      .expire({
-        events: at - EVENTS_KEPT,
-        quarantine: at - EVENTS_KEPT,
-        sessions: at,
-        ended: at - ENDED_KEPT,
-        diary: at - DIARY_KEPT,
-      })
-      .catch(onError);
-    readings.expire(at - retention).catch(onError);
-  }
-
   const sources = { world, clock, catalogue, reader, readings };
   const timers: Timer[] = [
     clock.every(TICK, watchStandstill({ world, clock, enqueue })),
     clock.every(TICK, tick),
     clock.every(SETTLE_EVERY, settle),
-    clock.every(EXPIRE_EVERY, expire),
+    clock.every(EXPIRE_EVERY, expiry.expire),
   ];
   tick();
 
@@ -375,7 +361,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     async computed() {
       await memory.marked();
       await consumer.settleDue(clock.now().wall);
-      await memory.computed(believed());
+      await memory.computed(expiry.believed());
     },
     notified: () => notify.idle(),
     async close() {

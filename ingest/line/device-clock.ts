@@ -1,7 +1,9 @@
+import type { Instant } from '../../contract/clock.ts';
 import type { ClaimedTime } from '../decoders/types.ts';
-import { EMPTY_CLOCK, type Dating } from '../quality/source-time.ts';
+import { EMPTY_CLOCK, moveClock, type Dating } from '../quality/source-time.ts';
 import { judgeCondition } from './conditions.ts';
 import { changeDevice, deviceState, noteOfDevice, type DeviceContext } from './context.ts';
+import type { Followed } from './host-step.ts';
 import { keyOf, type DeviceState } from './state.ts';
 import type { World } from './world.ts';
 
@@ -27,6 +29,31 @@ export function restoreOffsets(world: World, { site, device, learnedOffsets }: D
     world.clocks.set(keyOf.clock(site, device, key), { ...EMPTY_CLOCK, offset, wrong: true });
 }
 
+/**
+ * Our time steps and devices' clocks do not: what is known of them moves by as much, so that nothing has to be learned
+ * anew. A device that agrees with the new time has no offset any more.
+ */
+export function moveOffsets(world: World, { step, witnesses }: Followed, now: Instant): void {
+  for (const [, model] of [...world.models.entries()]) {
+    for (const device of model.devices.values()) {
+      const context = { world, model, device, now };
+      const agrees = witnesses.get(device.key)?.says === 'follow';
+      for (const key of clockKeys(context)) {
+        const place = keyOf.clock(model.registry.site, device.spec.id, key);
+        const clock = world.clocks.get(place);
+        if (clock === undefined) continue;
+        const moved = moveClock(clock, { step: agrees ? null : step, tolerance: device.tolerance });
+        world.clocks.set(place, moved);
+        if (moved.offset !== clock.offset) keepOffset(context, key, moved.offset);
+      }
+    }
+  }
+}
+
+function clockKeys({ world, device }: DeviceContext): ReadonlySet<string> {
+  return new Set([...device.bindings.map(({ key }) => key), ...(world.ownNames.get(device.key) ?? []), 'events']);
+}
+
 export const NOTHING_TOLD: ClockTold = { wrong: null, offset: null };
 
 export function whatClockTells(dating: Dating, claimed: readonly ClaimedTime[]): ClockTold {
@@ -45,6 +72,8 @@ export function noteClock(context: DeviceContext, { wrong, offset }: ClockTold):
   const { world, model, device, now } = context;
   // While our own clock is in doubt, nothing is said of others.
   if (wrong === null || world.distrustedSince !== null) return;
+  // Nor of one that may be right, as it agrees with the machine's clock after a step that is not followed yet.
+  if (wrong && world.heldStep()?.witnesses.get(device.key)?.says === 'follow') return;
   noteOfDevice(context, { clockWrong: wrong, clockOffset: offset });
   judgeCondition(world, model, model.deviceConditions(device).clock, wrong, now);
 }

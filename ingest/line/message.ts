@@ -5,6 +5,7 @@ import { decodeNative } from '../decoders/native.ts';
 import { quarantineEntries } from '../decoders/quarantine.ts';
 import { judgeTerminal, takeEvents, type SeenEvents } from './events.ts';
 import { noteTrust } from './host-clock.ts';
+import { hearWitness } from './host-step.ts';
 import { noteMessage, noteStatus } from './presence.ts';
 import { takeSamples } from './readings.ts';
 import type { World } from './world.ts';
@@ -29,6 +30,7 @@ export function takeMessage(world: World, message: InboundMessage, rules: Messag
   const context = { world, model, device, now };
   const decoded = decodeNative(message);
   if (decoded.cleared) return;
+  if (world.distrustedSince !== null || world.heldStep() !== null) hearWitness(context, decoded);
   if (message.origin === 'publish') noteMessage(context);
   if (decoded.status !== null) noteStatus(context, decoded.status, message.origin);
   const unusable = takeSamples(context, decoded.samples, rules.retention);

@@ -5,7 +5,7 @@ import { judgeCondition, knownToHold } from './conditions.ts';
 import { changeDevice, deviceState, type DeviceContext } from './context.ts';
 import { drive, saveAlarm } from './drive.ts';
 import { startOfToday } from './events.ts';
-import { calendarTime, watchHostClock } from './host-clock.ts';
+import { calendarTime, watchHostClock, type FoundClock } from './host-clock.ts';
 import { endConflict } from './identity-conflict.ts';
 import { judgeForce } from './limits.ts';
 import { isBound, type Device, type SiteModel } from './model.ts';
@@ -27,6 +27,7 @@ export interface StoreState {
 /** What a tick finds besides the time. */
 export interface Found {
   readonly previous: Instant;
+  readonly clock: FoundClock;
   readonly room: { readonly logFilling: boolean; readonly diskLow: boolean };
   readonly store: StoreState;
   /** Certificates that end soon, in no language of ours; null: none. */
@@ -34,9 +35,9 @@ export interface Found {
 }
 
 /** What the passing of time does: silence, delays, opening hours, a wall clock that was set. */
-export function takeTick(world: World, now: Instant, { previous, room, store, expiring }: Found): void {
+export function takeTick(world: World, now: Instant, { previous, clock, room, store, expiring }: Found): void {
   const before = calendarTime(world, previous);
-  const stepped = watchHostClock(world, now, previous);
+  watchHostClock(world, now, clock);
   for (const [site, model] of world.models.entries()) {
     const subject = { kind: 'site', id: site } as const;
     judgeCondition(world, model, { rule: 'system.not_stored', subject }, !world.storing, now);
@@ -46,7 +47,7 @@ export function takeTick(world: World, now: Instant, { previous, room, store, ex
     const ending = expiring === null ? {} : { detail: expiring };
     judgeCondition(world, model, { rule: 'system.certificate_expiring', subject, ...ending }, expiring !== null, now);
     const compiled = refreshCalendar(world, model, now);
-    if (stepped || compiled || calendarChanged(world, site, before, now)) judgeForce(world, model, now);
+    if (clock.followed !== null || compiled || calendarChanged(world, site, before, now)) judgeForce(world, model, now);
     for (const device of model.devices.values()) tickDevice({ world, model, device, now });
     for (const point of model.points.values()) tickPoint(world, model, point, now);
   }

@@ -15,6 +15,7 @@ import type {
 } from '../stores/ledger/types.ts';
 import type { ChannelChangeRow } from '../stores/ledger/channels.ts';
 import type { Tail } from '../stores/tail.ts';
+import type { HeldStep, Witness } from '../steady-clock.ts';
 import type { SiteModel } from './model.ts';
 import { createSeriesTable } from './series-table.ts';
 import { createTable, type Layered, type Table } from './table.ts';
@@ -67,6 +68,10 @@ export interface World {
   readonly unstored: { readonly series: Set<number>; readonly alarms: Set<number> };
   /** Monotonic ms at which the host's wall clock was found behind the ledger's newest commit; null: it is trusted. */
   distrustedSince: number | null;
+  /** While it is not: what devices' own times say of it. By device. */
+  readonly doubters: Map<string, Witness>;
+  /** A step of the machine's wall clock that is not followed; null: none. */
+  readonly heldStep: () => HeldStep | null;
   /** The newest commit, ms epoch, and on the monotonic clock; before the first of this start: -Infinity. */
   lastCommitAt: number;
   lastCommitMono: number;
@@ -105,6 +110,8 @@ export interface WorldSeed {
   readonly started: Instant;
   readonly tail: Tail;
   readonly lastCommitAt: number;
+  /** Of the clock that all moments come from; without it each step is followed. */
+  readonly heldStep?: World['heldStep'];
   readonly nextSeriesId: number;
   readonly nextArrivalSeq: number;
   readonly nextAlarmId: number;
@@ -153,6 +160,8 @@ export function createWorld(seed: WorldSeed): World {
     started: seed.started,
     unstored: { series: new Set(), alarms: new Set() },
     distrustedSince: null,
+    doubters: new Map(),
+    heldStep: seed.heldStep ?? (() => null),
     lastCommitAt: seed.lastCommitAt,
     lastCommitMono: -Infinity,
     storing: true,

@@ -142,6 +142,23 @@ export function firstFree(t: number, taken: (t: number) => boolean): number {
   return free;
 }
 
+/**
+ * What is known of a clock after ours made a step (ms) that it did not make. Null: it did, or it agrees with our new
+ * time. One that was right is off from now on, and that need not be learned; of one that is wrong and was not learned
+ * yet nothing is known.
+ */
+export function moveClock(
+  memory: ClockMemory,
+  { step, tolerance }: Pick<DatingInput, 'tolerance'> & { readonly step: number | null },
+): ClockMemory {
+  if (step === null) return { ...memory, offset: null, seen: null, wrong: false };
+  const known = memory.offset ?? (memory.wrong ? null : memory.seen);
+  if (known === null) return { ...memory, seen: null };
+  const seen = known - step;
+  const offset = isWithin(seen, tolerance) ? null : seen;
+  return { ...memory, offset, seen, wrong: offset !== null };
+}
+
 interface Watched {
   readonly memory: ClockMemory;
   /** A claimed time at which the clock stands still. */

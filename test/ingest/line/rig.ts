@@ -9,6 +9,7 @@ import type { DeviceView, PointView, SiteSnapshot, ValueView } from '../../../co
 import type { SiteRegistry } from '../../../contract/registry.ts';
 import type { TopicLeaf } from '../../../contract/topics.ts';
 import { startIngest, type Ingest } from '../../../ingest/start.ts';
+import { steadyClock } from '../../../ingest/steady-clock.ts';
 import { loadCatalogue } from '../../../ingest/standards/catalogue.ts';
 import type { Catalogue } from '../../../ingest/standards/types.ts';
 import type { InfluxStore } from '../../../ingest/stores/influx/types.ts';
@@ -88,7 +89,9 @@ export interface Rig {
 export async function startRig(options: RigOptions): Promise<Rig> {
   const clock = options.clock ?? new DrivenClock();
   const dir = options.dir ?? temporaryFolder();
-  const stores = await openStores({ dataDir: dir, clock, reserveBytes: options.reserveBytes ?? 0 });
+  // As main.ts does it: messages come with moments of the machine's clock, all else goes by the steady one.
+  const steady = steadyClock(clock);
+  const stores = await openStores({ dataDir: dir, clock: steady, reserveBytes: options.reserveBytes ?? 0 });
   const ledger = options.ledger?.(stores.ledger) ?? stores.ledger;
   if (stores.reader.registries().length === 0) {
     const at = clock.now().wall;
@@ -98,7 +101,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const site = options.registry.site;
   const influx = await options.influx?.(stores, clock);
   const ingest = await startIngest({
-    clock,
+    clock: steady,
     log: {
       info: () => {},
       warn: (fields, text) => options.onLog?.(fields, text),

@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts';
 import { ACCESS_FAULTS } from './access.ts';
 import { ALARM_FAULTS } from './alarms.ts';
 import { BROKER_FAULTS } from './broker.ts';
+import { CLOCK_FAULTS } from './clock.ts';
 import { DASHBOARD_FAULTS } from './dashboard.ts';
 import { DEPLOY_FAULTS } from './deploy.ts';
 import { DEVICE_FAULTS } from './devices.ts';
@@ -21,6 +22,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...BROKER_FAULTS,
   ...INPUT_FAULTS,
   ...LINE_FAULTS,
+  ...CLOCK_FAULTS,
   ...ALARM_FAULTS,
   ...STORE_FAULTS,
   ...FORWARD_FAULTS,

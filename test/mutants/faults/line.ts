@@ -277,7 +277,13 @@ export const LINE_FAULTS: readonly Mutant[] = [
   {
     name: 'stepped-clock-leaves-old-times-ahead',
     breaks: 'a wall clock set back blinds nothing',
-    edits: [{ file: 'ingest/line/host-clock.ts', from: 'if (step > 0) return;', to: 'if (step !== 0) return;' }],
+    edits: [
+      {
+        file: 'ingest/line/host-clock.ts',
+        from: 'if (followed.step > 0) return;',
+        to: 'if (followed.step !== 0) return;',
+      },
+    ],
     tests: [RESTART],
   },
   {

@@ -26,6 +26,7 @@ export const alarm = {
   unknown: 'State unknown',
   detailAddresses: 'Addresses: {detail}',
   detailCertificate: 'Certificate ends: {detail}',
+  detailClock: 'Clock is off by: {detail}',
   detailWords: 'It said: {detail}',
   unknownHint: 'The point has no data: the alarm stands, whether it still holds is not known',
   late: 'Late',

@@ -26,6 +26,7 @@ export const alarm = {
   unknown: '现状未知',
   detailAddresses: '地址：{detail}',
   detailCertificate: '证书到期：{detail}',
+  detailClock: '时钟偏差：{detail}',
   detailWords: '对方原话：{detail}',
   unknownHint: '测点没有数据，报警保持，不知道是否仍成立',
   late: '迟到',
