@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import { Post } from './account.ts';
 import { Priority, Side } from './alarm.ts';
 import { EpochMs, Id, LocalText } from './ids.ts';
+import { Metric } from './metrics.ts';
 import { ShiftRecord } from './record.ts';
 import { LocalDate, TimeOfDay } from './registry.ts';
 
@@ -29,11 +30,20 @@ export const SheetCell = Type.Object({
   coverage: Type.String(),
   /** Whole minutes, begun ones counted; null: not judged. */
   outMinutes: nullable(Type.Integer()),
+  /** Alarms about the standard that counts, raised within the time; null: not judged. */
+  excursions: nullable(Type.Integer()),
   missingMinutes: Type.Integer(),
   /** Minutes at which water was hot enough to scald; null: nothing of the kind is judged here. */
   scaldMinutes: nullable(Type.Integer()),
 });
 export type SheetCell = Static<typeof SheetCell>;
+
+/**
+ * Minutes that an exhaust fan stood while it should have run, begun ones counted; of several the one that stood longest.
+ * `insufficient`: less than 90 % of the time is known, and it stood in none of that.
+ */
+export const Exhaust = Type.Union([Type.Integer(), Type.Literal('insufficient')]);
+export type Exhaust = Static<typeof Exhaust>;
 
 /** A shift of one day; null where it has not begun, or nothing is measured. */
 export const SheetShift = Type.Object({
@@ -44,6 +54,7 @@ export const SheetShift = Type.Object({
   end: EpochMs,
   water: nullable(SheetCell),
   room: nullable(SheetCell),
+  exhaust: nullable(Exhaust),
 });
 export type SheetShift = Static<typeof SheetShift>;
 
@@ -54,7 +65,9 @@ export const SheetDay = Type.Object({
 });
 export type SheetDay = Static<typeof SheetDay>;
 
-/** An alarm of the sheet's points that was raised within the month, numbered from 1. */
+const What = Type.Enum(['water', 'room']);
+
+/** An alarm of the sheet's points, or of a fan of its area, that was raised within the month, numbered from 1. */
 export const SheetAlarm = Type.Object({
   n: Type.Integer(),
   id: Type.Integer(),
@@ -66,12 +79,24 @@ export const SheetAlarm = Type.Object({
   side: nullable(Side),
   title: LocalText,
   place: LocalText,
-  /** The farthest value, as printed, with the metric that it is of; null: none. */
+  /** The row of the sheet that it is about; null: something else, such as the air's CO₂ or a fan. */
+  what: nullable(What),
+  /** What `worst` is of. */
+  metric: nullable(Metric),
+  /** The farthest value, as printed, without its unit; null: none that says more than the title. */
   worst: nullable(Type.String()),
   /** Minutes that it stood; null: it still does. */
   minutes: nullable(Type.Integer()),
-  /** Minutes from its raising to its acknowledgement. */
-  acknowledged: nullable(Type.Object({ by: Post, afterMinutes: Type.Integer(), note: nullable(Type.String()) })),
+  acknowledged: nullable(
+    Type.Object({
+      by: Post,
+      /** Null: an older program kept it, which noted no time. */
+      at: nullable(EpochMs),
+      /** Minutes from its raising to its acknowledgement. */
+      afterMinutes: Type.Integer(),
+      note: nullable(Type.String()),
+    }),
+  ),
 });
 export type SheetAlarm = Static<typeof SheetAlarm>;
 
@@ -84,7 +109,7 @@ export const SheetGap = Type.Object({
   n: Type.Integer(),
   day: LocalDate,
   from: TimeOfDay,
-  what: Type.Enum(['water', 'room']),
+  what: What,
   start: EpochMs,
   end: EpochMs,
   minutes: Type.Integer(),
@@ -92,9 +117,18 @@ export const SheetGap = Type.Object({
 });
 export type SheetGap = Static<typeof SheetGap>;
 
+/** Gaps of at least five minutes beyond those that are listed: how many, and their minutes, by reason. */
+export const SheetMoreGaps = Type.Object({
+  what: What,
+  reason: GapReason,
+  count: Type.Integer(),
+  minutes: Type.Integer(),
+});
+export type SheetMoreGaps = Static<typeof SheetMoreGaps>;
+
 /** A standard by which the sheet judges, as it stood at the end of the month. */
 export const SheetStandard = Type.Object({
-  what: Type.Enum(['water', 'room']),
+  what: What,
   standard: Type.String(),
   title: LocalText,
   low: nullable(Type.Number()),
@@ -112,16 +146,23 @@ export type SheetStandard = Static<typeof SheetStandard>;
 
 const Named = Type.Object({ id: Id, name: LocalText });
 
-/** What the monthly register of one water point, and of the room around it, says. */
+/** What of a register there is to say grows with the program; 1: without excursions, exhaust and times of acknowledging. */
+export const EDITION = 2;
+
+/** What the monthly register of one water point and the room around it, or of a room by itself, says. */
 export const SheetContent = Type.Object({
+  /** Of the program that made it. */
+  edition: Type.Integer(),
   site: Named,
   area: Named,
   month: Month,
   timezone: Type.String(),
-  /** Water points of the area; each has its own sheet. */
+  /** Each has a sheet of its own: water points of the area, then rooms that stand on no water's sheet. */
   points: Type.Array(Named),
   water: nullable(Named),
   room: nullable(Named),
+  /** Exhaust fans of the area. */
+  fans: Type.Array(Named),
   /** False while the month runs: it is no record yet. */
   complete: Type.Boolean(),
   standards: Type.Array(SheetStandard),
@@ -129,9 +170,12 @@ export const SheetContent = Type.Object({
   windows: Type.Array(Type.Object({ from: TimeOfDay, to: TimeOfDay })),
   days: Type.Array(SheetDay),
   /** One for each window, and the last for all of them. */
-  totals: Type.Array(Type.Object({ water: nullable(SheetCell), room: nullable(SheetCell) })),
+  totals: Type.Array(
+    Type.Object({ water: nullable(SheetCell), room: nullable(SheetCell), exhaust: nullable(Exhaust) }),
+  ),
   alarms: Type.Array(SheetAlarm),
   gaps: Type.Array(SheetGap),
+  moreGaps: Type.Array(SheetMoreGaps),
   /** Minutes of water and room within gaps too short to be listed. */
   shortGaps: Type.Integer(),
   records: Type.Array(ShiftRecord),
@@ -140,6 +184,11 @@ export const SheetContent = Type.Object({
   shiftsRecorded: Type.Integer(),
 });
 export type SheetContent = Static<typeof SheetContent>;
+
+/** What a register is of; null: there is nothing in its area that has one. */
+export function subjectOf({ water, room }: Pick<SheetContent, 'water' | 'room'>): Static<typeof Named> | null {
+  return water ?? room;
+}
 
 /** How somebody got a register: on paper, or as a file. */
 export const SheetForm = Type.Enum(['print', 'csv', 'xlsx']);
@@ -168,21 +217,22 @@ const changeOf = <Kind extends string, T extends Parameters<typeof Type.Union>[0
     was: nullable(of),
     now: nullable(of),
   });
-const Place = { day: LocalDate, from: TimeOfDay, what: Type.Enum(['water', 'room']) };
+const Place = { day: LocalDate, from: TimeOfDay, what: What };
 
 /** What differs between a version and the one before it, with the old beside the new. */
 export const SheetChange = Type.Union([
   Type.Object({ ...changeOf('figures', SheetCell).properties, ...Place }),
   /** `from`: the start of the window that the column is of; null: all of them. */
   Type.Object({ ...changeOf('totals', SheetCell).properties, what: Place.what, from: nullable(TimeOfDay) }),
+  Type.Object({ ...changeOf('exhaust', Exhaust).properties, day: LocalDate, from: TimeOfDay }),
   changeOf('alarm', SheetAlarm),
   changeOf('gap', SheetGap),
   changeOf('record', ShiftRecord),
-  /** What stands around the figures; `incomparable`: an older program kept the version before. */
+  /** What stands around the figures; `extended`, `incomparable`: an older program kept the version before. */
   Type.Object({
     kind: Type.Literal('head'),
     version: Type.Integer(),
-    part: Type.Enum(['names', 'standards', 'hours', 'incomparable']),
+    part: Type.Enum(['names', 'standards', 'hours', 'extended', 'incomparable']),
   }),
 ]);
 export type SheetChange = Static<typeof SheetChange>;

@@ -1,6 +1,7 @@
 import type { ShiftRecord } from '../../contract/record.ts';
 import type { Sheet, SheetAlarm, SheetCell, SheetChange, SheetGap } from '../../contract/sheet.ts';
-import { changedFigures, changedItems, choiceText, figureText, type Figure } from './figures.ts';
+import { acknowledgedText, worstText } from './alarms.ts';
+import { changedFigures, changedItems, choiceText, exhaustText, figureText, type Figure } from './figures.ts';
 import { filled, type RegisterWords } from './register.ts';
 
 /** One change of the register in words: where, and the old beside the new. */
@@ -30,6 +31,11 @@ function lineOf(change: SheetChange, words: RegisterWords): ChangeLine | undefin
       const shift = from === null ? '' : words.shift(from);
       const day = kind === 'totals' ? sheet.total : change.day;
       return { version, day, shift, what: sheet.what[what], ...pair };
+    }
+    case 'exhaust': {
+      const { texts } = words;
+      const pair = { was: exhaustText(change.was, texts), now: exhaustText(change.now, texts) };
+      return { version, day: change.day, shift: words.shift(change.from), what: sheet.exhaust, ...pair };
     }
     case 'alarm':
       return listedLine(change, words, ({ day, from }) => ({ day, from }), alarmText);
@@ -87,15 +93,14 @@ function listedLine<T extends SheetAlarm | SheetGap>(
   };
 }
 
-function alarmText({ title, worst, minutes, acknowledged }: SheetAlarm, words: RegisterWords): string {
+function alarmText(alarm: SheetAlarm, words: RegisterWords): string {
+  const { title, minutes, acknowledged } = alarm;
   const { sheet } = words.texts;
   return [
     words.local(title),
-    worst ?? '',
+    worstText(alarm, words),
     minutes === null ? sheet.standing : filled(sheet.stood, { n: minutes }),
-    acknowledged === null
-      ? sheet.unacknowledged
-      : filled(sheet.acknowledgedBy, { by: acknowledged.by, n: acknowledged.afterMinutes }),
+    acknowledgedText(alarm, words),
     acknowledged?.note ?? '',
   ]
     .filter((part) => part !== '')

@@ -1,10 +1,11 @@
 import { SHIFT_ITEMS, type ShiftChecks, type ShiftItem } from '../../contract/record.ts';
-import type { SheetCell } from '../../contract/sheet.ts';
+import type { Exhaust, SheetCell } from '../../contract/sheet.ts';
 import type { RegisterTexts } from './register.ts';
 
 /** In the order of the files' columns. */
 export const FIGURES = [
-  ...(['low', 'mean', 'high', 'compliance', 'coverage', 'outMinutes', 'missingMinutes', 'scaldMinutes'] as const),
+  ...(['low', 'mean', 'high', 'compliance', 'coverage', 'outMinutes', 'excursions'] as const),
+  ...(['missingMinutes', 'scaldMinutes'] as const),
 ];
 export type Figure = (typeof FIGURES)[number];
 
@@ -15,13 +16,20 @@ export function figureText(cell: SheetCell, figure: Figure, { sheet }: RegisterT
       if (cell.compliance === 'not_judged') return '/';
       return cell.compliance === 'insufficient' ? sheet.insufficient : cell.compliance;
     case 'outMinutes':
+    case 'excursions':
     case 'scaldMinutes': {
-      const minutes = cell[figure];
-      return minutes === null ? '/' : String(minutes);
+      const count = cell[figure];
+      return count === null ? '/' : String(count);
     }
     default:
       return String(cell[figure] ?? '');
   }
+}
+
+/** Minutes that a fan stood; `/`: there is none, or nothing is known of it. */
+export function exhaustText(exhaust: Exhaust | null, { sheet }: RegisterTexts): string {
+  if (exhaust === null) return '/';
+  return exhaust === 'insufficient' ? sheet.insufficient : String(exhaust);
 }
 
 /** Figures of a cell that differ from what they were. */

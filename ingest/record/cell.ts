@@ -13,16 +13,23 @@ export interface CellLimit {
   readonly critical: boolean;
 }
 
+/** What belongs to a stretch of time besides what was measured in it. */
+export interface CellFrame {
+  readonly limits: readonly CellLimit[];
+  /** s */
+  readonly inForce: number;
+  readonly spec: MetricSpec;
+  /** Alarms about the standard that counts, raised within it. */
+  readonly excursions: number;
+}
+
 const NONE: HourStandard = { standard: '', inBand: 0, out: 0, unknown: 0, outOfService: 0 };
 
 /**
  * The figures of one stretch of time, as they are printed. `inForce`: seconds for which the standard was; where no row
  * speaks of them nothing is known of them, which is never taken for good.
  */
-export function cellOf(
-  row: Rollup,
-  { limits, inForce: seconds, spec }: { limits: readonly CellLimit[]; inForce: number; spec: MetricSpec },
-): SheetCell {
+export function cellOf(row: Rollup, { limits, inForce: seconds, spec, excursions }: CellFrame): SheetCell {
   const counted = limits.filter(({ critical }) => !critical);
   const judged = row.standards.find(({ standard }) => counted.some((limit) => limit.standard === standard)) ?? NONE;
   const scald = row.standards.find(({ standard }) => limits.some((one) => one.critical && one.standard === standard));
@@ -49,6 +56,7 @@ export function cellOf(
     compliance: compliance(),
     coverage: percent(length === 0 ? 0 : row.good / length),
     outMinutes: inForce ? minutes(judged.out) : null,
+    excursions: inForce ? excursions : null,
     missingMinutes: minutes(length - row.good),
     scaldMinutes: scald === undefined ? null : minutes(scald.out),
   };
@@ -86,6 +94,7 @@ export function totalOf(whole: SheetCell, cells: readonly SheetCell[]): SheetCel
     lowBroken: cells.some(({ lowBroken }) => lowBroken),
     highBroken: cells.some(({ highBroken }) => highBroken),
     outMinutes: sum(({ outMinutes }) => outMinutes),
+    excursions: sum(({ excursions }) => excursions),
     missingMinutes: sum(({ missingMinutes }) => missingMinutes) ?? 0,
     scaldMinutes: sum(({ scaldMinutes }) => scaldMinutes),
   };

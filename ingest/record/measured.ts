@@ -1,15 +1,20 @@
-import { METRICS } from '../../contract/metrics.ts';
+import { METRICS, type MetricName } from '../../contract/metrics.ts';
 import type { SheetCell } from '../../contract/sheet.ts';
 import { fold } from '../history/fold.ts';
 import type { Frames, LimitSpan, PointMetric } from '../history/frames.ts';
 import { HOUR } from '../history/resolution.ts';
 import type { NamedSeries, Stretches } from '../history/stretches.ts';
 import type { Span } from '../standards/timeline.ts';
+import type { AlarmRecord } from '../stores/ledger/types.ts';
 import type { Rollup } from '../stores/rollups.ts';
 import { cellOf, type CellLimit } from './cell.ts';
 
-const WATER = 'water_temperature';
-const ROOM = 'room_temperature';
+/** What each row of the sheet is of. */
+export const METRIC_OF = {
+  water: 'water_temperature',
+  room: 'room_temperature',
+  exhaust: 'fan_running',
+} as const satisfies Record<string, MetricName>;
 
 export interface MeasuredSources {
   readonly stretches: Stretches;
@@ -22,12 +27,16 @@ export interface MeasuredSources {
   readonly firstReading: (series: NamedSeries) => Promise<number | null>;
 }
 
+export type MeasuredWhat = keyof typeof METRIC_OF;
+
 /** One measured thing of the sheet, with what it was in each shift. */
-export interface Measured {
-  readonly what: 'water' | 'room';
+export interface Measured<What extends MeasuredWhat = MeasuredWhat> {
+  readonly what: What;
   readonly name: PointMetric;
   readonly limits: readonly LimitSpan[];
   readonly series: NamedSeries;
+  /** When alarms about the standard that counts were raised, ms epoch. */
+  readonly excursions: readonly number[];
   /** The part of a shift in which there was somebody to measure; undefined: none. */
   spanOf(shift: Span): Span | undefined;
   /** Of the shifts that it was made with. */
@@ -38,13 +47,21 @@ export interface Measured {
  * Whole hours come from what is kept of them; of hours that a shift begins or ends within, only its part is computed.
  * `shifts`: ascending, cut to now; those that have not begun left out. Null: nothing of the kind is measured.
  */
-export async function measure(
+export async function measure<What extends MeasuredWhat>(
   { stretches, frames, pieces, series: seriesOf, firstReading }: MeasuredSources,
-  asked: { what: Measured['what']; site: string; point: string | undefined; span: Span; shifts: readonly Span[] },
-): Promise<Measured | null> {
-  const { what, site, point, span, shifts } = asked;
+  asked: {
+    what: What;
+    site: string;
+    point: string | undefined;
+    span: Span;
+    shifts: readonly Span[];
+    /** Of this point, and of others. */
+    alarms: readonly AlarmRecord[];
+  },
+): Promise<Measured<What> | null> {
+  const { what, site, point, span, shifts, alarms } = asked;
   if (point === undefined) return null;
-  const name = { site, point, metric: what === 'water' ? WATER : ROOM };
+  const name = { site, point, metric: METRIC_OF[what] };
   const series = seriesOf(name);
   if (series === undefined) return null;
   const whole = { from: Math.floor(span.from / HOUR) * HOUR, to: Math.max(span.from, span.to) };
@@ -77,8 +94,16 @@ export async function measure(
     const one = spanOf(shift);
     return one === undefined ? undefined : rows.get(keyOf(one));
   };
-  return { what, name, limits: frames.limits(name, span), series, spanOf, rowOf };
+  const limits = frames.limits(name, span);
+  const counted = countedOf(limits)?.standard;
+  const excursions = alarms
+    .filter(({ subject, metric, rule }) => subject.id === point && metric === name.metric && rule === counted)
+    .map(({ raisedAt }) => raisedAt);
+  return { what, name, limits, series, excursions, spanOf, rowOf };
 }
+
+/** The standard that the compliance is of. */
+const countedOf = (limits: readonly LimitSpan[]) => limits.find(({ compliance, critical }) => compliance && !critical);
 
 const keyOf = ({ from, to }: Span) => `${from}-${to}`;
 
@@ -114,15 +139,14 @@ export function cellOfShifts(measured: Measured, shifts: readonly Span[]): Sheet
 
 function figuresOf(measured: Measured, row: Rollup, spans: readonly Span[]): SheetCell {
   const limits = limitsIn(measured, { from: spans[0]?.from ?? 0, to: spans.at(-1)?.to ?? 0 });
-  const counted = measured.limits.find(({ compliance, critical }) => compliance && !critical)?.standard;
   // Both sides of a standard are in force together.
-  const side = measured.limits.find(({ standard }) => standard === counted)?.side;
+  const counted = countedOf(measured.limits);
   const inForce = measured.limits
-    .filter((one) => one.standard === counted && one.side === side)
+    .filter((one) => one.standard === counted?.standard && one.side === counted.side)
     .flatMap((one) => one.inForce)
     .reduce((sum, one) => sum + spans.reduce((within, span) => within + overlap(one, span), 0), 0);
-  const spec = measured.what === 'water' ? METRICS[WATER] : METRICS[ROOM];
-  return cellOf(row, { limits, inForce: inForce / 1_000, spec });
+  const excursions = measured.excursions.filter((at) => spans.some(({ from, to }) => at >= from && at < to)).length;
+  return cellOf(row, { limits, inForce: inForce / 1_000, spec: METRICS[METRIC_OF[measured.what]], excursions });
 }
 
 function overlap(one: Span, other: Span): number {

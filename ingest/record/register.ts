@@ -1,12 +1,13 @@
 import type { User } from '../../contract/account.ts';
-import type {
-  KeptVersion,
-  Sheet,
-  SheetChange,
-  SheetContent,
-  SheetForm,
-  SheetPaper,
-  SheetQuery,
+import {
+  type KeptVersion,
+  type Sheet,
+  type SheetChange,
+  type SheetContent,
+  type SheetForm,
+  type SheetPaper,
+  type SheetQuery,
+  subjectOf,
 } from '../../contract/sheet.ts';
 import { changesBetween } from './sheet-changes.ts';
 import type { MadeSheet } from './sheet.ts';
@@ -16,7 +17,7 @@ interface Place {
   readonly area: string;
 }
 
-/** Which register: of one water point, and one month. */
+/** Which register: of one water point or room, and one month. */
 interface SheetPlace extends Place {
   readonly point: string;
   readonly month: string;
@@ -41,8 +42,10 @@ export interface RegisterOptions {
 
 /** The monthly register with its versions: what was given out once is known for ever, and what changed since is told. */
 export function createRegister({ made: make, versions }: RegisterOptions) {
-  const placeOf = ({ site, area }: Place, { content }: MadeSheet): SheetPlace | undefined =>
-    content.water === null ? undefined : { site, area, point: content.water.id, month: content.month };
+  function placeOf({ site, area }: Place, { content }: MadeSheet): SheetPlace | undefined {
+    const point = subjectOf(content)?.id;
+    return point === undefined ? undefined : { site, area, point, month: content.month };
+  }
 
   function withVersions(made: MadeSheet, place: SheetPlace | undefined): Sheet {
     const { content, generatedAt, checksum, begins } = made;
@@ -70,7 +73,7 @@ export function createRegister({ made: make, versions }: RegisterOptions) {
       // Of a point that was taken away meanwhile there is nothing to tell.
       if (typeof made !== 'string') all.push(made);
     }
-    return first.content.water === null ? [] : all;
+    return subjectOf(first.content) === null ? [] : all;
   }
 
   async function looked(area: Place, made: MadeSheet): Promise<Sheet> {
@@ -110,7 +113,7 @@ export function createRegister({ made: make, versions }: RegisterOptions) {
       return typeof made === 'string' ? made : looked(area, made);
     },
 
-    /** The same of all water points of an area. */
+    /** The same of all that have one in an area. */
     async sheets(area: Place, { month }: { month: string }, user: User): Promise<Sheet[] | 'no_such_area'> {
       const all = await makeAll(area, month, user);
       if (all === 'no_such_area') return all;
@@ -141,7 +144,7 @@ export function createRegister({ made: make, versions }: RegisterOptions) {
     ): Promise<Sheet[] | 'no_such_area' | 'changed'> {
       const all = await makeAll(area, month, user);
       if (all === 'no_such_area') return all;
-      const said = all.map(({ content, checksum }) => `${content.water?.id} ${checksum}`);
+      const said = all.map(({ content, checksum }) => `${subjectOf(content)?.id} ${checksum}`);
       const onPaper = papers?.map(({ point, checksum }) => `${point} ${checksum}`);
       if (onPaper !== undefined && onPaper.sort().join() !== said.sort().join()) return 'changed';
       const sheets: Sheet[] = [];

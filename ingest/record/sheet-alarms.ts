@@ -1,4 +1,4 @@
-import { metricSpec } from '../../contract/metrics.ts';
+import { METRIC_NAMES, type MetricName, METRICS, type MetricSpec } from '../../contract/metrics.ts';
 import type { Shift } from '../../contract/record.ts';
 import type { SheetAlarm } from '../../contract/sheet.ts';
 import type { SiteModel } from '../line/model.ts';
@@ -7,6 +7,7 @@ import type { Span } from '../standards/timeline.ts';
 import type { AlarmRecord } from '../stores/ledger/types.ts';
 import { printed } from './cell.ts';
 import type { Evidence } from './gaps.ts';
+import { METRIC_OF } from './measured.ts';
 import { localDay } from './shifts.ts';
 
 const MINUTE = 60_000;
@@ -16,19 +17,27 @@ interface AlarmPlace {
   readonly points: readonly string[];
 }
 
+export interface AlarmPoints extends Readonly<Record<'water' | 'room', string | undefined>> {
+  readonly fans: readonly string[];
+}
+
 /** Alarms about limits of the sheet's points; silence and sensors stand among the gaps. */
 export function alarmsOf(
   raised: readonly AlarmRecord[],
-  { model, points, shifts, zone }: AlarmPlace & { readonly shifts: readonly Shift[]; readonly zone: string },
+  { model, points, shifts, zone }: { model: SiteModel; points: AlarmPoints; shifts: readonly Shift[]; zone: string },
 ): SheetAlarm[] {
+  const ids = [points.water, points.room, ...points.fans];
   const ofPoints = raised.filter(
-    ({ subject, side }) => side !== null && subject.kind === 'point' && points.includes(subject.id),
+    ({ subject, side }) => side !== null && subject.kind === 'point' && ids.includes(subject.id),
   );
+  const rowOf = ({ subject, metric }: AlarmRecord) =>
+    (['water', 'room'] as const).find((what) => points[what] === subject.id && METRIC_OF[what] === metric) ?? null;
   return ofPoints.map((record, index) => {
-    const { id, raisedAt, returnedAt, priority, side, worst, metric, limit, acknowledged } = record;
+    const { id, raisedAt, returnedAt, priority, side, worst, limit, acknowledged } = record;
     const shift = shifts.find(({ start, end }) => raisedAt >= start && raisedAt < end);
     const { title, place } = alarmView(model, record, { stored: true });
-    const spec = metric === null ? undefined : metricSpec(metric);
+    const metric = METRIC_NAMES.find((name) => name === record.metric) ?? null;
+    const spec = metric === null ? undefined : specOf(metric);
     return {
       n: index + 1,
       id,
@@ -39,6 +48,8 @@ export function alarmsOf(
       side,
       title,
       place,
+      what: rowOf(record),
+      metric,
       worst: worst === null || spec === undefined ? null : printed(worst, limit === null ? [] : [limit], spec),
       minutes: returnedAt === null ? null : Math.ceil((returnedAt - raisedAt) / MINUTE),
       acknowledged:
@@ -46,11 +57,18 @@ export function alarmsOf(
           ? null
           : {
               by: acknowledged.post,
+              at: acknowledged.at,
               afterMinutes: Math.max(0, Math.floor((acknowledged.at - raisedAt) / MINUTE)),
               note: acknowledged.note,
             },
     };
   });
+}
+
+/** A switch is named by the alarm's title: its number says no more. */
+function specOf(metric: MetricName): MetricSpec | undefined {
+  const spec = METRICS[metric];
+  return spec.kind === 'switch' ? undefined : spec;
 }
 
 /** When the system stood, devices were away and sensors failed, as the alarms of that time tell. */

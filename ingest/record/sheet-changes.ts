@@ -1,12 +1,17 @@
-import type { SheetChange, SheetContent } from '../../contract/sheet.ts';
+import type { SheetCell, SheetChange, SheetContent } from '../../contract/sheet.ts';
 
 const WHAT = ['water', 'room'] as const;
 
 /** What a version says otherwise than the one before it: the old beside the new. */
-export function changesBetween(was: SheetContent, now: SheetContent, version: number): SheetChange[] {
+export function changesBetween(was: SheetContent, newer: SheetContent, version: number): SheetChange[] {
+  const isExtended = was.edition < newer.edition;
+  // What an older program knew nothing of is new on the sheet, but has not changed.
+  const now = isExtended ? reduced(newer) : newer;
   return [
+    ...(isExtended ? [{ kind: 'head' as const, version, part: 'extended' as const }] : []),
     ...headOf(was, now, version),
     ...figuresOf(was, now, version),
+    ...exhaustOf(was, now, version),
     ...totalsOf(was, now, version),
     ...listed(was.alarms, now.alarms, ({ id }) => String(id)).map((pair) => ({
       ...{ kind: 'alarm' as const, version },
@@ -20,8 +25,30 @@ export function changesBetween(was: SheetContent, now: SheetContent, version: nu
   ];
 }
 
+/** As the first edition would have told it. */
+function reduced(content: SheetContent): SheetContent {
+  const cell = (one: SheetCell | null) => (one === null ? null : { ...one, excursions: null });
+  const rows = <T extends Pick<SheetContent['totals'][number], 'water' | 'room'>>(one: T) => ({
+    ...one,
+    ...{ water: cell(one.water), room: cell(one.room), exhaust: null },
+  });
+  return {
+    ...content,
+    fans: [],
+    days: content.days.map((day) => ({ ...day, shifts: day.shifts.map(rows) })),
+    totals: content.totals.map(rows),
+    alarms: content.alarms
+      .filter(({ metric }) => metric !== 'fan_running')
+      .map(({ acknowledged, ...alarm }) => ({
+        ...alarm,
+        ...{ what: null, metric: null },
+        acknowledged: acknowledged === null ? null : { ...acknowledged, at: null },
+      })),
+  };
+}
+
 function headOf(was: SheetContent, now: SheetContent, version: number): SheetChange[] {
-  const names = ({ site, area, water, room }: SheetContent) => [site, area, water, room];
+  const names = ({ site, area, water, room, fans }: SheetContent) => [site, area, water, room, fans];
   const hours = ({ windows, timezone, days }: SheetContent) => [windows, timezone, days.map(({ heating }) => heating)];
   const parts = [
     ['names', same(names(was), names(now))],
@@ -31,11 +58,22 @@ function headOf(was: SheetContent, now: SheetContent, version: number): SheetCha
   return parts.flatMap(([part, isSame]) => (isSame ? [] : [{ kind: 'head' as const, version, part }]));
 }
 
-function figuresOf(was: SheetContent, now: SheetContent, version: number): SheetChange[] {
-  const keyOf = (day: string, from: string) => `${day} ${from}`;
-  const before = new Map(
-    was.days.flatMap(({ day, shifts }) => shifts.map((shift) => [keyOf(day, shift.from), shift] as const)),
+const keyOf = (day: string, from: string) => `${day} ${from}`;
+const shiftsByKey = ({ days }: SheetContent) =>
+  new Map(days.flatMap(({ day, shifts }) => shifts.map((shift) => [keyOf(day, shift.from), shift] as const)));
+
+function exhaustOf(was: SheetContent, now: SheetContent, version: number): SheetChange[] {
+  const before = shiftsByKey(was);
+  return now.days.flatMap(({ day, shifts }) =>
+    shifts.flatMap(({ from, exhaust }) => {
+      const old = before.get(keyOf(day, from))?.exhaust ?? null;
+      return old === exhaust ? [] : [{ kind: 'exhaust' as const, version, day, from, was: old, now: exhaust }];
+    }),
   );
+}
+
+function figuresOf(was: SheetContent, now: SheetContent, version: number): SheetChange[] {
+  const before = shiftsByKey(was);
   return now.days.flatMap(({ day, shifts }) =>
     shifts.flatMap((shift) =>
       WHAT.flatMap((what) => {

@@ -1,4 +1,4 @@
-import type { SheetContent, SheetDay, SheetGap, SheetShift } from '../../contract/sheet.ts';
+import type { SheetContent, SheetDay, SheetGap, SheetMoreGaps, SheetShift } from '../../contract/sheet.ts';
 import { edgesOf } from '../history/resolution.ts';
 import type { Stretches } from '../history/stretches.ts';
 import type { Span } from '../standards/timeline.ts';
@@ -6,12 +6,12 @@ import { gapsOf, LISTED_FROM, reasonOf, type Evidence } from './gaps.ts';
 import type { Measured } from './measured.ts';
 
 const MINUTE = 60_000;
-/** Gaps of a month that are listed; what is more is summed up with the short ones. */
+/** Gaps of a month that are listed; what is more is summed up by its reason. */
 const MOST = 200;
 
 interface GapInput {
   readonly days: readonly SheetDay[];
-  readonly measured: readonly Pick<Measured, 'what' | 'series' | 'spanOf'>[];
+  readonly measured: readonly Pick<Measured<'water' | 'room'>, 'what' | 'series' | 'spanOf'>[];
   readonly evidence: Evidence;
   readonly now: number;
 }
@@ -29,7 +29,7 @@ interface Lacking extends Span {
 export async function listGaps(
   stretches: Stretches,
   { days, measured, evidence, now }: GapInput,
-): Promise<Pick<SheetContent, 'gaps' | 'shortGaps'>> {
+): Promise<Pick<SheetContent, 'gaps' | 'moreGaps' | 'shortGaps'>> {
   let shortGaps = 0;
   const found = await Promise.all(
     measured.map(async ({ what, series, spanOf }) => {
@@ -57,17 +57,29 @@ export async function listGaps(
     }),
   );
   const gaps: SheetGap[] = [];
+  const more = new Map<string, SheetMoreGaps>();
   for (const { day, shift, what, gaps: ofShift } of inOrder(found.flat())) {
-    const taken = ofShift.filter(({ minutes }) => minutes >= LISTED_FROM).slice(0, MOST - gaps.length);
+    const long = ofShift.filter(({ minutes }) => minutes >= LISTED_FROM);
     const missing = shift[what]?.missingMinutes ?? 0;
-    shortGaps += Math.max(0, missing - taken.reduce((sum, { minutes }) => sum + minutes, 0));
-    for (const gap of taken) {
+    shortGaps += Math.max(0, missing - long.reduce((sum, { minutes }) => sum + minutes, 0));
+    for (const gap of long) {
       const { from: start, to: end, minutes } = gap;
+      const reason = reasonOf(gap, evidence);
       const place = { n: gaps.length + 1, day, from: shift.from, what };
-      gaps.push({ ...place, start, end, minutes, reason: reasonOf(gap, evidence) });
+      if (gaps.length < MOST) gaps.push({ ...place, start, end, minutes, reason });
+      else sumUp(more, { what, reason, minutes });
     }
   }
-  return { gaps, shortGaps };
+  return { gaps, moreGaps: [...more.values()], shortGaps };
+}
+
+function sumUp(
+  sums: Map<string, SheetMoreGaps>,
+  { what, reason, minutes }: Pick<SheetMoreGaps, 'what' | 'reason' | 'minutes'>,
+): void {
+  const key = `${what} ${reason}`;
+  const sum = sums.get(key) ?? { what, reason, count: 0, minutes: 0 };
+  sums.set(key, { ...sum, count: sum.count + 1, minutes: sum.minutes + minutes });
 }
 
 /** By their shift, water before the room. */

@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../contract/clock.ts';
 import type { Shift, ShiftRecord } from '../../contract/record.ts';
 import type { Role, SiteRegistry } from '../../contract/registry.ts';
-import type { SheetCell, SheetContent, SheetDay, SheetQuery, SheetStandard } from '../../contract/sheet.ts';
+import { EDITION, type SheetContent, type SheetQuery, type SheetStandard } from '../../contract/sheet.ts';
 import type { SiteModel } from '../line/model.ts';
-import type { Span } from '../standards/timeline.ts';
 import type { Catalogue } from '../standards/types.ts';
 import type { LedgerReader } from '../stores/ledger/types.ts';
-import { totalOf } from './cell.ts';
 import type { Began } from './began.ts';
-import { cellOfShift, cellOfShifts, measure, type Measured, type MeasuredSources } from './measured.ts';
+import { measure, type Measured, type MeasuredSources } from './measured.ts';
 import { alarmsOf, gapEvidence } from './sheet-alarms.ts';
+import { daysOf, soFar, totalsOf } from './sheet-days.ts';
 import { listGaps } from './sheet-gaps.ts';
 import { shiftsOf, windowsOf } from './shifts.ts';
 
 /** In the order in which they are offered. */
 const WATER_ROLES: readonly Role[] = ['pool', 'shower_outlet', 'header', 'tank'];
-/** The room in which people undress is the one that is judged first. */
+/** The room in which people undress stands beside the water; every other one has a sheet of its own. */
 const ROOM_ROLES: readonly Role[] = ['changing_room', 'bath_hall', 'dormitory_room'];
+const FAN_ROLES: readonly Role[] = ['exhaust_fan'];
 /** ms after its end until which a shift may still change without anybody noticing: late data, the last hour's tick. */
 const SETTLING = 10 * 60_000;
 /** Alarms of one month about one point and its room, and about devices. */
@@ -67,22 +67,29 @@ export function createSheets(sources: SheetSources): Sheets {
     const ofArea = [...model.points.values()].filter((one) => one.area.id === area);
     const byRole = (roles: readonly Role[]) =>
       roles.flatMap((role) => ofArea.filter((one) => one.spec.role === role)).map((one) => one.spec);
-    const points = byRole(WATER_ROLES);
-    const chosen = point === undefined ? points[0] : points.find(({ id }) => id === point);
-    if (point !== undefined && chosen === undefined) return 'no_such_point';
-    const room = byRole(ROOM_ROLES)[0];
-    const asked = { site, span, shifts: begun };
-    const [water, air] = await Promise.all([
+    const waters = byRole(WATER_ROLES);
+    const rooms = byRole(ROOM_ROLES);
+    const fans = byRole(FAN_ROLES);
+    const points = [...waters, ...rooms.slice(waters.length > 0 ? 1 : 0)];
+    const subject = point === undefined ? points[0] : points.find(({ id }) => id === point);
+    if (point !== undefined && subject === undefined) return 'no_such_point';
+    const chosen = waters.find((one) => one === subject);
+    const room = chosen === undefined ? subject : rooms[0];
+    const pointIds = [chosen, room].filter((one) => one !== undefined).map(({ id }) => id);
+    const fanIds = fans.map(({ id }) => id);
+    const present = reader
+      .alarmsWithin(site, { points: [...pointIds, ...fanIds], devices: true, ...span, limit: MOST_ALARMS })
+      .toReversed();
+    const asked = { site, span, shifts: begun, alarms: present };
+    const [water, air, ...exhaust] = await Promise.all([
       measure(sources, { what: 'water', point: chosen?.id, ...asked }),
       measure(sources, { what: 'room', point: room?.id, ...asked }),
+      ...fanIds.map((id) => measure(sources, { what: 'exhaust', point: id, ...asked })),
     ]);
 
     const heating = air === null ? [] : frames.heating(air.name, { from: span.from, to: shifts.at(-1)?.end ?? now });
-    const sheetDays = daysOf({ registry, days, shifts, now, water, air, heating });
-    const pointIds = [chosen, room].filter((one) => one !== undefined).map(({ id }) => id);
-    const present = reader
-      .alarmsWithin(site, { points: pointIds, devices: true, ...span, limit: MOST_ALARMS })
-      .toReversed();
+    const rows = { water, air, exhaust: exhaust.filter((one) => one !== null) };
+    const sheetDays = daysOf({ registry, days, shifts, now, heating, ...rows });
     const found = recordsOf(days).map((record) => ({ ...record, own: false }));
     const measured = [water, air].filter((one) => one !== null);
     const isRecorded = ({ day, from }: Shift) => found.some((record) => record.day === day && record.from === from);
@@ -101,7 +108,8 @@ export function createSheets(sources: SheetSources): Sheets {
     const evidence = gapEvidence(present, { model, points: pointIds, now, downtimes: reader.downtimes(span.from) });
     const gaps = await listGaps(stretches, { days: sheetDays, measured, evidence, now });
     const raised = present.filter(({ raisedAt }) => raisedAt >= span.from && raisedAt < span.to);
-    const content = {
+    const content: SheetContent = {
+      edition: EDITION,
       site: { id: site, name: model.registry.name },
       area: { id: area, name: spec.name },
       month,
@@ -109,12 +117,16 @@ export function createSheets(sources: SheetSources): Sheets {
       points: points.map(({ id, name }) => ({ id, name })),
       water: chosen === undefined ? null : { id: chosen.id, name: chosen.name },
       room: room === undefined ? null : { id: room.id, name: room.name },
+      fans: fans.map(({ id, name }) => ({ id, name })),
       complete: now >= end + SETTLING,
       standards: standardsOf(catalogue, [water, air]),
       windows: windowsOf(registry, area).map(({ from, to }) => ({ from, to })),
       days: sheetDays,
-      totals: totalsOf({ now, water, air, days: sheetDays, windows: windowsOf(registry, area).length }),
-      alarms: alarmsOf(raised, { model, points: pointIds, shifts, zone: registry.timezone }),
+      totals: totalsOf({ now, days: sheetDays, windows: windowsOf(registry, area).length, ...rows }),
+      alarms: alarmsOf(raised, {
+        ...{ model, shifts, zone: registry.timezone },
+        points: { water: chosen?.id, room: room?.id, fans: fanIds },
+      }),
       ...gaps,
       records: found,
       shiftsOver: over.length,
@@ -128,64 +140,7 @@ export function createSheets(sources: SheetSources): Sheets {
   };
 }
 
-/** What of a shift has passed. */
-function soFar({ start, end }: { readonly start: number; readonly end: number }, now: number): Span {
-  return { from: start, to: Math.min(end, now) };
-}
-
-function daysOf(input: {
-  registry: SiteRegistry;
-  days: { from: string; to: string };
-  shifts: readonly Shift[];
-  now: number;
-  water: Measured | null;
-  air: Measured | null;
-  heating: readonly Span[];
-}): SheetDay[] {
-  const { registry, days, shifts, now, water, air, heating } = input;
-  const byDay = Map.groupBy(shifts, ({ day }) => day);
-  return [...datesOf(days)].map((date) => {
-    const noon = Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: registry.timezone, plainTime: '12:00' });
-    const at = noon.epochMilliseconds;
-    return {
-      day: date,
-      heating: heating.some(({ from, to }) => at >= from && at < to),
-      shifts: (byDay.get(date) ?? []).map(({ from, to, start, end }) => ({
-        ...{ from, to, start, end },
-        water: cellOfShift(water, soFar({ start, end }, now)),
-        room: cellOfShift(air, soFar({ start, end }, now)),
-      })),
-    };
-  });
-}
-
-/** One for each window of the day, and the last for all of them. */
-function totalsOf(input: {
-  now: number;
-  water: Measured | null;
-  air: Measured | null;
-  days: readonly SheetDay[];
-  windows: number;
-}): SheetContent['totals'] {
-  const { now, days, windows } = input;
-  const begun = days.flatMap(({ shifts }) => shifts.map((shift, column) => ({ shift, column })));
-  const total = (measured: Measured | null, column: number | null): SheetCell | null => {
-    if (measured === null) return null;
-    const chosen = begun.filter((one) => (column === null || one.column === column) && one.shift.start < now);
-    const whole = cellOfShifts(
-      measured,
-      chosen.map(({ shift }) => soFar(shift, now)),
-    );
-    const cells = chosen.map(({ shift }) => shift[measured.what]).filter((one) => one !== null);
-    return whole === null ? null : totalOf(whole, cells);
-  };
-  return [...Array.from({ length: windows }, (_, index) => index), null].map((column) => ({
-    water: total(input.water, column),
-    room: total(input.air, column),
-  }));
-}
-
-function standardsOf(catalogue: Catalogue, all: readonly (Measured | null)[]): SheetStandard[] {
+function standardsOf(catalogue: Catalogue, all: readonly (Measured<'water' | 'room'> | null)[]): SheetStandard[] {
   return all.flatMap((one) => {
     if (one === null) return [];
     const end = Math.max(...one.limits.map(({ to }) => to));
@@ -224,9 +179,4 @@ function registryThen(
 
 function dayAfter(day: string, zone: string): number {
   return Temporal.PlainDate.from(day).add({ days: 1 }).toZonedDateTime(zone).epochMilliseconds;
-}
-
-function* datesOf({ from, to }: { from: string; to: string }): Iterable<string> {
-  for (let date = Temporal.PlainDate.from(from); date.toString() <= to; date = date.add({ days: 1 }))
-    yield date.toString();
 }

@@ -205,7 +205,7 @@ describe.skipIf(chromiumPath === undefined)('the register, in Chromium', { timeo
     expect([...book.keys()]).toEqual(['实测', '报警与处置', '缺测与原因', '人工检查', '版本', '修改']);
     const sheet = book.get('实测') ?? [];
     const begin = sheet.findIndex(([first]) => first === '日期');
-    const upTo = (row: readonly string[]) => [...row, ...Array.from({ length: 13 - row.length }, () => '')];
+    const upTo = (row: readonly string[]) => [...row, ...Array.from({ length: 15 - row.length }, () => '')];
     expect(sheet.slice(begin + 1).map(upTo)).toEqual(measured);
     expect(
       measured.find(([day, name, , what]) => day === dayOf(18) && name === '早班' && what === '水')?.at(-1),
@@ -213,7 +213,7 @@ describe.skipIf(chromiumPath === undefined)('the register, in Chromium', { timeo
     expect(book.get('修改')?.flat()).toContain('换水 未换');
 
     // All water points at once: one print with a page for each, one file with a worksheet for each, of the same figures.
-    await page.getByLabel('打印和文件含全部 2 个水点').check();
+    await page.getByLabel('打印和文件含全部 2 张表').check();
     await page.locator('.sheet-paper').nth(1).waitFor({ state: 'attached' });
     await page.getByRole('button', { name: words.sheetPage.print }).click();
     await expect.poll(() => page.evaluate('window.printed')).toBe(1);
@@ -239,7 +239,7 @@ describe.skipIf(chromiumPath === undefined)('the register, in Chromium', { timeo
         /[0-9A-F]{8}/.exec((await papers.nth(index).locator('.sheet-paper-no').textContent()) ?? '') ?? [];
       for (const file of [wholeCsv, worksheet]) expect(file.flat().join()).toContain(`校验 ${checksum}`);
     }
-    await page.getByLabel('打印和文件含全部 2 个水点').uncheck();
+    await page.getByLabel('打印和文件含全部 2 张表').uncheck();
 
     // Who took what is in the journal; a program is known by its token's name.
     const taken = system.rows("SELECT actor, detail FROM system_event WHERE kind = 'sheet.issued' ORDER BY id");
@@ -270,7 +270,7 @@ describe.skipIf(chromiumPath === undefined)('the register, in Chromium', { timeo
     await page.getByRole('link', { name: '看现在的' }).click();
     await version.getByText('第 2 版', { exact: true }).waitFor();
 
-    await page.getByLabel('打印和文件含全部 2 个水点').check();
+    await page.getByLabel('打印和文件含全部 2 张表').check();
     await papers.nth(1).waitFor({ state: 'attached' });
     // A page for each; what has changed overflows, and what people saw stands on the last.
     expect(pagesOf(await paperOf(page, 'whole'))).toBe(4);

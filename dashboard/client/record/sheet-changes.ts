@@ -7,6 +7,8 @@ export type ChangedShift = ReadonlyMap<Figure, string>;
 
 export interface ChangedShifts {
   of(day: string, shift: Pick<SheetShift, 'from'>, what: 'water' | 'room'): ChangedShift | undefined;
+  /** What is said of its exhaust has changed. */
+  hasStood(day: string, shift: Pick<SheetShift, 'from'>): boolean;
   /** Its figures have changed, or what somebody recorded of it was corrected. */
   isRevised(day: string, shift: Pick<SheetShift, 'from'>): boolean;
 }
@@ -25,10 +27,13 @@ export function changedShifts({ changes, records }: Sheet, words: RegisterWords)
   const corrected = new Set(
     records.filter(({ correctedBy }) => correctedBy !== null).map(({ day, from }) => keyOf(day, from, '')),
   );
+  const stood = new Set(changes.flatMap((one) => (one.kind === 'exhaust' ? [keyOf(one.day, one.from, '')] : [])));
   const of: ChangedShifts['of'] = (day, { from }, what) => found.get(keyOf(day, from, what));
   return {
     of,
+    hasStood: (day, { from }) => stood.has(keyOf(day, from, '')),
     isRevised: (day, shift) =>
+      stood.has(keyOf(day, shift.from, '')) ||
       [of(day, shift, 'water'), of(day, shift, 'room')].some((one) => (one?.size ?? 0) > 0) ||
       corrected.has(keyOf(day, shift.from, '')),
   };

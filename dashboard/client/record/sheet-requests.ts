@@ -1,4 +1,4 @@
-import { Sheet, type SheetIssueBody, SheetSet, type SheetSetIssueBody } from '../../../contract/sheet.ts';
+import { Sheet, type SheetIssueBody, SheetSet, type SheetSetIssueBody, subjectOf } from '../../../contract/sheet.ts';
 import { call } from '../call.ts';
 
 export interface SheetChoice {
@@ -18,7 +18,7 @@ function queryOf({ month, point }: SheetChoice, more: Record<string, string> = {
 
 export const readSheet = (choice: SheetChoice) => call(`${pathOf(choice)}?${queryOf(choice)}`, { answer: Sheet });
 
-/** Of all water points of the area. */
+/** All of the area. */
 export const readSheets = (choice: SheetChoice) =>
   call(`${pathOf(choice)}s?${new URLSearchParams({ month: choice.month }).toString()}`, { answer: SheetSet });
 
@@ -33,9 +33,9 @@ export function notePrint(choice: SheetChoice, checksum: string) {
   return call(`${pathOf(choice)}/print`, { method: 'POST', body, answer: Sheet });
 }
 
-/** The same of the papers of all water points. */
+/** The same of all papers of the area. */
 export function notePrints(choice: SheetChoice, sheets: readonly Sheet[]) {
-  const papers = sheets.map(({ water, checksum }) => ({ point: water?.id ?? '', checksum }));
+  const papers = sheets.map((sheet) => ({ point: subjectOf(sheet)?.id ?? '', checksum: sheet.checksum }));
   const body: SheetSetIssueBody = { month: choice.month, papers };
   return call(`${pathOf(choice)}s/print`, { method: 'POST', body, answer: SheetSet });
 }

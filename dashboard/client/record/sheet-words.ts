@@ -28,10 +28,43 @@ export function isRemarkable({ compliance, outMinutes }: SheetCell): boolean {
   return compliance === 'insufficient' || (outMinutes ?? 0) > 0;
 }
 
-/** Nothing at all is known of the shift: its gap stands in its place. */
-export function wholeGap(shift: SheetShift, gaps: readonly SheetGap[], day: string): SheetGap | undefined {
-  if (shift.water === null || shift.water.low !== null) return undefined;
-  return gaps.find((gap) => gap.day === day && gap.from === shift.from);
+export type SheetRow = 'water' | 'room';
+
+/** What there is a point of has a row: water above the room. */
+export function rowsOf(sheet: Pick<Sheet, SheetRow>): SheetRow[] {
+  return (['water', 'room'] as const).filter((what) => sheet[what] !== null);
+}
+
+/** The gap of a row that stands in the place of its figures: none is known. `rows`: over how many of them. */
+export interface WholeGap {
+  readonly gap: SheetGap;
+  readonly minutes: number;
+  readonly rows: number;
+}
+
+/**
+ * What stands in the place of figures in each row of a shift; `covered`: the gap above it stands for this one too, which
+ * has the same one or measures nothing.
+ */
+export function wholeGaps(
+  shift: SheetShift,
+  { day, gaps, rows }: { day: string; gaps: readonly SheetGap[]; rows: readonly SheetRow[] },
+): Partial<Record<SheetRow, WholeGap | 'covered'>> {
+  const found = (what: SheetRow): WholeGap | undefined => {
+    const cell = shift[what];
+    const gap = gaps.find((one) => one.day === day && one.from === shift.from && one.what === what);
+    return cell === null || cell.low !== null || gap === undefined
+      ? undefined
+      : { gap, minutes: cell.missingMinutes, rows: 1 };
+  };
+  const water = rows.includes('water') ? found('water') : undefined;
+  const room = rows.includes('room') ? found('room') : undefined;
+  const isOne =
+    water !== undefined &&
+    rows.length > 1 &&
+    (shift.room === null || (room?.gap.reason === water.gap.reason && room.minutes === water.minutes));
+  if (isOne) return { water: { ...water, rows: 2 }, room: 'covered' };
+  return { ...(water === undefined ? {} : { water }), ...(room === undefined ? {} : { room }) };
 }
 
 /** The day on which measuring began, where the month had begun before. */

@@ -1,6 +1,6 @@
 import { computed, nextTick, ref, shallowRef } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
-import type { Sheet } from '../../../contract/sheet.ts';
+import { type Sheet, subjectOf } from '../../../contract/sheet.ts';
 import { statusOf, type Failure } from '../call.ts';
 import { useWords } from '../words/use-words.ts';
 import { notePrint, notePrints, readSheet, readSheets, readVersion, sheetFile, sheetsFile } from './sheet-requests.ts';
@@ -30,7 +30,7 @@ export function useMonthSheet(place: { readonly site: string; readonly area: str
     const asked = Number(route.query['version'] ?? NaN);
     return Number.isInteger(asked) && asked > 0 && point.value !== '' ? asked : null;
   });
-  /** Papers and files hold all water points of the area. */
+  /** Papers and files hold all registers of the area. */
   const whole = computed({
     get: () => route.query['points'] === 'all' && old.value === null,
     set: (all: boolean) => go({ points: all ? 'all' : undefined, version: undefined }),
@@ -38,7 +38,7 @@ export function useMonthSheet(place: { readonly site: string; readonly area: str
 
   /** What is looked at. */
   const sheet = shallowRef<Sheet | null>(null);
-  /** What is printed: the same, or that of all water points. */
+  /** What is printed: the same, or all of the area. */
   const papers = shallowRef<readonly Sheet[]>([]);
   const failure = shallowRef<Failure | null>(null);
   const loading = ref(false);
@@ -50,11 +50,11 @@ export function useMonthSheet(place: { readonly site: string; readonly area: str
     ...{ site: place.site, area: place.area, month: month.value },
     point: point.value === '' ? undefined : point.value,
   }));
-  const isShown = ({ water }: Sheet) => point.value === '' || water?.id === point.value;
+  const isShown = (one: Sheet) => point.value === '' || subjectOf(one)?.id === point.value;
 
   function show(sheets: readonly Sheet[]): void {
     sheet.value = sheets.find(isShown) ?? sheets[0] ?? null;
-    papers.value = sheets.filter(({ water }) => water !== null);
+    papers.value = sheets.filter((one) => subjectOf(one) !== null);
   }
 
   function ask() {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Id } from '../../../contract/ids.ts';
 import type { RecordBook } from '../../../contract/query.ts';
-import { Month, Sheet, SheetIssueBody, SheetSet, SheetSetIssueBody } from '../../../contract/sheet.ts';
+import { Month, Sheet, SheetIssueBody, SheetSet, SheetSetIssueBody, subjectOf } from '../../../contract/sheet.ts';
 import { signedIn } from '../access.ts';
 import { ProblemError } from '../problem.ts';
 import { sheetCsv, sheetXlsx } from '../sheet/files.ts';
@@ -96,7 +96,7 @@ export function sheetRoutes(app: TypedApp, book: RecordBook): void {
       const { language, ...query } = request.query;
       const sheet = found(await book.issue({ site, area }, { ...query, as: format }, signedIn(request).user));
       const version = sheet.version === null ? [] : [`v${sheet.version.number}`];
-      const name = [site, area, sheet.water?.id ?? 'record', sheet.month, ...version, sheet.checksum].join('-');
+      const name = [site, area, subjectOf(sheet)?.id ?? 'record', sheet.month, ...version, sheet.checksum].join('-');
       return reply.headers(fileHeaders(name, format)).send(await FILES[format]([sheet], language));
     },
   );
@@ -107,7 +107,7 @@ export function sheetRoutes(app: TypedApp, book: RecordBook): void {
       config: { access: 'viewer' },
       schema: {
         operationId: 'getSheets',
-        summary: 'The registers of one month of all water points of an area, each with its own version and checksum',
+        summary: 'All registers of one month of an area, of each water point or room with its own version and checksum',
         params: AreaParams,
         querystring: MonthQuery,
         response: { 200: SheetSet },
@@ -124,8 +124,7 @@ export function sheetRoutes(app: TypedApp, book: RecordBook): void {
       config: { access: 'viewer', peopleOnly: true },
       schema: {
         operationId: 'printSheets',
-        summary:
-          'Say that the registers of all water points are printed: refused as a whole when one of them has changed',
+        summary: 'Say that all registers of an area are printed: refused as a whole when one of them has changed',
         params: AreaParams,
         body: SheetSetIssueBody,
         response: { 200: SheetSet },
@@ -142,8 +141,7 @@ export function sheetRoutes(app: TypedApp, book: RecordBook): void {
       config: { access: 'viewer' },
       schema: {
         operationId: 'getSheetsFile',
-        summary:
-          'The registers of all water points in one file: one after another in a csv, a worksheet each in an xlsx',
+        summary: 'All registers of an area in one file: one after another in a csv, a worksheet each in an xlsx',
         params: FileParams,
         querystring: SetFileQuery,
       },
@@ -152,7 +150,7 @@ export function sheetRoutes(app: TypedApp, book: RecordBook): void {
       const { site, area, format } = request.params;
       const { language, month } = request.query;
       const sheets = all(await book.issueAll({ site, area }, { month, as: format }, signedIn(request).user));
-      if (sheets.length === 0) return noSuch('water point');
+      if (sheets.length === 0) return noSuch('register');
       return reply.headers(fileHeaders(`${site}-${area}-${month}`, format)).send(await FILES[format](sheets, language));
     },
   );
@@ -179,5 +177,5 @@ function changed(): never {
 function found(sheet: Sheet | 'no_such_area' | 'no_such_point' | 'changed'): Sheet {
   if (sheet === 'no_such_area') return noSuch('area');
   if (sheet === 'changed') return changed();
-  return sheet === 'no_such_point' ? noSuch('water point') : sheet;
+  return sheet === 'no_such_point' ? noSuch('point with a register') : sheet;
 }

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Sheet } from '../../../contract/sheet.ts';
+import { type Sheet, subjectOf } from '../../../contract/sheet.ts';
 import { sheetHead, sheetTables } from './tables.ts';
 import type { RegisterLanguage } from '../../words/register.ts';
 
@@ -35,7 +35,7 @@ export async function sheetXlsx(sheets: readonly Sheet[], language: RegisterLang
   const { default: writeXlsx } = await import('write-excel-file/node');
   const [sheet, ...others] = sheets;
   if (sheet === undefined || others.length > 0) {
-    const names = worksheetNames(sheets.map(({ water }) => water?.name[language] ?? ''));
+    const names = worksheetNames(sheets.map((one) => subjectOf(one)?.name[language] ?? ''));
     const worksheets = sheets.map((one, index) => ({
       sheet: names[index] ?? '',
       data: linesOf(one, language).map((line) => line.map(xlsxCell)),

@@ -1,7 +1,8 @@
 import { SHIFT_ITEMS, type ShiftRecord } from '../../../contract/record.ts';
 import type { Sheet, SheetCell } from '../../../contract/sheet.ts';
+import { unitText } from '../../words/alarms.ts';
 import { changeLines, correctionPair, figuresPair } from '../../words/changes.ts';
-import { choiceText, FIGURES, figureText } from '../../words/figures.ts';
+import { choiceText, exhaustText, FIGURES, figureText } from '../../words/figures.ts';
 import { filled, registerWords, type RegisterLanguage, type RegisterWords } from '../../words/register.ts';
 import { versionText } from '../../words/versions.ts';
 
@@ -12,15 +13,15 @@ export interface SheetTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-const WHAT = ['water', 'room'] as const;
+/** A sheet has a row for what there is a point of. */
+const rowsOf = (sheet: Sheet) => (['water', 'room'] as const).filter((what) => sheet[what] !== null);
 
 /** What stands above the tables: which register it is, by what it judges, and what tells it from another print. */
 export function sheetHead(sheet: Sheet, language: RegisterLanguage): readonly string[] {
   const words = registerWords(sheet, language);
   const { sheet: texts } = words.texts;
-  const places = [sheet.site.name, sheet.area.name, sheet.water?.name, sheet.room?.name].filter(
-    (one) => one !== undefined,
-  );
+  const points = [sheet.water, sheet.room, ...sheet.fans].filter((one) => one !== null);
+  const places = [sheet.site, sheet.area, ...points].map(({ name }) => name);
   const standards = sheet.standards.map(({ title, low, high, scald, source, clause }) => {
     // A scald begins at its limit, everything else beyond it.
     const most = scald ? '<' : '≤';
@@ -40,17 +41,14 @@ export function sheetHead(sheet: Sheet, language: RegisterLanguage): readonly st
 
 export function sheetTables(sheet: Sheet, language: RegisterLanguage): readonly SheetTable[] {
   const words = registerWords(sheet, language);
-  const { sheet: texts, file } = words.texts;
+  const { file } = words.texts;
   const tables = [
     { title: file.measured, head: file.columns, rows: measuredRows(sheet, words) },
     { title: file.alarms, head: file.alarmColumns, rows: alarmRows(sheet, words) },
     {
       title: file.gaps,
       head: file.gapColumns,
-      rows: sheet.gaps.map(({ n, day, from, what, start, end, minutes, reason }) => [
-        ...[String(n), day, words.shift(from), texts.what[what], words.minute(start), words.minute(end)],
-        ...[String(minutes), texts.reason[reason]],
-      ]),
+      rows: gapRows(sheet, words),
     },
     {
       title: file.checks,
@@ -75,14 +73,21 @@ export function sheetTables(sheet: Sheet, language: RegisterLanguage): readonly 
 function measuredRows(sheet: Sheet, words: RegisterWords): string[][] {
   const { days, totals, windows } = sheet;
   const { what: names, total } = words.texts.sheet;
+  const rows = rowsOf(sheet);
+  // It is no part of either row: once a shift, so that whoever adds the column up has it once.
+  const exhaustIn = (one: Pick<Sheet['totals'][number], 'exhaust'>, index: number) =>
+    index === 0 ? exhaustText(one.exhaust, words.texts) : '';
   const ofDays = days.flatMap(({ day, shifts }) =>
     shifts.flatMap((shift) =>
-      WHAT.map((what) => [
+      rows.map((what, index) => [
         ...[day, words.shift(shift.from), `${shift.from}–${shift.to}`, names[what]],
         ...cellTexts(shift[what], words),
+        exhaustIn(shift, index),
         changesOf(
           sheet.changes.filter(
-            (one) => one.kind === 'figures' && one.day === day && one.from === shift.from && one.what === what,
+            (one) =>
+              (one.kind === 'figures' && one.day === day && one.from === shift.from && one.what === what) ||
+              (one.kind === 'exhaust' && one.day === day && one.from === shift.from && index === 0),
           ),
           words,
         ),
@@ -91,12 +96,13 @@ function measuredRows(sheet: Sheet, words: RegisterWords): string[][] {
   );
   const ofMonth = totals.flatMap((one, column) => {
     const window = windows[column];
-    return WHAT.map((what) => [
+    return rows.map((what, index) => [
       total,
       window === undefined ? '' : words.shift(window.from),
       window === undefined ? '' : `${window.from}–${window.to}`,
       names[what],
       ...cellTexts(one[what], words),
+      exhaustIn(one, index),
       changesOf(
         sheet.changes.filter(
           (change) => change.kind === 'totals' && change.from === (window?.from ?? null) && change.what === what,
@@ -112,11 +118,24 @@ function measuredRows(sheet: Sheet, words: RegisterWords): string[][] {
 function changesOf(changes: Sheet['changes'], words: RegisterWords): string {
   const { version, changes: texts } = words.texts.sheet;
   const lines = changes.flatMap((change) => {
-    const pair =
-      change.kind === 'figures' || change.kind === 'totals' ? figuresPair(change.was, change.now, words) : null;
-    return pair == null ? [] : [`${filled(version.number, { n: change.version })} ${filled(texts.line, pair)}`];
+    const pair = pairOf(change, words);
+    return pair === undefined ? [] : [`${filled(version.number, { n: change.version })} ${filled(texts.line, pair)}`];
   });
   return lines.join('; ');
+}
+
+function pairOf(change: Sheet['changes'][number], words: RegisterWords) {
+  switch (change.kind) {
+    case 'figures':
+    case 'totals':
+      return figuresPair(change.was, change.now, words);
+    case 'exhaust': {
+      const text = (one: typeof change.was) => `${words.texts.sheet.exhaust} ${exhaustText(one, words.texts)}`;
+      return { was: text(change.was), now: text(change.now) };
+    }
+    default:
+      return undefined;
+  }
 }
 
 function cellTexts(cell: SheetCell | null, { texts }: RegisterWords): string[] {
@@ -125,13 +144,33 @@ function cellTexts(cell: SheetCell | null, { texts }: RegisterWords): string[] {
 
 function alarmRows({ alarms }: Sheet, words: RegisterWords): string[][] {
   const { sheet } = words.texts;
-  return alarms.map(({ n, day, from, priority, place, title, worst, minutes, acknowledged }) => [
-    ...[String(n), day, from === null ? sheet.between : words.shift(from), String(priority)],
-    ...[words.local(place), words.local(title), worst ?? '', minutes === null ? sheet.standing : String(minutes)],
+  return alarms.map(({ n, day, from, at, priority, place, title, metric, worst, minutes, acknowledged }) => [
+    ...[String(n), day, from === null ? sheet.between : words.shift(from), words.minute(at), String(priority)],
+    ...[words.local(place), words.local(title), worst ?? '', unitText({ worst, metric }, words)],
+    minutes === null ? sheet.standing : String(minutes),
     acknowledged?.by ?? '',
+    acknowledged?.at == null ? '' : words.minute(acknowledged.at),
     acknowledged === null ? '' : String(acknowledged.afterMinutes),
     acknowledged?.note ?? '',
   ]);
+}
+
+/** One by one, then what is summed up. */
+function gapRows({ gaps, moreGaps, shortGaps }: Sheet, words: RegisterWords): string[][] {
+  const { sheet, file } = words.texts;
+  const sum = (what: string, minutes: number, reason: string) => [
+    ...['', sheet.total, '', what, '', '', String(minutes), reason],
+  ];
+  return [
+    ...gaps.map(({ n, day, from, what, start, end, minutes, reason }) => [
+      ...[String(n), day, words.shift(from), sheet.what[what], words.minute(start), words.minute(end)],
+      ...[String(minutes), sheet.reason[reason]],
+    ]),
+    ...moreGaps.map(({ what, reason, count, minutes }) =>
+      sum(sheet.what[what], minutes, filled(file.moreGaps, { reason: sheet.reason[reason], count })),
+    ),
+    ...(shortGaps === 0 ? [] : [sum('', shortGaps, file.shortGaps)]),
+  ];
 }
 
 function checkRow(record: ShiftRecord, all: readonly ShiftRecord[], words: RegisterWords): string[] {

@@ -8,12 +8,14 @@ export const sheetFile = {
   changes: 'Changes',
   columns: [
     ...['Date', 'Shift', 'Hours', 'What', 'Low °C', 'Mean °C', 'High °C', 'In band %', 'Coverage %', 'Out min'],
-    ...['Missing min', 'Scald min', 'Changes'],
+    ...['Excursions', 'Missing min', 'Scald min', 'Fan stood min', 'Changes'],
   ],
   alarmColumns: [
-    ...['No.', 'Date', 'Shift', 'Priority', 'Place', 'Alarm', 'Farthest', 'Stood min', 'Acknowledged by', 'After min'],
-    'Action',
+    ...['No.', 'Date', 'Shift', 'Raised', 'Priority', 'Place', 'Alarm', 'Farthest', 'Unit', 'Stood min'],
+    ...['Acknowledged by', 'Acknowledged at', 'After min', 'Action'],
   ],
+  moreGaps: '{reason}: {count} gaps not listed one by one',
+  shortGaps: 'Gaps of less than 5 min, not listed one by one',
   gapColumns: ['No.', 'Date', 'Shift', 'What', 'From', 'To', 'Minutes', 'Reason'],
   checkColumns: [
     ...['Date', 'Shift', 'Odour', 'Clarity', 'Shower first', 'Water change', 'Disinfection', 'Note', 'Recorded by'],

@@ -1,6 +1,6 @@
 import type { SheetForm } from '../../../contract/sheet.ts';
 
-/** Which register: of one water point, and one month (`2026-11`). */
+/** Which register: of one water point or room, and one month (`2026-11`). */
 export interface SheetPlace {
   readonly site: string;
   readonly area: string;

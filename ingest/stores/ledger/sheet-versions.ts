@@ -3,6 +3,7 @@ import { Compile } from 'typebox/compile';
 import type { User } from '../../../contract/account.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { type KeptVersion, SheetContent, type SheetForm } from '../../../contract/sheet.ts';
+import { extended } from './sheet-editions.ts';
 import type { SheetPlace, SheetVersionReader, StoredSheetVersion } from './sheet-rows.ts';
 import type { Ledger } from './types.ts';
 
@@ -30,7 +31,7 @@ export function sheetVersions({ ledger, reader, clock }: SheetVersionsOptions) {
     const key = [site, area, point, month, number].join('|');
     const known = remembered.get(key);
     if (known !== undefined) return known;
-    const found: unknown = JSON.parse(inflateRawSync(stored.content).toString());
+    const found = extended(JSON.parse(inflateRawSync(stored.content).toString()));
     const parsed = content.Check(found) ? found : null;
     remembered.set(key, parsed);
     for (const oldest of remembered.keys()) if (remembered.size > REMEMBERED) remembered.delete(oldest);

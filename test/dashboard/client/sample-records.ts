@@ -2,7 +2,7 @@ import type { BrowserContext } from 'playwright-core';
 import { Check } from 'typebox/value';
 import type { HistoryAnswer, HistorySeries } from '../../../contract/history.ts';
 import { ShiftRecordBody, type ShiftRecord } from '../../../contract/record.ts';
-import type { Sheet, SheetCell } from '../../../contract/sheet.ts';
+import { EDITION, type Sheet, type SheetCell } from '../../../contract/sheet.ts';
 import { answerInstead, ok, refuse } from './answers.ts';
 import { NOW, SITE } from './sample-alarms.ts';
 
@@ -23,12 +23,22 @@ export const SHIFT = {
 
 const GOOD: SheetCell = {
   ...{ low: '41.3', mean: '42.6', high: '44.3', lowBroken: false, highBroken: false },
-  ...{ compliance: '100', coverage: '100', outMinutes: 0, missingMinutes: 0, scaldMinutes: 0 },
+  ...{ compliance: '100', coverage: '100', outMinutes: 0, excursions: 0, missingMinutes: 0, scaldMinutes: 0 },
 };
-const COLD: SheetCell = { ...GOOD, low: '38.4', lowBroken: true, compliance: '93.0', outMinutes: 21 };
+const COLD: SheetCell = { ...GOOD, low: '38.4', lowBroken: true, compliance: '93.0', outMinutes: 21, excursions: 1 };
 const LACKING: SheetCell = { ...GOOD, compliance: 'insufficient', coverage: '62.5', missingMinutes: 45 };
 const SILENT: SheetCell = { ...LACKING, low: null, mean: null, high: null, coverage: '0.0', missingMinutes: 300 };
 const ROOM: SheetCell = { ...GOOD, low: '25.2', compliance: 'not_judged', outMinutes: null, scaldMinutes: null };
+/** Judged, and never out of band. */
+const WARM: SheetCell = { ...ROOM, compliance: '100', outMinutes: 0 };
+
+function gap(
+  n: number,
+  { hour, ...place }: Pick<Sheet['gaps'][number], 'day' | 'from' | 'what' | 'reason'> & { hour: number },
+): Sheet['gaps'][number] {
+  const start = Date.parse(`${place.day}T00:00+08:00`) + hour * HOUR;
+  return { n, ...place, start, end: start + 5 * HOUR, minutes: 300 };
+}
 
 function sampleSheet(): Sheet {
   const days = Array.from({ length: 30 }, (_, index) => {
@@ -37,13 +47,14 @@ function sampleSheet(): Sheet {
     const shift = (hour: number, from: string, to: string, water: SheetCell) => ({
       ...{ from, to, start: start + (hour - 6) * HOUR, end: start + (hour - 1) * HOUR },
       water,
-      room: water === SILENT ? SILENT : ROOM,
+      room: water === SILENT && from === '14:00' ? SILENT : ROOM,
+      exhaust: index === 22 ? 12 : null,
     });
     return {
       day,
       heating: index >= 14,
       shifts: [
-        shift(6, '06:00', '11:00', index === 8 ? LACKING : GOOD),
+        shift(6, '06:00', '11:00', index === 8 ? LACKING : index === 20 ? SILENT : GOOD),
         shift(14, '14:00', '19:00', index === 23 ? COLD : index === 19 ? SILENT : GOOD),
       ],
     };
@@ -59,6 +70,8 @@ function sampleSheet(): Sheet {
     ],
     water: { id: 'men-pool', name: text('大池', 'Pool') },
     room: { id: 'men-changing', name: text('更衣室', 'Changing room') },
+    edition: EDITION,
+    fans: [{ id: 'men-fan', name: text('排风机', 'Exhaust fan') }],
     standards: [
       {
         ...{ what: 'water', standard: 'base.water', title: text('池浴及淋浴水温', 'Pool and shower water') },
@@ -71,9 +84,9 @@ function sampleSheet(): Sheet {
     ],
     days,
     totals: [
-      { water: LACKING, room: ROOM },
-      { water: COLD, room: ROOM },
-      { water: { ...COLD, coverage: '99.0' }, room: ROOM },
+      { water: LACKING, room: WARM, exhaust: 12 },
+      { water: COLD, room: WARM, exhaust: 12 },
+      { water: { ...COLD, coverage: '99.0', scaldMinutes: null }, room: WARM, exhaust: 24 },
     ],
     alarms: [
       {
@@ -82,24 +95,38 @@ function sampleSheet(): Sheet {
           id: 7,
           day: '2026-11-24',
           from: '14:00',
-          at: NOW,
+          at: Date.parse('2026-11-24T15:02+08:00'),
           priority: 2,
           side: 'low',
-          worst: '38.4',
+          ...{ what: 'water', metric: 'water_temperature', worst: '38.4' },
           minutes: 21,
         },
         title: text('水温低', 'Water too cold'),
         place: text('男浴大池', 'Men’s bath, pool'),
-        acknowledged: { by: '值班岗 1', afterMinutes: 6, note: '<b>开蒸汽阀</b>' },
+        acknowledged: {
+          ...{ by: '值班岗 1', afterMinutes: 6, note: '<b>开蒸汽阀</b>' },
+          at: Date.parse('2026-11-24T15:08+08:00'),
+        },
+      },
+      {
+        ...{ n: 2, id: 8, day: '2026-11-25', from: '14:00', priority: 3, side: 'high', minutes: 40 },
+        at: Date.parse('2026-11-25T18:30+08:00'),
+        ...{ what: null, metric: 'co2', worst: '1800' },
+        title: text('二氧化碳高', 'CO₂ high'),
+        place: text('男浴更衣室', 'Men’s bath, changing room'),
+        acknowledged: {
+          ...{ by: '值班岗 2', afterMinutes: 880, note: null },
+          at: Date.parse('2026-11-26T09:10+08:00'),
+        },
       },
     ],
     gaps: [
-      {
-        ...{ n: 1, day: '2026-11-20', from: '14:00', what: 'water', minutes: 300, reason: 'device_offline' },
-        start: Date.parse('2026-11-20T14:00+08:00'),
-        end: Date.parse('2026-11-20T19:00+08:00'),
-      },
+      gap(1, { day: '2026-11-20', from: '14:00', what: 'water', hour: 14, reason: 'device_offline' }),
+      gap(2, { day: '2026-11-20', from: '14:00', what: 'room', hour: 14, reason: 'device_offline' }),
+      gap(3, { day: '2026-11-21', from: '06:00', what: 'room', hour: 6, reason: 'no_data' }),
+      gap(4, { day: '2026-11-21', from: '06:00', what: 'water', hour: 6, reason: 'sensor' }),
     ],
+    moreGaps: [{ what: 'water', reason: 'system', count: 7, minutes: 61 }],
     shortGaps: 12,
     records: [],
     shiftsOver: 60,
@@ -118,6 +145,22 @@ function sampleSheet(): Sheet {
         now: GOOD,
       },
     ],
+  };
+}
+
+/** The same of a room by itself, of an area without water. */
+export function ofRoom(sheet: Sheet): Sheet {
+  const room = { id: 'men-changing', name: text('更衣室', 'Changing room') };
+  return {
+    ...sheet,
+    ...{ water: null, room, points: [room], standards: [], fans: [], moreGaps: [] },
+    days: sheet.days.map((day) => ({
+      ...day,
+      shifts: day.shifts.map((shift) => ({ ...shift, water: null, exhaust: null })),
+    })),
+    totals: sheet.totals.map((total) => ({ ...total, water: null, exhaust: null })),
+    alarms: sheet.alarms.filter(({ metric }) => metric === 'co2'),
+    gaps: sheet.gaps.filter(({ what }) => what === 'room'),
   };
 }
 
@@ -142,7 +185,7 @@ function history(list: string): HistoryAnswer {
 
 /** Stands in for the records of the men's bath. */
 export class SampleRecords {
-  readonly sheet = sampleSheet();
+  sheet = sampleSheet();
   records: ShiftRecord[] = [];
   handedIn: ShiftRecordBody[] = [];
   /** What the history was asked for. */

@@ -13,7 +13,7 @@ const LIMITS = [
   { standard: 'base.scald', side: 'high', limit: 50, critical: true },
 ] as const;
 const HOURS = 5 * 3_600;
-const judging = { limits: LIMITS, inForce: 0, spec: SPEC };
+const judging = { limits: LIMITS, inForce: 0, spec: SPEC, excursions: 2 };
 
 function shift(changes: Partial<Rollup>): Rollup {
   return {
@@ -69,7 +69,7 @@ test.each([
 test('a shift in band, one out of it at both ends, one that is not known, one that nothing judges', () => {
   expect(cellOf(shift({ standards: [judged({})] }), judging)).toEqual({
     ...{ low: '41.0', mean: '43.2', high: '45.0', lowBroken: false, highBroken: false },
-    ...{ compliance: '100', coverage: '100', outMinutes: 0, missingMinutes: 0, scaldMinutes: null },
+    ...{ compliance: '100', coverage: '100', outMinutes: 0, excursions: 2, missingMinutes: 0, scaldMinutes: null },
   });
   const out = { inBand: HOURS - 1_561, out: 1_561 };
   const scald = { standard: 'base.scald', inBand: HOURS - 90, out: 90, unknown: 0, outOfService: 0 };
@@ -83,7 +83,7 @@ test('a shift in band, one out of it at both ends, one that is not known, one th
   });
   const idle = judged({ inBand: 0, outOfService: HOURS });
   expect(cellOf(shift({ min: 20, standards: [idle] }), judging)).toMatchObject({
-    ...{ low: '20.0', lowBroken: false, compliance: 'not_judged', outMinutes: null },
+    ...{ low: '20.0', lowBroken: false, compliance: 'not_judged', outMinutes: null, excursions: null },
   });
 });
 
@@ -102,7 +102,7 @@ test('minutes of a month are the sum of what its shifts print', () => {
     shift({ to: 3 * HOURS * 1_000, good: 3 * HOURS, standards: [judged({ inBand: 3 * HOURS - 241, out: 241 })] }),
     judging,
   );
-  expect(totalOf(whole, cells)).toMatchObject({ outMinutes: 6, compliance: '99.5', scaldMinutes: null });
+  expect(totalOf(whole, cells)).toMatchObject({ outMinutes: 6, excursions: 6, compliance: '99.5', scaldMinutes: null });
 });
 
 const MINUTE = 60_000;

@@ -70,7 +70,7 @@ const shiftOf = (sheet: Sheet, day: number, column: number) =>
 
 const PLAIN: SheetCell = {
   ...{ low: '42.0', mean: '42.3', high: '42.5', lowBroken: false, highBroken: false },
-  ...{ compliance: '100', coverage: '100', outMinutes: 0, missingMinutes: 0, scaldMinutes: 0 },
+  ...{ compliance: '100', coverage: '100', outMinutes: 0, excursions: 0, missingMinutes: 0, scaldMinutes: 0 },
 };
 
 test('the register of a month says what was measured, shift by shift, and files say the same', async () => {
@@ -136,7 +136,7 @@ test('the register of a month says what was measured, shift by shift, and files 
 
   const csv = sheetCsv([sheet], 'zh');
   expect(csv.startsWith('\uFEFF水温记录表\r\n')).toBe(true);
-  expect(csv).toContain('2026-11-16,早班,06:00–11:00,水,38.4,41.9,42.5,90.0,100,30,0,0,\r\n');
+  expect(csv).toContain('2026-11-16,早班,06:00–11:00,水,38.4,41.9,42.5,90.0,100,30,0,0,0,/,\r\n');
   expect(csv).toContain(`校验 ${sheet.checksum}`);
   const xlsx = await sheetXlsx([sheet], 'en');
   // A zip file: it begins so, and holds what Excel looks for first.
