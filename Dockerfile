@@ -13,8 +13,10 @@ FROM debian:trixie-slim
 RUN apt-get update \
   && apt-get install -y --no-install-recommends libatomic1 \
   && rm -rf /var/lib/apt/lists/* \
-  # Group 1000 is that of the InfluxDB image, which reads its first password and token from /secrets.
-  && install -d -o 10001 -g 10001 -m 0700 /data /backups \
+  # Group 1000 is that of the InfluxDB image, which reads its first password and token from /secrets and writes its
+  # backups beside ours, each in a folder that the other cannot read.
+  && install -d -o 10001 -g 10001 -m 0700 /data \
+  && install -d -o 10001 -g 1000 -m 0770 /backups \
   && install -d -o 10001 -g 1000 -m 0750 /secrets
 WORKDIR /app
 # Owned by root: the program cannot change itself. test/deploy/image.test.ts runs exactly these files.

@@ -21,6 +21,7 @@ const Service = Type.Object({
   mem_limit: Type.Union([Type.String(), Type.Number()]),
   pids_limit: Type.Number(),
   environment: Type.Optional(Type.Record(Type.String(), Type.String())),
+  volumes: Type.Optional(Type.Array(Type.Unknown())),
   // As it was written, or taken apart: versions of Compose differ.
   ports: Type.Optional(Type.Array(Type.Union([Type.String(), Type.Object({ host_ip: Type.String() })]))),
 });
@@ -51,7 +52,11 @@ test.skipIf(compose === undefined)(
     for (const key of Object.keys(settings)) expect(isConfigKey(key), key).toBe(true);
     expect(readConfig({ env: settings, argv: [] })).toMatchObject({
       dataDir: '/data',
-      influx: { url: 'http://influxdb:8086', org: 'facility-watch', bucket: 'facility-watch' },
+      influx: { url: 'http://influxdb:8086', org: 'facility-watch', bucket: 'facility_watch' },
     });
+    // What the docs say is typed there, and InfluxDB's own tool can write beside our backups.
+    const influxdb = services['influxdb'];
+    expect(influxdb?.environment).toMatchObject({ DOCKER_INFLUXDB_INIT_BUCKET: settings['INFLUX_BUCKET'] });
+    expect(JSON.stringify(influxdb?.volumes)).toContain('/backups');
   },
 );

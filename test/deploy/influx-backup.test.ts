@@ -1,15 +1,27 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Type, type Static } from 'typebox';
 import { Parse } from 'typebox/value';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { runBackup } from '../../app/backup/backup.ts';
+import { runRestore } from '../../app/backup/restore.ts';
 import { systemClock } from '../../app/clock.ts';
 import { openInfluxReadings } from '../../ingest/stores/influx/store.ts';
 import type { StoredReading } from '../../ingest/stores/readings/types.ts';
 import { createSeriesDirectory } from '../../ingest/stores/series-directory.ts';
+import { differences, eventsHeld, forwarded, readingsHeld, REGISTRY, startLoad } from '../integration/influx-load.ts';
+import { influx1Missing, startInflux1 } from '../servers/influx1.ts';
 import { influx2Missing, startInflux2, type Influx2 } from '../servers/influx2.ts';
+import { freePort } from '../servers/process.ts';
+import { startProxy } from '../servers/proxy.ts';
+import { killProcess, prepareData, startProcess } from '../soak/system.ts';
 
 // What `influx backup` and `influx restore` ask of the server, by the same requests: the tool itself is not a part of it.
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 10, 20);
+/** Messages a second. */
+const RATE = 200;
 
 let server: Influx2;
 beforeAll(async () => {
@@ -19,6 +31,7 @@ afterAll(() => (influx2Missing === undefined ? server.close() : undefined));
 
 const Shards = Type.Object({ shards: Type.Array(Type.Object({ id: Type.Integer() })) });
 const Bucket = Type.Object({
+  organizationID: Type.String(),
   bucketName: Type.String(),
   bucketID: Type.String(),
   retentionPolicies: Type.Array(Type.Object({ shardGroups: Type.Array(Shards) })),
@@ -39,7 +52,7 @@ interface Request {
 }
 
 async function ask(path: string, request: Request = {}): Promise<Response> {
-  const headers = { authorization: `Token ${server.token}`, ...request.headers };
+  const headers = { authorization: `Token ${server.operator}`, ...request.headers };
   const response = await fetch(`${server.url}/api/v2/${path}`, { ...request, headers });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return response;
@@ -54,7 +67,9 @@ async function backUpBucket(name: string): Promise<BucketBackup> {
   const part = parts.find((text) => /name="?buckets/.test(text)) ?? '';
   const manifest = part.slice(part.indexOf('\r\n\r\n') + 4).trim();
   const buckets = Parse(Type.Array(Bucket), JSON.parse(manifest));
-  const bucket = buckets.find(({ bucketName }) => bucketName === name);
+  const bucket = buckets.find(
+    ({ bucketName, organizationID }) => bucketName === name && organizationID === server.orgID,
+  );
   if (bucket === undefined) throw new Error(`no bucket ${name}`);
   const ids = bucket.retentionPolicies.flatMap(({ shardGroups }) =>
     shardGroups.flatMap(({ shards }) => shards.map(({ id }) => id)),
@@ -79,12 +94,22 @@ async function restoreBucket({ bucket, shards }: BucketBackup, name: string): Pr
   }
 }
 
-async function store(bucket: string) {
+/** Runs a command of an operator. */
+async function run(tool: typeof runBackup, env: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  await tool(args, { env, version: '0', now: () => Date.now(), out: () => {} });
+}
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'fw-both-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+async function openStore(at: { url: string; token: string | null; org: string | null; bucket: string }) {
   const directory = createSeriesDirectory();
   directory.learn([{ id: 1, site: 'mine', owner: { kind: 'point', id: 'pool' }, metric: 'water_temperature' }]);
   directory.locate(() => 'bath');
-  const { url, token, org } = server;
-  const settings = { url, token, org, bucket, username: null, password: null, retention: 730 * DAY };
+  const settings = { ...at, username: null, password: null, retention: 730 * DAY };
   const opened = await openInfluxReadings({ settings, directory, clock: systemClock() });
   onTestFinished(() => opened.close());
   return opened;
@@ -99,20 +124,83 @@ const history = (days: number, value: number): StoredReading[] =>
   });
 
 test.skipIf(influx2Missing)(
-  'a backup of InfluxDB taken after that of the ledger, restored, and sent again what the ledger still holds, has every reading',
+  'ledger and bucket of a running system, backed up one after the other and both restored, have all that was acknowledged before the first',
   async () => {
-    await server.createBucket('live');
-    const live = await store('live');
+    const bucket = 'both';
+    await server.createBucket(bucket);
+    const proxy = await startProxy(server.url);
+    onTestFinished(() => proxy.close());
+    const { dir, passwords, remove } = await prepareData(REGISTRY);
+    onTestFinished(remove);
+    const port = await freePort();
+    const env = (dataDir: string) => ({
+      DATA_DIR: dataDir,
+      MQTT_PORT: String(port),
+      INFLUX_URL: proxy.url,
+      INFLUX_TOKEN: server.token,
+      INFLUX_ORG: server.org,
+      INFLUX_BUCKET: bucket,
+    });
+    const system = await startProcess(env(dir));
+    onTestFinished(() => void system.kill('SIGKILL'));
+    const load = startLoad({ port, passwords, rate: RATE });
+    await load.more(RATE);
+    await forwarded(dir);
+    // What comes from here on is in the log alone, as InfluxDB is behind.
+    await proxy.fault({ kind: 'refused' });
+    await load.more(RATE);
+
+    const before = new Map(load.acknowledged);
+    const events = new Set(load.events);
+    const backup = join(folder(), 'ledger');
+    await run(runBackup, env(dir), '--to', backup);
+    await load.more(RATE);
+    const ofBucket = await backUpBucket(bucket);
+    await load.more(RATE / 2);
+    const at = { url: server.url, database: bucket, headers: { authorization: `Token ${server.token}` } };
+    expect(differences({ acknowledged: before, sent: load.sent }, await readingsHeld(at))).not.toEqual([]);
+    await load.stop();
+    await killProcess(system);
+    await server.dropBucket(bucket);
+
+    await restoreBucket(ofBucket, bucket);
+    const restored = folder();
+    await run(runRestore, env(restored), '--from', backup);
+    await proxy.pass();
+    const again = await startProcess(env(restored));
+    onTestFinished(() => void again.kill('SIGKILL'));
+    await forwarded(restored);
+    expect(differences({ acknowledged: before, sent: load.sent }, await readingsHeld(at))).toEqual([]);
+    expect(await eventsHeld(at)).toBeGreaterThanOrEqual(events.size);
+    // It goes on with the devices that it knew.
+    const next = startLoad({ port, passwords, rate: RATE });
+    await next.more(RATE / 2);
+    await next.stop();
+    await forwarded(restored);
+    const sent = new Map([...load.sent, ...next.sent]);
+    expect(differences({ acknowledged: next.acknowledged, sent }, await readingsHeld(at))).toEqual([]);
+    await killProcess(again);
+  },
+  120_000,
+);
+
+test.skipIf(influx1Missing)(
+  'InfluxDB 1.x is backed up and restored by its own program, and sent again what the ledger still holds it has every reading once',
+  async () => {
+    const backupPort = await freePort();
+    const one = await startInflux1({ database: 'mine', backupPort });
+    onTestFinished(() => one.close());
+    const live = await openStore({ url: one.url, token: null, org: null, bucket: 'mine' });
     const all = { series: 1, from: 0, to: START + 100 * DAY, limit: 100_000 };
     await live.write([{ series: 1, readings: history(10, 42) }]);
-    const backup = await backUpBucket('live');
+    const [host, to] = [`127.0.0.1:${backupPort}`, join(folder(), 'mine')];
+    one.command('backup', '-portable', '-database', 'mine', '-host', host, to);
     await live.write([{ series: 1, readings: history(12, 43) }]);
-
-    await restoreBucket(backup, 'restored');
-    const restored = await store('restored');
-    expect(await restored.range(all)).toEqual(history(10, 42));
-    // The restored ledger sends again what it held and this backup has already: nothing becomes of that twice.
-    await restored.write([{ series: 1, readings: history(10, 42).slice(-500) }]);
-    expect(await restored.range(all)).toEqual(history(10, 42));
+    expect(() => one.command('restore', '-portable', '-db', 'mine', '-host', host, to)).toThrow(/may already exist/);
+    await one.query('DROP DATABASE "mine"');
+    one.command('restore', '-portable', '-db', 'mine', '-host', host, to);
+    expect(await live.range(all)).toEqual(history(10, 42));
+    await live.write([{ series: 1, readings: history(10, 42).slice(-500) }]);
+    expect(await live.range(all)).toEqual(history(10, 42));
   },
 );

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from './ask.ts';
@@ -17,6 +18,8 @@ export interface Influx1 extends ServerProcess {
   query(influxql: string, database?: string): Promise<unknown>;
   /** Lines as the administrator, their times in ms. @throws Error with the server's words. */
   write(lines: string, database: string): Promise<void>;
+  /** Runs its own program, as an administrator does beside it. @throws Error with what it says. */
+  command(...args: readonly string[]): void;
 }
 
 export interface Influx1Options {
@@ -26,17 +29,20 @@ export interface Influx1Options {
   readonly maxBodySize?: number;
   /** A database that is there from the start. */
   readonly database?: string;
+  /** Where `influxd backup` and `influxd restore` find it. */
+  readonly backupPort?: number;
 }
 
 /** @throws Error when the program is missing or does not start. */
-export async function startInflux1({ auth = false, maxBodySize, database }: Influx1Options = {}): Promise<Influx1> {
+export async function startInflux1(options: Influx1Options = {}): Promise<Influx1> {
+  const { auth = false, maxBodySize, database, backupPort = 0 } = options;
   if (program === undefined) throw new Error(influx1Missing);
   const admin = auth ? { user: 'keeper', password: 'pass word"\\' } : { user: undefined, password: undefined };
   const server = await startServer({
     name: 'influx1',
     program,
     command: ({ dir, port }) => ({
-      args: ['run', '-config', writeConfig(dir, port, { auth, maxBodySize })],
+      args: ['run', '-config', writeConfig(dir, port, { auth, maxBodySize, backupPort })],
       env: {},
     }),
     answers: async ({ url }) => (await fetch(`${url}/ping`)).status === 204,
@@ -55,6 +61,9 @@ export async function startInflux1({ auth = false, maxBodySize, database }: Infl
       const body = new URLSearchParams({ q: influxql, ...(db === undefined ? {} : { db }) });
       return ask(`${server.url}/query`, { method: 'POST', headers, body });
     },
+    command(...args) {
+      execFileSync(program, args, { stdio: 'pipe' });
+    },
     async write(lines, db) {
       const to = new URLSearchParams({ db, precision: 'ms' });
       await ask(`${server.url}/write?${to.toString()}`, { method: 'POST', headers, body: lines });
@@ -71,7 +80,11 @@ export async function startInflux1({ auth = false, maxBodySize, database }: Infl
   return influx;
 }
 
-function writeConfig(dir: string, port: number, options: { auth: boolean; maxBodySize: number | undefined }): string {
+function writeConfig(
+  dir: string,
+  port: number,
+  options: { auth: boolean; maxBodySize: number | undefined; backupPort: number },
+): string {
   const path = join(dir, 'influxdb.conf');
   const folder = (name: string): string => {
     mkdirSync(join(dir, name));
@@ -79,7 +92,7 @@ function writeConfig(dir: string, port: number, options: { auth: boolean; maxBod
   };
   const lines = [
     'reporting-enabled = false',
-    'bind-address = "127.0.0.1:0"',
+    `bind-address = "127.0.0.1:${options.backupPort}"`,
     `[meta]\n  dir = ${folder('meta')}`,
     `[data]\n  dir = ${folder('data')}\n  wal-dir = ${folder('wal')}\n  query-log-enabled = false`,
     '[monitor]\n  store-enabled = false',

@@ -74,6 +74,18 @@ export const DEPLOY_FAULTS: readonly Mutant[] = [
     tests: [COPY],
   },
   {
+    name: 'restored-log-is-not-sent',
+    breaks: 'what InfluxDB lacked when the ledger was backed up is sent to it after a restore',
+    edits: [
+      {
+        file: 'ingest/stores/forward/forwarder.ts',
+        from: 'queue.push(options.log.filter(({ seq }) => seq > from));',
+        to: 'void from;',
+      },
+    ],
+    tests: ['test/deploy/influx-backup.test.ts'],
+  },
+  {
     name: 'copy-done-without-what-was-refused',
     breaks: 'a day of which the target did not take all is looked at again',
     edits: [
