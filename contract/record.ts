@@ -100,7 +100,7 @@ export const ShiftList = Type.Object({
   shifts: Type.Array(Shift),
   /** Of the area, in the order of the day; empty: it is never open. */
   windows: Type.Array(Type.Object({ from: TimeOfDay, to: TimeOfDay })),
-  /** When the area began to be watched, where earlier shifts of these days are left out for it (ms epoch). */
+  /** When the area began to be watched (ms epoch); null: so long ago that nothing is recorded of it any more. */
   since: Nullable(EpochMs),
 });
 export type ShiftList = Static<typeof ShiftList>;

@@ -14,6 +14,7 @@ import { createRegister, type SheetVersionStore } from './register.ts';
 import type { Sheets } from './sheet.ts';
 import { daysBefore, localDay, shiftsOf, windowsOf } from './shifts.ts';
 
+const DAY = 86_400_000;
 /** Days whose shifts a form offers. */
 const OFFERED = 7;
 
@@ -88,7 +89,7 @@ export function recordBook({ query, store, versions, clock, sheets, began }: Rec
       const begun = shiftsOf(registry, area, { from: daysBefore(to, OFFERED - 1), to }).filter(
         ({ start }) => start <= now,
       );
-      const since = begun[0] === undefined ? null : await began({ site, area }, begun[0].end);
+      const since = await began({ site, area }, now - (RECORDED_LATE + 1) * DAY);
       const watched = begun.filter(({ end }) => since === null || end > since);
       const windows = windowsOf(registry, area).map(({ from, to }) => ({ from, to }));
       return { shifts: watched.sort((a, b) => b.start - a.start), windows, since };

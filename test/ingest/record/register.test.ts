@@ -9,6 +9,7 @@ import { DrivenClock } from '../../driven-clock.ts';
 import { OPERATOR, startRig, type Rig } from '../line/rig.ts';
 
 const MINUTE = 60_000;
+const DAY = 86_400_000;
 const PLACE = { site: 'mine-a', area: 'men' };
 const MONTH = '2026-10';
 const LEADER: User = { username: 'leader', post: '后勤主任', role: 'administrator' };
@@ -234,5 +235,11 @@ test('a site that was registered before its first reading began then', async () 
   const event = { at: at(16, '08:00'), site: 'mine-a', kind: 'registry.changed', actor: 'admin', detail: {} };
   await rig.stores.ledger.commit({ at: at(20, '12:00'), systemEvents: [event] });
   await tell(rig, at(18, '10:00'), at(18, '10:10'), 42);
-  expect(await bookOf(rig).shifts('mine-a', 'men')).toMatchObject({ shifts: { length: 5 }, since: at(16, '08:00') });
+  const shifts = () => bookOf(rig).shifts('mine-a', 'men');
+  expect(await shifts()).toMatchObject({ shifts: { length: 5 }, since: at(16, '08:00') });
+  // A form is opened of earlier shifts than are offered, too: for it, it is told as long as it matters.
+  await rig.stores.ledger.commit({ at: at(20, '12:00'), systemEvents: [{ ...event, at: at(2, '08:00') }] });
+  expect(await shifts()).toMatchObject({ shifts: { length: 7 }, since: at(2, '08:00') });
+  await rig.stores.ledger.commit({ at: at(20, '12:00'), systemEvents: [{ ...event, at: at(2, '08:00') - 62 * DAY }] });
+  expect(await shifts()).toMatchObject({ shifts: { length: 7 }, since: null });
 });

@@ -132,4 +132,16 @@ export const HISTORY_FAULTS: readonly Mutant[] = [
     ],
     tests: [VIEW],
   },
+  {
+    name: 'history-silent-about-our-downtime',
+    breaks: 'a chart says of a gap that this system did not run',
+    edits: [
+      {
+        file: 'dashboard/client/history/HistoryChart.vue',
+        from: 'covers(course.downtimes, at)',
+        to: 'covers([], at)',
+      },
+    ],
+    tests: ['test/dashboard/client/history.test.ts'],
+  },
 ];

@@ -164,4 +164,52 @@ export const RECORD_FAULTS: readonly Mutant[] = [
     ],
     tests: [REGISTER],
   },
+  {
+    name: 'sheets-noted-though-one-paper-is-old',
+    breaks: 'of all water points printed at once none is noted where one paper is out of date',
+    edits: [
+      {
+        file: 'ingest/record/register.ts',
+        from: 'if (onPaper !== undefined && onPaper.sort()',
+        to: 'if (onPaper === undefined && said.sort()',
+      },
+    ],
+    tests: [REGISTER],
+  },
+  {
+    name: 'record-before-the-area-was-watched',
+    breaks: 'nothing is recorded of a shift before anybody watched',
+    edits: [
+      {
+        file: 'ingest/record/began.ts',
+        from: 'return began <= before || began === Infinity ? null : began;',
+        to: 'return began <= before || began > 0 ? null : began;',
+      },
+    ],
+    tests: [REGISTER],
+  },
+  {
+    name: 'sheet-kept-of-a-month-before-all',
+    breaks: 'no register is kept of a month before anybody watched',
+    edits: [
+      {
+        file: 'ingest/record/register.ts',
+        from: 'if (isFirst && made.begins === null)',
+        to: 'if (isFirst)',
+      },
+    ],
+    tests: [REGISTER],
+  },
+  {
+    name: 'sheets-file-of-the-first-alone',
+    breaks: 'a file of all water points holds each of them, to the digit as it is printed',
+    edits: [
+      {
+        file: 'dashboard/server/sheet/files.ts',
+        from: 'data: linesOf(one, language)',
+        to: 'data: linesOf(sheet ?? one, language)',
+      },
+    ],
+    tests: ['test/browser/records.test.ts'],
+  },
 ];
