@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { chromiumPath, LIVE, PHONE, startBrowser, type TestBrowser, violations } from './browser.ts';
 import { startSample } from './mock-server.ts';
 import { SITE } from './sample-alarms.ts';
-import { SampleRecords } from './sample-records.ts';
+import { ofRoom, SampleRecords } from './sample-records.ts';
 
 const RECORDS = `/sites/${SITE}/records?area=men`;
 const FORM = `/sites/${SITE}/records/men/2026-11-24/1400`;
@@ -132,7 +132,22 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
       '原 63.3',
     ]);
     await page.locator('.sheet-version', { hasText: '第 2 版，未留存' }).waitFor();
-    expect(await page.locator('.sheet-scroll .sheet-gap').innerText()).toBe('缺测 300 分，设备失联');
+    // The gap of both stands once; where only the probe in the water was silent, the room's figures stand below it.
+    const gaps = page.locator('.sheet-scroll .sheet-gap');
+    expect(await gaps.allInnerTexts()).toEqual(['缺测 300 分，设备失联', '缺测 300 分，传感器不可信']);
+    expect(await gaps.evaluateAll((cells) => cells.map((cell) => cell.getAttribute('rowspan')))).toEqual(['2', '1']);
+    const day = (date: string) => page.locator('.sheet-scroll tbody', { hasText: date });
+    expect(await day('11-21').locator('tr.room td').first().innerText()).toBe('25.2');
+    expect(await day('11-23').locator('.broken').allInnerTexts()).toEqual(['12', '12']);
+    const tile = async (name: string) =>
+      (await page.locator('.sheet-tiles > div:visible', { hasText: name }).innerText()).replace(/\s+/g, ' ').trim();
+    expect(await Promise.all(['水越限', '室越限', '烫伤', '排气停'].map(tile))).toEqual([
+      ...['水越限 1 次 21 分', '室越限 0 次 0 分', '烫伤 /', '排气停 24 分'],
+    ]);
+    const notes = await page.locator('.sheet-below .sheet-notes').innerText();
+    expect(notes).toContain('11-24 中班 15:02 ▲2 水温低 38.4 ℃，21 分，值班岗 1 15:08 确认（6 分）');
+    expect(notes).toContain('■3 二氧化碳高 1800 ppm，40 分，值班岗 2 11-26 09:10 确认（880 分）');
+    expect(notes).toContain('未逐条列出：水 本系统未运行 7 段 61 分');
     expect(await page.locator('.sheet-scroll tbody', { hasText: '11-15' }).locator('.sheet-remarks').innerText()).toBe(
       '采暖季起',
     );
@@ -147,8 +162,33 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
     expect(await paper.isVisible()).toBe(true);
     expect(await page.locator('.side-nav').isVisible()).toBe(false);
     expect(await paper.innerText()).toContain('校验 7F3A41C2');
+    // After twelve figures and two shifts of the fan: scald, which nothing judged.
+    expect(await paper.locator('.sheet-total tr.water td').nth(14).innerText()).toBe('/');
     const pages = (await page.pdf({ preferCSSPageSize: true })).toString('latin1').match(/\/Type \/Page\b/g);
     // What has changed since it was given out stands below, where a page has room for it.
     expect(pages).toHaveLength(1);
+  }, 60_000);
+
+  test('in English, on a phone, a room without water has its register', async () => {
+    const options = { viewport: PHONE, hasTouch: true, isMobile: true, locale: 'en' } as const;
+    const page = await screens.enter(server, 'viewer', options);
+    sample.sheet = ofRoom(sample.sheet);
+    await sample.answer(page.context());
+    await page.goto(`${server.url}${RECORDS}&view=sheet`);
+    await page.locator('.sheet-scroll .sheet-table').waitFor();
+    expect(await violations(page), 'the register of a room').toEqual([]);
+    expect(await page.locator('.sheet-scroll tr.water').count()).toBe(0);
+    const row = page.locator('.sheet-scroll tbody', { hasText: '11-20' });
+    expect((await row.locator('td').allInnerTexts()).slice(6)).toEqual([
+      ...['Missing 300 min: device offline', '/', '/', 'Late shift gap'],
+    ]);
+    const tiles = (await page.locator('.sheet-tiles').first().innerText()).replace(/\s+/g, ' ');
+    expect(tiles).toContain('Room out of band 0 times 0 min');
+    expect(tiles).not.toMatch(/Water|Scald|Exhaust/);
+    expect(await page.locator('.sheet-below .sheet-notes').innerText()).toContain(
+      '11-25 Late shift 18:30 ■3 CO₂ high 1800 ppm, 40 min, 值班岗 2 acknowledged 11-26 09:10 (880 min)',
+    );
+    await page.getByRole('button', { name: 'Print' }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   }, 60_000);
 });
