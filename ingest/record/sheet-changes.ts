@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { SheetCell, SheetChange, SheetContent } from '../../contract/sheet.ts';
 
 const WHAT = ['water', 'room'] as const;
@@ -129,7 +130,7 @@ function listed<T extends { readonly n: number }>(
   return [...gone, ...others];
 }
 
-/** Both come from the same program, or were read by it: their keys stand in one order. */
+/** In whatever order their keys stand: what an older program kept has its own. */
 function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return isDeepStrictEqual(one, other);
 }
