@@ -4,6 +4,8 @@ const CELL = 'test/ingest/record/cell.test.ts';
 const SHEET = 'test/ingest/record/sheet.test.ts';
 const SERVER = 'test/dashboard/server/records.test.ts';
 const REGISTER = 'test/ingest/record/register.test.ts';
+const ROOMS = 'test/ingest/record/sheet-rooms.test.ts';
+const EDITIONS = 'test/ingest/record/sheet-editions.test.ts';
 
 export const RECORD_FAULTS: readonly Mutant[] = [
   {
@@ -211,5 +213,59 @@ export const RECORD_FAULTS: readonly Mutant[] = [
       },
     ],
     tests: ['test/browser/records.test.ts'],
+  },
+  {
+    name: 'sheet-other-standards-are-excursions',
+    breaks: 'excursions are counted of the standard that counts',
+    edits: [{ file: 'ingest/record/measured.ts', from: '&& rule === counted)', to: '&& rule !== point)' }],
+    tests: [ROOMS],
+  },
+  {
+    name: 'sheet-first-room-alone',
+    breaks: 'each room of an area has a register',
+    edits: [
+      {
+        file: 'ingest/record/sheet.ts',
+        from: 'rooms.slice(waters.length > 0 ? 1 : 0)',
+        to: 'rooms.slice(waters.length > 0 ? 1 : 0, 1)',
+      },
+    ],
+    tests: [ROOMS],
+  },
+  {
+    name: 'sheet-gaps-beyond-lose-their-reasons',
+    breaks: 'every gap of five minutes has its reason, however many there are',
+    edits: [
+      {
+        file: 'ingest/record/sheet-gaps.ts',
+        from: 'else sumUp(more, { what, reason, minutes });',
+        to: "else if (what === 'room') sumUp(more, { what, reason, minutes });",
+      },
+    ],
+    tests: [ROOMS],
+  },
+  {
+    name: 'sheet-upgrade-told-as-a-change',
+    breaks: 'what a newer program adds to a register is no change of it',
+    edits: [
+      {
+        file: 'ingest/record/sheet-changes.ts',
+        from: 'isExtended ? reduced(newer) : newer;',
+        to: 'isExtended && version < 0 ? reduced(newer) : newer;',
+      },
+    ],
+    tests: [EDITIONS],
+  },
+  {
+    name: 'sheet-silent-probe-hides-the-room',
+    breaks: 'a silent probe in the water hides no figure of the room',
+    edits: [
+      {
+        file: 'dashboard/client/record/sheet-words.ts',
+        from: '(shift.room === null || (',
+        to: '(shift.room !== undefined || (',
+      },
+    ],
+    tests: ['test/dashboard/client/records.test.ts'],
   },
 ];
