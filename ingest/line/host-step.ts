@@ -1,6 +1,7 @@
 import type { Instant } from '../../contract/clock.ts';
 import type { Decoded } from '../decoders/types.ts';
 import type { LedgerState } from '../stores/ledger/types.ts';
+import { FARTHEST_AHEAD, FIRST_BELIEVABLE } from '../quality/source-time.ts';
 import type { HeldStep, SteadyClock, Witness } from '../steady-clock.ts';
 import type { DeviceContext } from './context.ts';
 import { calendarTime } from './host-clock.ts';
@@ -36,8 +37,12 @@ export function hearWitness(context: DeviceContext, decoded: Decoded): void {
   for (const { claimedTime } of decoded.samples) newest = Math.max(newest, claimedTime ?? -Infinity);
   for (const { claimedTime } of decoded.events) newest = Math.max(newest, claimedTime ?? -Infinity);
   if (newest === -Infinity) return;
-  const isLive = (off: number) => off >= -device.tolerance.back && off <= device.tolerance.ahead;
-  const says = isLive(newest - wall - ms) ? 'follow' : isLive(newest - wall) ? 'stay' : 'neither';
+  const { back, ahead } = device.tolerance;
+  const isLive = (off: number, latest = ahead) => off >= -back && off <= latest;
+  // Where time goes on from the newest commit, nobody knows how long ago that was.
+  const latest = held === null ? FARTHEST_AHEAD : ahead;
+  const agrees = isLive(newest - wall - ms) && newest >= FIRST_BELIEVABLE;
+  const says = agrees ? 'follow' : isLive(newest - wall, latest) ? 'stay' : 'neither';
   const line = newest - now.mono;
   const before = witnesses.get(device.key);
   const isOlder = before !== undefined && line < before.line - SLACK;

@@ -72,9 +72,9 @@ export interface Dating {
 }
 
 /** Clocks that lost their battery count from a year before this. */
-const FIRST_BELIEVABLE = Date.UTC(2020, 0, 1);
+export const FIRST_BELIEVABLE = Date.UTC(2020, 0, 1);
 /** While our own clock is behind, a device's is believed up to this far past the newest commit: beyond it, it is no date. */
-const FARTHEST_AHEAD = 10 * 366 * 86_400_000;
+export const FARTHEST_AHEAD = 10 * 366 * 86_400_000;
 
 /** A wall clock that differs from the monotonic one by more (ms) has been set. */
 const WALL_STEP = 2_000;

@@ -51,7 +51,7 @@ test('trust comes back with the right time, and the alarm of the clock returns',
   expect(after.device('gateway').clockWrong).toBe(false);
 });
 
-test('a clock that jumps a day ahead and back blinds nothing on the way', async () => {
+test('a clock that jumps a day ahead and back blinds nothing on the way where devices have none', async () => {
   const rig = await startRig({ registry: SITE });
   await rig.report('gateway', WELL, { seconds: 30, every: 10 });
   rig.clock.stepWall(24 * HOUR);

@@ -252,6 +252,19 @@ describe('a step of our clock that is right', () => {
     expect((await stored(after, 'undated')).filter((t) => t < after.truth()).slice(-12)).toEqual(truths(48).slice(-12));
   });
 
+  test('a device that boots in 1970 with our machine does not make that the time', async () => {
+    const before = await begin(['right', 'undated', 'fault']);
+    await before.go(1, { claims: { fault: CLAIMS.right } });
+    const downtime = HOUR;
+    before.standStill(downtime);
+    const site = await before.restart(-before.truth());
+    const booted = site.truth();
+    await site.go(2, { claims: { fault: (truth) => truth - booted } });
+    expect(clockAlarm(site)).toEqual(['unacknowledged']);
+    expect((await stored(site, 'right')).at(-1)).toBe(site.truth() - EVERY);
+    expect((await stored(site, 'undated')).every((t) => t >= START)).toBe(true);
+  });
+
   test('after a standstill that the monotonic clock did not see: devices have lived on, and nobody is wrong', async () => {
     const site = await begin(KINDS);
     await site.go(1, { blind: true });
