@@ -13,7 +13,7 @@ const RECORD = { series: 0, value: 0 };
  */
 export async function deliver(
   whole: Batch,
-  send: (body: string) => Promise<void>,
+  send: (body: Batch['body']) => Promise<void>,
   now: () => number,
 ): Promise<Written> {
   const rejected: RejectedReading[] = [];

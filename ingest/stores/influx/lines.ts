@@ -34,8 +34,8 @@ const LAST_TIME = 9_223_372_036_854;
 
 /** What one request carries. */
 export interface Batch {
-  /** Empty: nothing to send. */
-  readonly body: string;
+  /** UTF-8, or the same as text; empty: nothing to send. */
+  readonly body: Uint8Array | string;
   /** Readings or records in it. */
   readonly size: number;
   /** Its lines one by one: only needed when the server has something against it. */
@@ -125,13 +125,14 @@ export function lineWriter(): LineWriter {
         size += 1;
       }
       if (place !== -1) end = writeEnd(out, end, time) - 1;
-      const body = Buffer.from(out.buffer, 0, end).toString();
+      // Bytes, outside of the heap: as text each batch would be a reason to collect garbage.
+      const body = out.slice(0, end);
       return { body, size, rejected, tooOld, lines: () => linesOf(body, packed, fates) };
     },
   };
 
-  function linesOf(body: string, packed: PackedReadings, fates: Uint8Array): Line[] {
-    const texts = body === '' ? [] : body.split('\n');
+  function linesOf(body: Uint8Array, packed: PackedReadings, fates: Uint8Array): Line[] {
+    const texts = body.length === 0 ? [] : Buffer.from(body).toString().split('\n');
     const lines: (Line & { readonly parts: Part[] })[] = [];
     for (let row = 0; row < fates.length; row += 1) {
       const at = row * ROW;

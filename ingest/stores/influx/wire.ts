@@ -17,7 +17,7 @@ export interface Asked {
 /** What passes between us and the server. Everything that fails is an InfluxFailed, or an Answered of 400, 413 or 422. */
 export interface Wire {
   /** Sends lines in one request; resolves when the server has them durably. */
-  write(lines: string, precision: 'ms' | 'ns'): Promise<void>;
+  write(lines: Uint8Array | string, precision: 'ms' | 'ns'): Promise<void>;
   /** Asks, and takes the JSON of the answer; undefined where there is none. */
   ask(path: string, options?: { method?: 'GET' | 'POST'; body?: unknown; timeout?: number }): Promise<Asked>;
   /** Where lines go from now on: the path of a write without its precision, of InfluxDB 1; else organisation and bucket. */
@@ -103,11 +103,16 @@ function basic({ token, username, password }: InfluxSettings): Record<string, st
   return { authorization: `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` };
 }
 
+/** What the library does with a body, by more than its types say: it makes a Buffer of it, and a text is one more copy. */
+interface BytesTransport {
+  send(path: string, body: Uint8Array | string, ...rest: [SendOptions, Parameters<Transport['send']>[3]]): void;
+}
+
 /** Resolves when the server has them durably; another answer than 204 (3.x: 201) takes nothing, whatever it is. */
 function sent(
-  transport: Transport,
+  transport: BytesTransport,
   path: string,
-  { lines, options }: { lines: string; options: SendOptions },
+  { lines, options }: { lines: Uint8Array | string; options: SendOptions },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let [headers, status]: [Headers, number | undefined] = [{}, undefined];
