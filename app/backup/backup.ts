@@ -1,9 +1,10 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DATABASES, hashOf, sync, type Inspection } from '../../ingest/stores/backup/database.ts';
 import { writeManifest } from '../../ingest/stores/backup/manifest.ts';
 import { startBackupThread } from '../../ingest/stores/backup/thread.ts';
 import { readConfig } from '../config.ts';
+import { makeFolder } from '../make-folder.ts';
 import { StartError } from '../start-error.ts';
 import { readArguments, type Tools } from '../tools/arguments.ts';
 import { sizeOf } from './words.ts';
@@ -77,7 +78,7 @@ async function backUp({ dataDir, to, version, now, out }: BackupOptions): Promis
 
 function openTarget(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     if (readdirSync(folder).length === 0) return;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

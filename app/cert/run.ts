@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { isLoopback, parseHost } from '../config-value.ts';
 import { readConfig } from '../config.ts';
 import { openDataDir } from '../data-dir.ts';
+import { makeFolder } from '../make-folder.ts';
 import { StartError } from '../start-error.ts';
 import { readArguments, type Tools } from '../tools/arguments.ts';
 import type { Made } from './make.ts';
@@ -30,7 +31,7 @@ export async function runCert(argv: readonly string[], { env, now, out }: Tools)
   const { to } = given.values;
   const folder =
     to === undefined ? join(openDataDir(readConfig({ env, argv: given.config }).dataDir), 'certificates') : resolve(to);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
 
   const { makeAuthority, makeServer, readAuthority } = await import('./make.ts');
   const files = { cert: join(folder, `${AUTHORITY}.pem`), key: join(folder, `${AUTHORITY}.key`) };

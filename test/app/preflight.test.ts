@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -30,6 +30,10 @@ test('a file in the place of the data directory is an error that names it', () =
   writeFileSync(path, '');
   expect(() => openDataDir(path)).toThrow(StartError);
   expect(() => openDataDir(path)).toThrow(`${path} cannot be made: a file stands in its place`);
+});
+
+test.skipIf(!existsSync('/proc/self'))('a data directory where none can be made is an error too, and not for ever', () => {
+  expect(() => openDataDir('/proc/a/b')).toThrow(/The data directory \/proc\/a\/b cannot be used \(ENOENT\)/);
 });
 
 test('a data directory that this user may not write is an error that says whose it is', async () => {
