@@ -32,9 +32,12 @@ test('a file in the place of the data directory is an error that names it', () =
   expect(() => openDataDir(path)).toThrow(`${path} cannot be made: a file stands in its place`);
 });
 
-test.skipIf(!existsSync('/proc/self'))('a data directory where none can be made is an error too, and not for ever', () => {
-  expect(() => openDataDir('/proc/a/b')).toThrow(/The data directory \/proc\/a\/b cannot be used \(ENOENT\)/);
-});
+test.skipIf(!existsSync('/proc/self'))(
+  'a data directory where none can be made is an error too, and not for ever',
+  () => {
+    expect(() => openDataDir('/proc/a/b')).toThrow(/The data directory \/proc\/a\/b cannot be used \(ENOENT\)/);
+  },
+);
 
 test('a data directory that this user may not write is an error that says whose it is', async () => {
   chmodSync(dir, 0o500);
