@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { CACHE } from './cache.ts';
+import { mayMount } from './may-mount.ts';
 import { fetchInflux2 } from './servers/build-influxd.ts';
 import { findInflux1, findInflux2, INFLUXDB2_URL } from './servers/where.ts';
 
@@ -48,6 +49,13 @@ const PARTS: readonly Part[] = [
     // Before Debian 13 it is written in Python.
     ...(debianVersion() < 13 ? COMPOSE_LIBRARIES.map((library) => `python3-${library}`) : []),
   ]),
+  {
+    name: 'mount',
+    without: 'our disk and that of InfluxDB really full, or broken (mounting takes root)',
+    hint: 'As another user: unshare --map-root-user --mount npm test',
+    isThere: mayMount,
+    fetch: () => {},
+  },
 ];
 
 /** Only the bench runs it. */

@@ -27,38 +27,42 @@ const SERIES = [
 /** Nothing at all says what it is. */
 const ALL_GOOD = 2;
 
-/** An hour of readings up to now, of every quality and in and out of band, written as the system writes them. */
+const NOW = Date.now();
+/** An hour of readings up to now, of every quality and in and out of band. */
+const READINGS = Array.from({ length: 60 }, (_, index): StoredReading => {
+  const at = 59 - index;
+  const t = NOW - at * MIN;
+  const grade =
+    at % 10 === 0
+      ? (['bad', 'out_of_range'] as const)
+      : at % 7 === 0
+        ? (['suspect', 'rate'] as const)
+        : (['good', null] as const);
+  return {
+    t,
+    value: 38 + (at % 13),
+    quality: grade[0],
+    reason: grade[1],
+    receivedAt: t + (at === 30 ? 7_000 : 40),
+    backfilled: false,
+    claimedTime: null,
+  };
+});
+const GOOD = READINGS.filter(({ quality }) => quality === 'good');
+
+/** Writes them as the system writes them. */
 async function fill(settings: Pick<InfluxOptions['settings'], 'url' | 'token' | 'org'>): Promise<void> {
   const directory = createSeriesDirectory();
   directory.learn(SERIES);
   directory.locate(() => 'bath');
   const all = { ...settings, bucket: BUCKET, username: null, password: null, retention: 0 };
-  const now = Date.now();
+  const now = NOW;
   // Since before all of it, so that what says nothing is not written.
   const store = await openInfluxReadings({ settings: all, directory, clock: new DrivenClock(now - 2 * 60 * MIN) });
-  const readings = Array.from({ length: 60 }, (_, index): StoredReading => {
-    const at = 59 - index;
-    const t = now - at * MIN;
-    const grade =
-      at % 10 === 0
-        ? (['bad', 'out_of_range'] as const)
-        : at % 7 === 0
-          ? (['suspect', 'rate'] as const)
-          : (['good', null] as const);
-    return {
-      t,
-      value: 38 + (at % 13),
-      quality: grade[0],
-      reason: grade[1],
-      receivedAt: t + (at === 30 ? 7_000 : 40),
-      backfilled: false,
-      claimedTime: null,
-    };
-  });
   try {
-    const good = readings.map((one): StoredReading => ({ ...one, quality: 'good', reason: null }));
+    const good = READINGS.map((one): StoredReading => ({ ...one, quality: 'good', reason: null }));
     await store.forward(
-      packSettlements(SERIES.map(({ id }) => ({ series: id, readings: id === ALL_GOOD ? good : readings }))),
+      packSettlements(SERIES.map(({ id }) => ({ series: id, readings: id === ALL_GOOD ? good : READINGS }))),
       0,
     );
     const alarm = {
@@ -111,22 +115,85 @@ afterAll(async () => {
   await influx2?.close();
 });
 
+const Cell = Type.Union([Type.Number(), Type.String(), Type.Boolean(), Type.Null()]);
 const Answer = Type.Object({
   results: Type.Array(
-    Type.Object({ series: Type.Optional(Type.Array(Type.Object({ values: Type.Array(Type.Array(Type.Unknown())) }))) }),
+    Type.Object({
+      series: Type.Optional(
+        Type.Array(
+          Type.Object({
+            tags: Type.Optional(Type.Record(Type.String(), Type.String())),
+            values: Type.Array(Type.Array(Cell)),
+          }),
+        ),
+      ),
+    }),
   ),
 });
 
-/** Rows that both servers, where they are there, give for a query. */
-async function rowsOf(influxql: string): Promise<number[]> {
+/** A row without its time, behind the tags of its group. Sums of decimals are not the same to the last bit everywhere. */
+type Row = readonly (string | number | boolean | null)[];
+const rounded = (cell: Row[number]) => (typeof cell === 'number' ? Math.round(cell * 1e6) / 1e6 : cell);
+
+/** What both servers, where they are there, give for a query. */
+async function answersTo(influxql: string): Promise<Row[][]> {
   const answers = await Promise.all([influx1?.query(influxql, BUCKET), influx2?.query(influxql, BUCKET)]);
   return answers
     .filter((answer) => answer !== undefined)
-    .map(
-      (answer) =>
-        Parse(Answer, answer).results.flatMap(({ series = [] }) => series.flatMap(({ values }) => values)).length,
+    .map((answer) =>
+      Parse(Answer, answer).results.flatMap(({ series = [] }) =>
+        series.flatMap(({ tags = {}, values }) =>
+          values.map(([, ...cells]) => [...Object.values(tags), ...cells.map(rounded)]),
+        ),
+      ),
     );
 }
+
+const rowsOf = async (influxql: string) => (await answersTo(influxql)).map(({ length }) => length);
+
+const mean = (values: readonly number[]) => rounded(values.reduce((sum, value) => sum + value, 0) / values.length);
+const valuesOf = (readings: readonly StoredReading[]) => readings.map(({ value }) => value);
+
+/** The values of each window in turn. `offset`: ms by which local time is ahead. */
+function windows(readings: readonly StoredReading[], length: number, offset = 0): number[][] {
+  const found = Map.groupBy(readings, ({ t }) => Math.floor((t + offset) / length));
+  return [...found.values()].map(valuesOf);
+}
+
+const outside = (readings: readonly StoredReading[]) => readings.filter(({ value }) => value < 40 || value > 48).length;
+
+/** Of the hour before, as the pages of both languages ask for it; the shower says nothing of its quality, and is good. */
+const NEWEST: Row[] = [
+  ['pool', 38],
+  ['shower', 38],
+];
+const TEN_MINUTES: Row[] = windows(
+  READINGS.filter(({ quality }) => quality !== 'bad'),
+  10 * MIN,
+).map((values) => [mean(values)]);
+const OUTSIDE: Row[] = [
+  ['pool', outside(GOOD)],
+  ['shower', outside(READINGS)],
+];
+
+/** What each of the ready queries in InfluxQL is said to find, in their order. */
+const FOUND: readonly Row[][] = [
+  NEWEST,
+  TEN_MINUTES,
+  windows(
+    [...GOOD, ...READINGS].sort((a, b) => a.t - b.t),
+    24 * 60 * MIN,
+    8 * 60 * MIN,
+  ).map((values) => ['bath', Math.min(...values), mean(values), Math.max(...values)]),
+  OUTSIDE,
+  [['pool', READINGS.length - GOOD.length]],
+  [
+    ['pool', 1, 7],
+    ['shower', 1, 7],
+  ],
+  [],
+  [['2', 'point.limit', 1]],
+];
 
 function readyQueries(language: 'sql' | 'flux'): string[] {
   const page = readFileSync(new URL('influxdb.md', DOCS), 'utf8').split('## Ready queries')[1] ?? '';
@@ -135,12 +202,20 @@ function readyQueries(language: 'sql' | 'flux'): string[] {
     .map(([, , text = '']) => text);
 }
 
+const sumOf = (rows: readonly (readonly unknown[])[]) => rows.reduce((sum, row) => sum + Number(row.at(-1)), 0);
+
 test.skipIf(influx1Missing !== undefined && influx2Missing !== undefined)(
   'every ready query in InfluxQL finds what it is said to find, on both generations of servers',
   async () => {
     const queries = readyQueries('sql').map((text) => text.replace(/^--.*\n/, ''));
-    expect(queries).toHaveLength(8);
-    for (const query of queries) for (const rows of await rowsOf(query)) expect(rows, query).toBeGreaterThan(0);
+    expect(queries).toHaveLength(FOUND.length);
+    for (const [index, query] of queries.entries()) {
+      for (const rows of await answersTo(query)) {
+        // Hours without a punch are rows too.
+        if (query.includes('fill(0)')) expect(sumOf(rows), query).toBe(3);
+        else expect(rows, query).toEqual(FOUND[index]);
+      }
+    }
   },
 );
 
@@ -149,22 +224,38 @@ test.skipIf(influx1Missing !== undefined && influx2Missing !== undefined)(
   async () => {
     const of = (grade: string) =>
       `SELECT "water_temperature" FROM "readings" WHERE "point" = 'pool' AND ${grade} AND time > now() - 2h`;
-    // Of sixty, six are bad and seven suspect.
+    // Of sixty, six are bad and eight suspect.
     for (const rows of await rowsOf(of('("water_temperature_quality" >= 200) = false'))) expect(rows).toBe(54);
     for (const rows of await rowsOf(of('("water_temperature_quality" >= 100) = false'))) expect(rows).toBe(46);
     for (const rows of await rowsOf(of('"water_temperature_quality" < 100'))) expect(rows).toBe(0);
   },
 );
 
+/** Rows of annotated CSV, as objects by the names of their columns. */
+function tablesOf(csv: string): Record<string, string>[] {
+  return csv.split('\r\n\r\n').flatMap((table) => {
+    const [header = '', ...rows] = table.split('\r\n').filter((line) => line.startsWith(','));
+    const names = header.split(',');
+    return rows.map((row) => Object.fromEntries(row.split(',').map((cell, at) => [names[at] ?? '', cell])));
+  });
+}
+
 test.skipIf(influx2Missing)('every ready query in Flux finds what it is said to find', async () => {
   const queries = readyQueries('flux');
   expect(queries).toHaveLength(5);
-  for (const query of queries) {
-    const lines = (await influx2?.flux(query))?.split('\r\n').filter((line) => /^,(_result)?,\d/.test(line)) ?? [];
-    expect(lines.length, query).toBeGreaterThan(0);
-    // Where nothing says anything of quality there is no such column, and all is good.
-    if (query.includes('count(column: "water')) expect(lines.join()).toContain('shower');
-  }
+  const [newest, means, counts, punches, raised] = await Promise.all(
+    queries.map(async (query) => tablesOf((await influx2?.flux(query)) ?? '')),
+  );
+  const by = (rows: typeof newest, ...columns: string[]) =>
+    rows?.map((row) =>
+      columns.map((column) => (/^-?[\d.]+$/.test(row[column] ?? '') ? rounded(Number(row[column])) : row[column])),
+    );
+  expect(by(newest, 'point', '_value')).toEqual(NEWEST);
+  expect(by(means, 'water_temperature')).toEqual(TEN_MINUTES);
+  // Where nothing says anything of quality there is no such column, and all is good.
+  expect(by(counts, 'point', 'water_temperature')).toEqual(OUTSIDE);
+  expect(sumOf(by(punches, '_value') ?? [])).toBe(3);
+  expect(by(raised, 'rule', 'priority', '_value')).toEqual([['point.limit', 2, 1]]);
 });
 
 const Query = Type.Object({ query: Type.String() });
