@@ -30,7 +30,7 @@ export function sheetHead(sheet: Sheet, language: RegisterLanguage): readonly st
   });
   const version = versionText(sheet, words);
   return [
-    texts.title,
+    sheet.water === null ? texts.titleOfRoom : texts.title,
     places.map(words.local).join(' / '),
     sheet.complete ? sheet.month : `${sheet.month} (${texts.running})`,
     ...standards,

@@ -1,5 +1,6 @@
 export const sheet = {
   title: 'Water temperature register',
+  titleOfRoom: 'Room temperature register',
   view: 'View',
   views: { sheet: 'Month', shifts: 'Shifts' },
   month: '{year}-{month}',
@@ -14,7 +15,6 @@ export const sheet = {
   running: 'The month runs: no record yet',
   what: { water: 'Water', room: 'Room' },
   celsius: '°C',
-  air: 'Exhaust',
   exhaust: 'Fan stood min',
   column: {
     date: 'Date',

@@ -1,5 +1,6 @@
 export const sheet = {
   title: '水温记录表',
+  titleOfRoom: '室温记录表',
   view: '看什么',
   views: { sheet: '月表', shifts: '班次' },
   month: '{year} 年 {month} 月',
@@ -14,7 +15,6 @@ export const sheet = {
   running: '本月未完，不作记录',
   what: { water: '水', room: '室' },
   celsius: '℃',
-  air: '排气',
   exhaust: '排气停（分）',
   column: {
     date: '日期',

@@ -124,7 +124,7 @@ test('a shift with cold water, foul air and a fan that stood: what is counted, o
   expect(floor.map((one) => figures(one, DAY)[0]?.at(-1))).toEqual(['/', '/']);
   const book = readXlsx(await sheetXlsx(floor, 'zh'));
   expect([...book.keys()]).toEqual(['301', '302']);
-  expect(sheetCsv(floor, 'zh').split('甲矿 / 宿舍 / ')).toHaveLength(3);
+  expect(sheetCsv(floor, 'zh').split('室温记录表\r\n甲矿 / 宿舍 / ')).toHaveLength(3);
 }, 60_000);
 
 const HOURS = 8;
