@@ -92,7 +92,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
   try {
     await prepare?.(stores);
-    const { ledger, reader, readings, influx, directory, accounts, credentials, people, tokens, walls, audit } = stores;
+    const { ledger, gate, reader, readings, influx, directory, accounts, credentials, people, tokens, walls, audit } =
+      stores;
     const retention = config.retentionRawDays * DAY;
     const metrics = createMetrics({ clock, version: VERSION });
     const { meter } = metrics;
@@ -104,6 +105,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       log,
       catalogue,
       ledger,
+      gate,
       reader,
       readings,
       influx,

@@ -109,7 +109,8 @@ export const CONFIG_KEYS = {
   MAX_WAITING_READINGS: {
     accepts: { kind: 'integer', min: 10_000, max: 50_000_000 },
     default: '2000000',
-    about: 'Readings that may wait, in memory and in the ledger, while readings.db takes none; about 300 bytes each',
+    about:
+      'Readings that may wait, in memory and in the ledger, while readings.db or InfluxDB takes none; about 300 bytes each',
   },
   INFLUX_URL: {
     accepts: { kind: 'url' },

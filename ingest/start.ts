@@ -7,7 +7,6 @@ import { createTakeover } from './consume.ts';
 import { createExpiry } from './expire.ts';
 import type { History } from './history/history.ts';
 import { startHistory } from './history/start.ts';
-import { takeAcknowledge, type AcknowledgeOutcome } from './line/acknowledge.ts';
 import { noteConflict } from './line/identity-conflict.ts';
 import { lookAtClock, resumeStep } from './line/host-step.ts';
 import { createLine, type Item } from './line/line.ts';
@@ -21,7 +20,7 @@ import { restore, restoreLastMessages } from './line/restore.ts';
 import { watchStandstill } from './line/standstill.ts';
 import { takeTick } from './line/tick.ts';
 import { createWorld, type Changes } from './line/world.ts';
-import { alarmView } from './live/alarm-view.ts';
+import { createAcknowledge } from './live/acknowledge-desk.ts';
 import { createAnnouncer } from './live/announcer.ts';
 import { levelsOf } from './live/levels.ts';
 import { createQuerySide } from './live/query-side.ts';
@@ -36,6 +35,7 @@ import type { Sheets } from './record/sheet.ts';
 import { startNotify, type NotifySettings } from './notify/start.ts';
 import type { Catalogue } from './standards/types.ts';
 import type { InfluxStore } from './stores/influx/types.ts';
+import type { Gate } from './stores/ledger/gate.ts';
 import type { Arrival, Ledger, LedgerReader } from './stores/ledger/types.ts';
 import type { ReadingsStore } from './stores/readings/types.ts';
 import type { Rollups } from './stores/rollups.ts';
@@ -63,6 +63,8 @@ export interface IngestOptions {
   readonly log: IngestLog;
   readonly catalogue: Catalogue;
   readonly ledger: Ledger;
+  /** Holds back everybody but the line while nothing can be committed. */
+  readonly gate?: Pick<Gate, 'before' | 'onTrouble'>;
   readonly reader: LedgerReader;
   readonly readings: ReadingsStore;
   /** The same where it is InfluxDB: arrivals are forwarded to it instead of being settled. */
@@ -116,6 +118,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const state = reader.load();
   resumeStep(clock, state);
   const started = clock.now();
+  const gated = options.gate?.before(ledger) ?? ledger;
   const { logLimit = LOG_LIMIT, freeBytes = () => Infinity } = options;
   const tail = createTail();
   for (const arrival of state.arrivals) tail.append(arrival);
@@ -140,7 +143,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     device: (site: string, device: string) => world.models.committed(site)?.devices.has(device) ?? false,
   };
   const onError = (error: unknown) => log.error({ err: error }, 'the line met an error');
-  const expiry = createExpiry({ ...options, clock, started, lastCommitAt: state.lastCommitAt, onError });
+  const expiry = createExpiry({ ...options, ledger: gated, clock, started, lastCommitAt: state.lastCommitAt, onError });
 
   restore(world, state, { reader, catalogue, now: started });
   noteStart();
@@ -161,9 +164,11 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const announcer = createAnnouncer({ world, clock, epoch: randomUUID(), storing: () => line.storing() });
   const lineEvents = { onChanges: announce, onStoring: storingChanged, onError };
   const line = createLine({ world, ledger, clock, mayStore, ...lineEvents, meter, pace: () => takeover.pace() });
+  options.gate?.onTrouble(line.suspect);
   const takeover = createTakeover({
     ...options,
     clock,
+    ledger: gated,
     world,
     tail,
     meter,
@@ -187,7 +192,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   });
   memory.arrived(state.arrivals);
   const { consumer } = takeover;
-  const refusalKeeper = keepRefusals({ book, ledger, clock, storing: line.storing });
+  const refusalKeeper = keepRefusals({ book, ledger: gated, clock, storing: line.storing });
   const rules: MessageRules = { seen: (site, device, id) => reader.eventHashes(site, device, id), retention };
 
   function noteStart(): void {
@@ -252,7 +257,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const notify = startNotify({
     ...options.notify,
     world,
-    ledger,
+    ledger: gated,
     reader,
     clock,
     log,
@@ -304,25 +309,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   });
 
   const desk: Desk = {
-    acknowledge(request) {
-      return new Promise((resolve) => {
-        let answer: AcknowledgeOutcome = { outcome: 'no_such_alarm' };
-        const judge = () => {
-          answer = takeAcknowledge(world, request, { now: clock.now(), closed: (id) => reader.alarm(id) });
-        };
-        const done = () => {
-          const model = answer.outcome === 'no_such_alarm' ? undefined : world.models.committed(answer.record.site);
-          if (answer.outcome === 'no_such_alarm' || model === undefined) return resolve({ refused: 'no_such_alarm' });
-          resolve({ outcome: answer.outcome, alarm: alarmView(model, answer.record, { stored: true }) });
-        };
-        const refuse = () => resolve({ refused: 'not_storing' });
-        const offends = () => {
-          refuse();
-          return [];
-        };
-        enqueue(judge, { done, letGo: refuse, offends, storedOnly: true });
-      });
-    },
+    acknowledge: createAcknowledge({ world, clock, reader, enqueue }),
     devices: createDeviceDesk({
       world,
       clock,

@@ -39,7 +39,6 @@ export function takeBind(
   { site, body, user }: { readonly site: string; readonly body: BindBody; readonly user: User },
   { catalogue, now, reader, history }: BindContext,
 ): 'bound' | FieldsRefused | DeviceRefusal {
-  if (!world.storing) return { refused: 'not_storing' };
   const pending = world.pending.registryChanges.get(site);
   const base = pending ?? reader.registryOf(site);
   if (base === undefined || world.models.get(site) === undefined) return { refused: 'no_such_site' };

@@ -20,15 +20,18 @@ export function judgeCondition(
   const state = world.machines.at(watch.machine)?.record.state ?? INITIAL_MACHINE;
   if (!holds && atRest(state)) return;
   if (holds && state.known && isStanding(state) && state.off.since === null) return;
-  // Built-in rules are always in force: their machines learn it with their first input.
+  const sample = { kind: 'sample', verdict: holds ? 'breach' : 'clear', quality: 'good', value: null } as const;
+  // In force from their first input on, or again: what was seen before that must raise nothing.
+  if (!state.inForce && !holds) drive(world, watch, sample, now, circumstances);
   if (!state.inForce) drive(world, watch, { kind: 'force', inForce: true }, now, circumstances);
-  drive(
-    world,
-    watch,
-    { kind: 'sample', verdict: holds ? 'breach' : 'clear', quality: 'good', value: null },
-    now,
-    circumstances,
-  );
+  drive(world, watch, sample, now, circumstances);
+}
+
+/** Another alarm stands for the condition: none is raised of it, and one that stands gives way, until it is judged again. */
+export function giveWay(world: World, model: SiteModel, condition: Condition, now: Instant): void {
+  const watch = conditionWatch(model, condition);
+  const inForce = world.machines.at(watch.machine)?.record.state.inForce === true;
+  if (inForce) drive(world, watch, { kind: 'force', inForce: false }, now);
 }
 
 /** There is no alarm of the condition, nor is one on its way. */

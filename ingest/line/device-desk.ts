@@ -50,6 +50,7 @@ export function createDeviceDesk(options: DeviceDeskOptions): DeviceDesk {
           answer = judge();
         },
         {
+          storedOnly: true,
           done: () => resolve(answer),
           letGo() {
             registryInDoubt();
@@ -60,6 +61,7 @@ export function createDeviceDesk(options: DeviceDeskOptions): DeviceDesk {
             else reject(error instanceof Error ? error : new Error(String(error)));
             return [];
           },
+          found: registryInDoubt,
         },
       );
     });
@@ -131,7 +133,6 @@ export function createDeviceDesk(options: DeviceDeskOptions): DeviceDesk {
     async discard({ site, selection, user }) {
       if (world.models.committed(site) === undefined) return { refused: 'no_such_site' };
       const answer = await walk((): 'discarded' | DeviceRefusal => {
-        if (!world.storing) return notStoring;
         const group = reader.quarantine.group({ site, ...selection });
         if (group === undefined) return 'discarded';
         const at = clock.now().wall;

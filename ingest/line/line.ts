@@ -3,6 +3,7 @@ import type { QuarantineEntry } from '../../contract/quarantine.ts';
 import type { Meter } from '../meter.ts';
 import { CommitFailed, type Ledger, type LedgerBatch } from '../stores/ledger/types.ts';
 import { createOutage } from './outage.ts';
+import { takeSeries } from './readings.ts';
 import type { Changes, World } from './world.ts';
 
 /** Most items that one commit carries: bounds memory and the time that a batch holds the event loop. */
@@ -13,6 +14,8 @@ const BATCH_TIME = 15;
 const LOOK_EVERY = 16;
 /** Commits failing for this long (ms) are no hiccup: screens go on, marked *not stored*. */
 const PATIENCE = 5_000;
+/** People wait less long for an answer (ms): a command changes nothing before its commit, and can be given again. */
+const COMMAND_PATIENCE = 1_000;
 const FIRST_RETRY = 50;
 const LAST_RETRY = 500;
 
@@ -24,8 +27,16 @@ export interface Item {
   done(): void;
   /** Judged and shown, but not stored: a message stays unacknowledged, a command is refused. */
   letGo(): void;
-  /** A command: makes no sense unless it is stored. Refused instead of judged while nothing at all can be committed. */
+  /**
+   * A command: makes no sense unless it is stored. Commands are committed apart from what devices send. Refused instead
+   * of judged while nothing at all can be committed, and taken back when its commit fails.
+   */
   readonly storedOnly?: boolean;
+  /**
+   * A command that was refused turned out to be in the ledger: its writer was lost before it could answer. Makes the
+   * state have it; what it books in the journals is there already.
+   */
+  found?(): void;
   /** What is kept of an item whose effects cannot be committed although others' can. */
   offends(error: unknown): readonly QuarantineEntry[];
 }
@@ -52,6 +63,8 @@ export interface Line {
   storing(): boolean;
   /** Tries the ledger again; called by tick while storing is stopped. */
   probe(): void;
+  /** A commit of somebody else's failed: sees whether the line's own do. */
+  suspect(): void;
   /** Resolves when everything enqueued so far is through. */
   drained(): Promise<void>;
   /** Nothing more is taken; what was enqueued is let go. */
@@ -66,23 +79,25 @@ export function createLine(options: LineOptions): Line {
   const { world, ledger, clock, mayStore, onChanges, onStoring, onError, meter, pace } = options;
   const queue: Item[] = [];
   const waiting: (() => void)[] = [];
-  const outage = createOutage({ world, ledger, onError });
+  const outage = createOutage({ world, ledger, onFound, onError });
   let running = false;
   let storing = true;
-  /** The newest commit passed: where readings are not stored, alarms and commands are. */
+  /** Commits pass: where readings are not stored, alarms and commands are. */
   let committing = true;
   let probing = false;
+  let suspected = false;
   let stopped = false;
 
   async function run(): Promise<void> {
-    while (queue.length > 0) {
-      if (probing) await recover();
+    while (queue.length > 0 || probing || suspected) {
+      if (probing) await recover().catch(onError);
+      if (suspected) await examine().catch(onError);
+      if (queue.length === 0) continue;
       // Nothing that goes wrong with one batch may end the line.
-      await take(queue.splice(0, BATCH_ITEMS)).catch(onError);
+      await walk(nextBatch()).catch(onError);
       // What is shown and not stored fills no log.
       if (storing) await pace?.();
     }
-    if (probing) await recover();
     running = false;
     for (const resolve of waiting.splice(0)) resolve();
   }
@@ -94,12 +109,21 @@ export function createLine(options: LineOptions): Line {
     setImmediate(() => void run().catch(onError));
   }
 
+  /** From the head of the queue: commands, or what is none. */
+  function nextBatch(): readonly Item[] {
+    const commands = queue[0]?.storedOnly === true;
+    const end = queue.findIndex(({ storedOnly }, index) => index === BATCH_ITEMS || (storedOnly === true) !== commands);
+    return queue.splice(0, end === -1 ? queue.length : end);
+  }
+
+  function walk(items: readonly Item[]): Promise<void> {
+    return items[0]?.storedOnly === true ? takeCommands(items) : take(items);
+  }
+
   async function take(items: readonly Item[]): Promise<void> {
-    const willing = committing ? items : items.filter((item) => item.storedOnly !== true);
-    if (!committing) for (const item of items) if (item.storedOnly === true) item.letGo();
-    const { judged, failed } = judgeAll(willing);
-    if (failed !== undefined) return takeSingly(willing, failed);
-    queue.unshift(...willing.slice(judged.length));
+    const { judged, failed } = judgeAll(items);
+    if (failed !== undefined) return takeSingly(items, failed);
+    queue.unshift(...items.slice(judged.length));
     const batch = world.batch(clock.now().wall);
     if (batch === undefined) return finish(judged);
     if (!storing) return setAside(judged, batch);
@@ -108,6 +132,39 @@ export function createLine(options: LineOptions): Line {
     if (result === 'stored') return finish(judged);
     if (result === 'failing') return stopStoring(judged, batch, { failing: true });
     return takeSingly(judged, result.refused);
+  }
+
+  /** What cannot be stored is as if it had never been asked for: nothing of it is judged, shown or kept for later. */
+  async function takeCommands(items: readonly Item[]): Promise<void> {
+    if (!committing) return takeBack(items);
+    // What commands refer to comes before them.
+    if (!storing && !(await catchUp())) return takeBack(items);
+    const { judged, failed } = judgeAll(items);
+    if (failed !== undefined) return takeSingly(items, failed);
+    queue.unshift(...items.slice(judged.length));
+    const batch = world.batch(clock.now().wall);
+    if (batch === undefined) return finish(judged);
+    if (takesRoom(batch) && !(storing && mayStore())) return judged.length > 1 ? oneByOne(judged) : takeBack(judged);
+    const result = await commit(batch, judged.length, storing ? COMMAND_PATIENCE : 0);
+    if (result === 'stored') return finish(judged);
+    if (result !== 'failing') return takeSingly(judged, result.refused);
+    outage.doubt(batch, judged);
+    suspected = true;
+    takeBack(judged);
+    refuseCommands();
+  }
+
+  function takeBack(items: readonly Item[]): void {
+    world.rollback();
+    for (const item of items) item.letGo();
+  }
+
+  function refuseCommands(): void {
+    committing = false;
+    for (const command of queue.filter(({ storedOnly }) => storedOnly === true)) {
+      queue.splice(queue.indexOf(command), 1);
+      command.letGo();
+    }
   }
 
   /** The items that there was time for, in order; or what one of them met. */
@@ -126,12 +183,9 @@ export function createLine(options: LineOptions): Line {
 
   /** One item of the batch cannot be taken: all walk alone, so that only the offender is left behind. */
   async function takeSingly(items: readonly Item[], { error }: { error: unknown }): Promise<void> {
+    if (items.length > 1) return oneByOne(items);
     world.rollback();
     const [only] = items;
-    if (items.length > 1) {
-      for (const item of items) await take([item]);
-      return;
-    }
     if (only === undefined) return;
     onError(error);
     world.pending.quarantine.push(...only.offends(error));
@@ -146,22 +200,34 @@ export function createLine(options: LineOptions): Line {
     letGo(items);
   }
 
+  async function oneByOne(items: readonly Item[]): Promise<void> {
+    world.rollback();
+    for (const item of items) await walk([item]);
+  }
+
   async function commit(
     batch: LedgerBatch,
     items: number,
+    patience = PATIENCE,
   ): Promise<'stored' | 'failing' | { refused: { error: unknown } }> {
     const since = clock.now().mono;
     for (let wait = FIRST_RETRY; ; wait = Math.min(wait * 2, LAST_RETRY)) {
       try {
         await ledger.commit(batch);
         noteCommit({ wall: batch.at, mono: since });
+        committing = true;
         meter?.commit({ took: clock.now().mono - since, items, batch });
         return 'stored';
       } catch (error) {
         meter?.commitFailed();
-        if (!(error instanceof CommitFailed && error.transient)) return { refused: { error } };
+        if (!(error instanceof CommitFailed && error.transient)) {
+          committing = true; // it took the batch and found fault with it
+          return { refused: { error } };
+        }
         onError(error);
-        if (stopped || clock.now().mono - since >= PATIENCE) return 'failing';
+        const waited = clock.now().mono - since;
+        if (stopped || waited >= patience) return 'failing';
+        if (waited >= COMMAND_PATIENCE) refuseCommands();
         await new Promise<void>((resolve) => clock.after(wait, resolve));
       }
     }
@@ -185,19 +251,13 @@ export function createLine(options: LineOptions): Line {
     announce(changes);
   }
 
-  /** Judged while readings are not stored: shown, and alarms and commands committed as long as anything can be. */
+  /** Judged while readings are not stored: shown, and alarms committed as long as anything can be. */
   async function setAside(items: readonly Item[], batch: LedgerBatch): Promise<void> {
     outage.add(batch);
-    const waits = (batch.alarms?.length ?? 0) === 0 && !items.some(({ storedOnly }) => storedOnly === true);
-    if (!committing || waits) return letGo(items);
-    const kept = await commitDeferred();
-    if (kept === 'failing') return letGo(items);
+    if (!committing || (batch.alarms?.length ?? 0) === 0 || !(await commitDeferred())) return letGo(items);
     const changes = world.merge('alarms');
     const alarms = [...world.alarmsStored(), ...changes.alarms];
-    for (const item of items) {
-      if (kept === 'all' && item.storedOnly === true) item.done();
-      else item.letGo();
-    }
+    for (const item of items) item.letGo();
     announce({ ...changes, alarms });
   }
 
@@ -217,8 +277,10 @@ export function createLine(options: LineOptions): Line {
   ): Promise<void> {
     storing = false;
     world.storing = false;
-    committing = !failing;
-    if (failing) outage.doubt(batch);
+    if (failing) {
+      refuseCommands();
+      outage.doubt(batch);
+    }
     outage.note({ at: batch.at, site: null, kind: 'storing_stopped', actor: null, detail: {} });
     await setAside(items, batch);
     onStoring(false);
@@ -228,30 +290,61 @@ export function createLine(options: LineOptions): Line {
   async function recover(): Promise<void> {
     probing = false;
     if (storing) return; // asked again while the answer was under way
-    if ((await commitDeferred()) === 'failing') return;
-    const alarms = world.alarmsStored();
-    if (alarms.length > 0) announce({ ...NO_CHANGES, alarms });
+    if (!(await outage.dispel()) || !(await catchUp())) return;
     if (!mayStore()) return;
     const at = clock.now().wall;
     const again = { at, site: null, kind: 'storing_again', actor: null, detail: {} };
-    if ((await outage.attempt({ at, systemEvents: [again] })) === 'failing') return;
+    if ((await outage.attempt({ at, systemEvents: [again] })) === 'failing') return refuseCommands();
     storing = true;
     world.storing = true;
     world.listeningSince = clock.now().mono;
     onStoring(true);
   }
 
-  async function commitDeferred(): Promise<'all' | 'some' | 'failing'> {
+  /** Something could not be committed, and no batch of devices' speaks of it: an empty one shows how things are. */
+  async function examine(): Promise<void> {
+    suspected = false;
+    if (!storing) return; // the next probe shows it
+    const batch = { at: clock.now().wall };
+    if ((await commit(batch, 0)) === 'stored' && (await outage.dispel()) && (await catchUp())) return;
+    await stopStoring([], batch, { failing: true });
+  }
+
+  /** Commits what was kept for later; screens see it as stored. False: nothing can be committed. */
+  async function catchUp(): Promise<boolean> {
+    if (!(await commitDeferred())) return false;
+    const alarms = world.alarmsStored();
+    if (alarms.length > 0) announce({ ...NO_CHANGES, alarms });
+    return true;
+  }
+
+  async function commitDeferred(): Promise<boolean> {
     const now = clock.now();
-    const kept = await outage.commit(now.wall);
-    committing = kept !== 'failing';
-    if (committing) noteCommit(now);
-    return kept;
+    if ((await outage.commit(now.wall)) === 'failing') {
+      refuseCommands();
+      return false;
+    }
+    committing = true;
+    noteCommit(now);
+    return true;
+  }
+
+  /** Nothing is being judged: what was refused and is in the ledger all the same becomes the state, and is told. */
+  function onFound(batch: LedgerBatch, commands: readonly Item[]): void {
+    if (commands.length === 0) return;
+    onError(new Error('A command that was refused is stored all the same: its writer was lost before it answered.'));
+    takeSeries(world, batch.series ?? [], clock.now().mono);
+    for (const command of commands) command.found?.();
+    const at = clock.now().wall;
+    const { alarms = [], machines = [] } = world.batch(at) ?? { at };
+    // Of these the newest counts, and what was judged meanwhile does not know of the command.
+    outage.add({ at, alarms, machines });
+    announce(world.merge('nothing'));
   }
 
   return {
     enqueue(item) {
-      if (stopped) return item.letGo();
+      if (stopped || (item.storedOnly === true && !committing)) return item.letGo();
       queue.push(item);
       start();
     },
@@ -260,6 +353,10 @@ export function createLine(options: LineOptions): Line {
     probe() {
       if (storing) return;
       probing = true;
+      start();
+    },
+    suspect() {
+      suspected = true;
       start();
     },
     drained: () => (running ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),

@@ -1,5 +1,6 @@
 import { CommitFailed, type Ledger, type LedgerBatch, type SystemEvent } from '../stores/ledger/types.ts';
 import { createDeferred } from './deferred.ts';
+import type { Item } from './line.ts';
 import type { World } from './world.ts';
 
 /** What is judged while readings are not stored, and how it reaches the ledger all the same. */
@@ -7,8 +8,13 @@ export interface Outage {
   /** Keeps what of a batch is to be committed later: all but readings, events and quarantine. */
   add(batch: LedgerBatch): void;
   note(event: SystemEvent): void;
-  /** The commit of this batch failed: it may be in the ledger all the same. */
-  doubt(batch: LedgerBatch): void;
+  /** The commit of this batch failed: it may be in the ledger all the same, and with it what `commands` asked for. */
+  doubt(batch: LedgerBatch, commands?: readonly Item[]): void;
+  /**
+   * Looks up what is in doubt. A writer that was lost may have committed before: its rows must not be written twice.
+   * False: nobody can tell yet. Asked while nothing is being judged.
+   */
+  dispel(): Promise<boolean>;
   /** Commits what was kept. `some`: the ledger refused rows of it, which are gone; `failing`: try again later. */
   commit(at: number): Promise<'all' | 'some' | 'failing'>;
   attempt(batch: LedgerBatch): Promise<'stored' | 'failing' | 'refused'>;
@@ -17,12 +23,14 @@ export interface Outage {
 export interface OutageOptions {
   readonly world: Pick<World, 'foundStored'>;
   readonly ledger: Pick<Ledger, 'commit' | 'committed'>;
+  /** A batch that was in doubt is in the ledger. */
+  readonly onFound: (batch: LedgerBatch, commands: readonly Item[]) => void;
   readonly onError: (error: unknown) => void;
 }
 
-export function createOutage({ world, ledger, onError }: OutageOptions): Outage {
+export function createOutage({ world, ledger, onFound, onError }: OutageOptions): Outage {
   const deferred = createDeferred();
-  let doubtful: LedgerBatch[] = [];
+  let doubtful: { readonly batch: LedgerBatch; readonly commands: readonly Item[] }[] = [];
 
   async function attempt(batch: LedgerBatch): Promise<'stored' | 'failing' | 'refused'> {
     try {
@@ -31,19 +39,24 @@ export function createOutage({ world, ledger, onError }: OutageOptions): Outage 
     } catch (error) {
       onError(error);
       if (!(error instanceof CommitFailed && error.transient)) return 'refused';
-      doubtful.push(batch);
+      doubt(batch);
       return 'failing';
     }
   }
 
-  /** A writer that was lost may have committed before: its rows must not be written twice. False: nobody can tell yet. */
-  async function dispelDoubt(): Promise<boolean> {
-    for (let batch = doubtful[0]; batch !== undefined; batch = doubtful[0]) {
+  function doubt(batch: LedgerBatch, commands: readonly Item[] = []): void {
+    doubtful.push({ batch, commands });
+  }
+
+  async function dispel(): Promise<boolean> {
+    for (let first = doubtful[0]; first !== undefined; first = doubtful[0]) {
+      const { batch, commands } = first;
       try {
         if (await ledger.committed(batch)) {
           deferred.forget(batch);
           // Nothing was appended since: what comes again is a repeat.
           world.foundStored(batch.arrivals ?? []);
+          onFound(batch, commands);
         }
       } catch (error) {
         onError(error);
@@ -57,10 +70,10 @@ export function createOutage({ world, ledger, onError }: OutageOptions): Outage 
   return {
     add: (batch) => deferred.add(batch),
     note: (event) => deferred.note(event),
-    doubt: (batch) => void doubtful.push(batch),
+    doubt,
+    dispel,
     attempt,
     async commit(at) {
-      if (!(await dispelDoubt())) return 'failing';
       const whole = await attempt(deferred.batch(at));
       if (whole === 'failing') return 'failing';
       if (whole === 'stored') {

@@ -297,6 +297,17 @@ export function seriesState(
   return newSeriesState(series, now.mono);
 }
 
+/** Series that are in the ledger and that nobody here has seen being made. */
+export function takeSeries(world: World, rows: readonly Series[], mono: number): void {
+  for (const series of rows) {
+    const { site, owner, metric } = series;
+    const key = (owner.kind === 'point' ? keyOf.pointSeries : keyOf.deviceSeries)(site, owner.id, metric);
+    if (world.series.get(key) !== undefined) continue;
+    world.series.set(key, newSeriesState(series, mono));
+    world.pending.series.push(series);
+  }
+}
+
 export function newSeriesState(series: Series, mono: number): SeriesState {
   return {
     series,

@@ -1,7 +1,7 @@
 import type { Instant } from '../../contract/clock.ts';
 import { EVENTS_BINDING } from '../../contract/registry.ts';
 import { refreshCalendar } from './calendar.ts';
-import { judgeCondition, knownToHold } from './conditions.ts';
+import { giveWay, judgeCondition, knownToHold } from './conditions.ts';
 import { changeDevice, deviceState, type DeviceContext } from './context.ts';
 import { drive, saveAlarm } from './drive.ts';
 import { startOfToday } from './events.ts';
@@ -41,8 +41,7 @@ export function takeTick(world: World, now: Instant, { previous, clock, room, st
   for (const [site, model] of world.models.entries()) {
     const subject = { kind: 'site', id: site } as const;
     judgeCondition(world, model, { rule: 'system.not_stored', subject }, !world.storing, now);
-    judgeCondition(world, model, { rule: 'system.log_filling', subject }, room.logFilling, now);
-    judgeCondition(world, model, { rule: 'system.disk_low', subject }, room.diskLow, now);
+    judgeRoom(world, model, room, now);
     judgeStore(world, model, store, now);
     const ending = expiring === null ? {} : { detail: expiring };
     judgeCondition(world, model, { rule: 'system.certificate_expiring', subject, ...ending }, expiring !== null, now);
@@ -74,6 +73,19 @@ function endDelays(world: World, now: Instant): void {
 
 function isDue({ due }: RunningMachine, now: Instant): boolean {
   return due !== null && due <= now.mono;
+}
+
+/** What leads to storing nothing is told before it comes to that; then the one alarm stands for it. */
+function judgeRoom(world: World, model: SiteModel, { logFilling, diskLow }: Found['room'], now: Instant): void {
+  const subject = { kind: 'site', id: model.registry.site } as const;
+  const forerunners = [
+    [{ rule: 'system.log_filling', subject }, logFilling],
+    [{ rule: 'system.disk_low', subject }, diskLow],
+  ] as const;
+  for (const [condition, holds] of forerunners) {
+    if (world.storing) judgeCondition(world, model, condition, holds, now);
+    else giveWay(world, model, condition, now);
+  }
 }
 
 /** A store that stopped taking readings: by somebody's decision, or because it cannot. */

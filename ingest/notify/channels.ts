@@ -67,19 +67,25 @@ export function createChannels(options: ChannelsOptions): Channels {
     return mine;
   }
 
-  /** Walks the line; false: nothing can be stored. */
-  function command(judge: (now: Instant) => void): Promise<boolean> {
+  /** Walks the line, and then is told to whoever sends; false: nothing can be stored. */
+  function command(judge: (now: Instant) => void, tell: () => void): Promise<boolean> {
     return new Promise((resolve) => {
-      const refuse = () => resolve(false);
-      const offends = () => {
-        refuse();
-        return [];
-      };
+      let stands = true;
       options.enqueue({
         judge: () => judge(clock.now()),
-        done: () => resolve(true),
-        letGo: refuse,
-        offends,
+        done() {
+          if (stands) tell();
+          resolve(stands);
+        },
+        letGo: () => resolve(false),
+        found() {
+          judge(clock.now());
+          tell();
+        },
+        offends() {
+          stands = false;
+          return [];
+        },
         storedOnly: true,
       });
     });
@@ -130,13 +136,15 @@ export function createChannels(options: ChannelsOptions): Channels {
     const { id, site } = channel;
     const rows: ChannelChangeRow[] = [{ op: 'channel.put', channel: stored }];
     if (reset !== null) rows.push({ op: 'channel.status', id, status: reset });
-    const stands = await command((now) => {
-      nameChannel(world, { site, id, label: channelLabel(channel) }, now);
-      if (reset !== null) judgeChannel(world, { site, id, failing: false }, now);
-      bookChannels(world, rows, { at: now.wall, site, kind, actor, detail: { channel: id, ...detail } });
-    });
+    const stands = await command(
+      (now) => {
+        nameChannel(world, { site, id, label: channelLabel(channel) }, now);
+        if (reset !== null) judgeChannel(world, { site, id, failing: false }, now);
+        bookChannels(world, rows, { at: now.wall, site, kind, actor, detail: { channel: id, ...detail } });
+      },
+      () => dispatcher.put(channel, reset),
+    );
     if (!stands) return { refused: 'not_storing' };
-    dispatcher.put(channel, reset);
     return view(dispatcher.channel(id) ?? channel);
   }
 
@@ -216,20 +224,21 @@ export function createChannels(options: ChannelsOptions): Channels {
         const channel = find(site, id);
         if (channel === undefined) return { refused: 'no_such_channel' };
         const heir = standInFor(id, dispatcher.channels(site))?.id ?? null;
-        const stands = await command((now) => {
-          nameChannel(world, { site, id, label: null }, now);
-          const detail = { channel: id, kind: channel.kind };
-          bookChannels(world, [{ op: 'channel.delete', id, heir, at: now.wall }], {
-            at: now.wall,
-            site,
-            kind: 'channel.deleted',
-            actor,
-            detail,
-          });
-        });
-        if (!stands) return { refused: 'not_storing' };
-        dispatcher.remove(id);
-        return null;
+        const stands = await command(
+          (now) => {
+            nameChannel(world, { site, id, label: null }, now);
+            const detail = { channel: id, kind: channel.kind };
+            bookChannels(world, [{ op: 'channel.delete', id, heir, at: now.wall }], {
+              at: now.wall,
+              site,
+              kind: 'channel.deleted',
+              actor,
+              detail,
+            });
+          },
+          () => dispatcher.remove(id),
+        );
+        return stands ? null : { refused: 'not_storing' };
       }),
 
     order: (site, { order }, actor) =>
@@ -242,19 +251,20 @@ export function createChannels(options: ChannelsOptions): Channels {
             errors: [{ field: 'order', message: 'must name each channel of the site once' }],
           };
         }
-        const stands = await command((now) => {
-          const detail = { order: order.join(', ') };
-          bookChannels(world, [{ op: 'channel.order', ids: order }], {
-            at: now.wall,
-            site,
-            kind: 'channel.ordered',
-            actor,
-            detail,
-          });
-        });
-        if (!stands) return { refused: 'not_storing' };
-        dispatcher.reorder(order);
-        return list(site);
+        const stands = await command(
+          (now) => {
+            const detail = { order: order.join(', ') };
+            bookChannels(world, [{ op: 'channel.order', ids: order }], {
+              at: now.wall,
+              site,
+              kind: 'channel.ordered',
+              actor,
+              detail,
+            });
+          },
+          () => dispatcher.reorder(order),
+        );
+        return stands ? list(site) : { refused: 'not_storing' };
       }),
 
     async test(site, id) {

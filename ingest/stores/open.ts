@@ -6,6 +6,7 @@ import { accounts } from './ledger/accounts.ts';
 import { apiTokens } from './ledger/api-tokens.ts';
 import { credentialStore } from './ledger/credentials.ts';
 import { diary } from './ledger/diary.ts';
+import { createGate } from './ledger/gate.ts';
 import { openLedger, openLedgerReader } from './ledger/index.ts';
 import { people } from './ledger/people.ts';
 import { sheetVersions } from './ledger/sheet-versions.ts';
@@ -48,8 +49,9 @@ export async function openStores(options: StoresOptions) {
   };
   try {
     const file = join(dataDir, 'ledger.db');
-    const ledger = await openLedger({ file, reserveBytes });
-    closing.push(() => ledger.close());
+    const gate = createGate(await openLedger({ file, reserveBytes }));
+    const { others } = gate;
+    closing.push(() => others.close());
     const reader = openLedgerReader({ file });
     closing.push(() => reader.close());
     const directory = createSeriesDirectory();
@@ -60,13 +62,15 @@ export async function openStores(options: StoresOptions) {
     closing.push(() => blocks.close());
     const influx = options.influx && (await openInflux({ ...options.influx, directory, clock }));
     if (influx !== undefined) closing.push(() => influx.close());
-    const seen = sightings({ ledger, clock });
+    const seen = sightings({ ledger: others, clock });
     closing.push(() => seen.close());
-    const journal = diary({ ledger, reader, clock });
+    const journal = diary({ ledger: others, reader, clock });
     closing.push(() => journal.close());
     return {
       key,
-      ledger,
+      /** The line's, and that of whoever runs without one. */
+      ledger: gate.line,
+      gate,
       reader,
       /** Where readings are kept and asked for: one of the two below. */
       readings: influx ?? blocks,
@@ -74,12 +78,12 @@ export async function openStores(options: StoresOptions) {
       blocks,
       influx,
       directory,
-      accounts: accounts({ ledger, reader, key, clock }),
-      people: people({ ledger, reader, key, clock }),
-      tokens: apiTokens({ ledger, reader, key, clock, seen }),
-      shiftRecords: shiftRecords({ ledger, reader, clock }),
-      sheetVersions: sheetVersions({ ledger, reader, clock }),
-      walls: wallLinks({ ledger, reader, key, clock, seen }),
+      accounts: accounts({ ledger: others, reader, key, clock }),
+      people: people({ ledger: others, reader, key, clock }),
+      tokens: apiTokens({ ledger: others, reader, key, clock, seen }),
+      shiftRecords: shiftRecords({ ledger: others, reader, clock }),
+      sheetVersions: sheetVersions({ ledger: others, reader, clock }),
+      walls: wallLinks({ ledger: others, reader, key, clock, seen }),
       audit: journal,
       credentials: credentialStore(reader, key, clock),
       /** Bytes that are free on the disk of the data folder. */

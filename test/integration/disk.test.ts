@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
@@ -30,7 +30,11 @@ async function startOn({ dir, onFailure = () => {} }: Ground) {
         throw error;
       }),
   });
-  const rig = await startRig({ registry: SITE, dir, clock, ledger, reserveBytes: 8 * 1024 * 1024 });
+  const freeBytes = () => {
+    const { bavail, bsize } = statfsSync(dir);
+    return bavail * bsize;
+  };
+  const rig = await startRig({ registry: SITE, dir, clock, ledger, freeBytes, reserveBytes: 8 * 1024 * 1024 });
   const told: boolean[] = [];
   let stopped = () => {};
   const stops = new Promise<void>((resolve) => {
@@ -47,6 +51,8 @@ async function startOn({ dir, onFailure = () => {} }: Ground) {
 const storedAt = (rig: Rig, ts: number) =>
   rig.rows(`SELECT count(*) AS n FROM arrival WHERE source_time = ${ts} AND value = 38`)[0]?.['n'];
 const waterAlarms = (rig: Rig) => rig.rows("SELECT id FROM alarm WHERE rule = 'base.water'");
+const systemAlarms = (rig: Rig) =>
+  rig.alarms().flatMap(({ rule, returnedAt }) => (rule.startsWith('system.') && returnedAt === null ? [rule] : []));
 const raisings = (rig: Rig) =>
   rig.rows(
     "SELECT what FROM journal JOIN alarm ON alarm.id = journal.alarm WHERE rule = 'base.water' AND what = 'raised'",
@@ -72,6 +78,7 @@ async function judgeUnstored({ rig, stops }: Awaited<ReturnType<typeof startOn>>
   expect(rig.value('shower')).toMatchObject({ value: 38, state: 'outside', stored: false });
   expect(rig.alarms('base.water')).toMatchObject([{ state: 'unacknowledged', stored: false }]);
   expect(waterAlarms(rig)).toEqual([]);
+  expect(systemAlarms(rig)).toEqual(['system.not_stored']);
   return { sent, acknowledged };
 }
 
@@ -140,12 +147,16 @@ test.skipIf(!mounts)(
     expect(waterAlarms(rig)).toHaveLength(1);
     expect(rig.alarms('base.water')).toMatchObject([{ stored: true }]);
     expect(rig.value('shower')).toMatchObject({ value: 38, stored: false });
+    expect(systemAlarms(rig)).toEqual(['system.not_stored']);
     const alarm = rig.alarms('base.water')[0]?.id ?? 0;
     const answer = await rig.ingest.desk.acknowledge({ alarm, user: OPERATOR, note: null });
     expect(answer).toMatchObject({ outcome: 'acknowledged', alarm: { stored: true } });
     expect(rig.rows("SELECT by FROM journal WHERE what = 'acknowledged'")).toEqual([{ by: OPERATOR.post }]);
     disk.clear();
     await recover(ground, sent.slice(-20));
+    // It is a small disk, and that holds still.
+    await rig.pass(60);
+    expect(systemAlarms(rig)).toEqual(['system.disk_low']);
     expect(rig.rows("SELECT kind FROM system_event WHERE kind LIKE 'storing%' ORDER BY id")).toEqual([
       { kind: 'storing_stopped' },
       { kind: 'storing_again' },

@@ -47,6 +47,12 @@ async function fill(rig: Rig): Promise<void> {
   await rig.report('gateway', WELL, { seconds: LIMIT / 4, every: 1 });
 }
 
+const standing = (rig: Rig) =>
+  rig
+    .alarms()
+    .flatMap(({ rule, returnedAt }) => (returnedAt === null ? [rule] : []))
+    .sort();
+
 const waiting = (rig: Rig) => rig.rows('SELECT count(*) AS n FROM arrival')[0]?.['n'];
 
 test('a log that its store takes nothing from is an alarm before it is full', async () => {
@@ -71,12 +77,7 @@ test('a full log takes no more readings: they are judged and shown, not stored a
   expect(acknowledged).toEqual([]);
   expect(told).toEqual([false]);
   expect(rig.value('shower')).toMatchObject({ value: 38, state: 'outside', stored: false });
-  expect(
-    rig
-      .alarms()
-      .map(({ rule }) => rule)
-      .sort(),
-  ).toEqual(['base.water', 'system.log_filling', 'system.not_stored']);
+  expect(standing(rig)).toEqual(['base.water', 'system.not_stored']);
 });
 
 test('beside a full log alarms are committed at once, and screens see them as stored', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CommitFailed, type Ledger, type LedgerBatch } from '../../../ingest/stores/ledger/types.ts';
-import { startRig, type Rig } from './rig.ts';
+import { OPERATOR, startRig, type Rig } from './rig.ts';
 import { SITE, WELL } from './site.ts';
 
 const lost = () => new CommitFailed("The store's thread ended.", { transient: true, sqliteCode: null });
@@ -23,6 +23,14 @@ function losing() {
     committed: (batch) => (writer.lost ? Promise.reject(lost()) : Promise.resolve(inFile.delete(batch))),
   });
   return { writer, wrap };
+}
+
+/** Lets time pass until something is there. */
+async function driven<T>(rig: Rig, work: Promise<T>): Promise<T> {
+  let over = false;
+  void work.finally(() => (over = true));
+  while (!over) await rig.clock.run(250, 250);
+  return work;
 }
 
 const courseOf = (rig: Rig) =>
@@ -85,4 +93,31 @@ test('what is committed of an outage is written once, whenever its writer is los
     { kind: 'storing_stopped' },
     { kind: 'storing_again' },
   ]);
+});
+
+test('an acknowledge that was refused and is in the ledger all the same is taken over, with what was judged meanwhile', async () => {
+  const { writer, wrap } = losing();
+  const rig = await startRig({ registry: SITE, ledger: wrap });
+  await rig.publish('lock', forced('f1', true), { leaf: 'events' });
+  const [alarm] = rig.alarms('door.forced');
+  writer.lost = true;
+  const answer = rig.ingest.desk.acknowledge({ alarm: alarm?.id ?? 0, user: OPERATOR, note: null });
+  await rig.clock.run(1_000, 50);
+  writer.after = true;
+  expect(await driven(rig, answer)).toEqual({ refused: 'not_storing' });
+  await driven(rig, rig.ingest.drained());
+  expect(rig.snapshot().site.storing).toBe(false);
+  expect(rig.alarms('door.forced')).toMatchObject([{ state: 'unacknowledged' }]);
+  void rig.publish('lock', forced('f2', false), { leaf: 'events' });
+  await rig.ingest.drained();
+  expect(rig.alarms('door.forced')).toMatchObject([{ state: 'returned_unacknowledged' }]);
+  writer.lost = false;
+  await rig.pass(2);
+  expect(rig.snapshot().site.storing).toBe(true);
+  expect(rig.alarms('door.forced')).toEqual([]);
+  expect(courseOf(rig)).toEqual([{ what: 'raised' }, { what: 'acknowledged' }, { what: 'returned' }]);
+  const record = rig.stores.reader.alarm(alarm?.id ?? 0);
+  const [told] = rig.rows("SELECT at FROM journal WHERE what = 'acknowledged'");
+  expect(record).toMatchObject({ acknowledged: { by: OPERATOR.username, at: told?.['at'] } });
+  expect(record?.closedAt).not.toBeNull();
 });

@@ -109,6 +109,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     },
     catalogue: options.catalogue ?? CATALOGUE,
     ledger,
+    gate: stores.gate,
     reader: stores.reader,
     readings: influx ?? options.readings?.(stores.readings) ?? stores.readings,
     influx,

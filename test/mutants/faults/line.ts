@@ -98,7 +98,7 @@ export const LINE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/line/line.ts',
-        from: "if (storing) return; // asked again while the answer was under way if ((await commitDeferred()) === 'failing') return;",
+        from: 'if (storing) return; // asked again while the answer was under way if (!(await outage.dispel()) || !(await catchUp())) return;',
         to: 'if (storing) return;\n    committing = true;',
       },
     ],
@@ -107,7 +107,7 @@ export const LINE_FAULTS: readonly Mutant[] = [
   {
     name: 'refused-acknowledgement-counts-all-the-same',
     breaks: 'a command that cannot be stored is refused and changes nothing',
-    edits: [{ file: 'ingest/start.ts', from: 'storedOnly: true', to: 'storedOnly: false' }],
+    edits: [{ file: 'ingest/live/acknowledge-desk.ts', from: 'storedOnly: true', to: 'storedOnly: false' }],
     tests: ['test/ingest/line/commands.test.ts'],
   },
   {

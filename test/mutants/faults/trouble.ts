@@ -2,6 +2,8 @@ import type { Mutant } from '../mutant.ts';
 
 const LOG = 'test/ingest/line/log-cap.test.ts';
 const LOST = 'test/ingest/line/lost-writer.test.ts';
+const COMMANDS = 'test/ingest/line/commands.test.ts';
+const HELD = 'test/integration/held-ledger.test.ts';
 const IDENTITY = 'test/ingest/line/identity-conflict.test.ts';
 const RESERVE = 'test/ingest/stores/ledger/reserve.test.ts';
 const CROWD = 'test/broker/crowd.test.ts';
@@ -69,8 +71,8 @@ export const TROUBLE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/line/line.ts',
-        from: 'committing = !failing;',
-        to: 'committing = false;',
+        from: 'if (failing) { refuseCommands();',
+        to: 'refuseCommands();\n    if (failing) {',
       },
     ],
     tests: [LOG],
@@ -90,8 +92,8 @@ export const TROUBLE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/line/line.ts',
-        from: "if (kept === 'all' && item.storedOnly === true) item.done();",
-        to: "if (kept === 'some') item.done();",
+        from: 'if (!storing && !(await catchUp())) return takeBack(items);',
+        to: 'if (!storing) return takeBack(items);',
       },
     ],
     tests: [LOG],
@@ -124,6 +126,68 @@ export const TROUBLE_FAULTS: readonly Mutant[] = [
     breaks: 'readings that turned out to be in the log are known when they come again',
     edits: [{ file: 'ingest/line/outage.ts', from: 'world.foundStored(batch.arrivals ?? []);', to: '' }],
     tests: [LOST],
+  },
+  {
+    name: 'refused-command-comes-true-later',
+    breaks: 'a command whose commit failed is taken back, and not kept for later',
+    edits: [
+      {
+        file: 'ingest/line/line.ts',
+        from: 'suspected = true; takeBack(judged);',
+        to: 'suspected = true;\n    outage.add(batch);\n    letGo(judged);',
+      },
+    ],
+    tests: [COMMANDS],
+  },
+  {
+    name: 'command-is-committed-without-its-rows',
+    breaks: 'beside a full log a command is committed whole',
+    edits: [
+      {
+        file: 'ingest/line/line.ts',
+        from: 'const result = await commit(batch, judged.length, storing ? COMMAND_PATIENCE : 0);',
+        to: "if (!storing) outage.add(batch);\n    const result = storing ? await commit(batch, judged.length, COMMAND_PATIENCE) : 'stored';",
+      },
+    ],
+    tests: [COMMANDS],
+  },
+  {
+    name: 'found-command-is-forgotten',
+    breaks: 'a command that was refused and is in the ledger all the same becomes the state',
+    edits: [{ file: 'ingest/line/outage.ts', from: 'onFound(batch, commands);', to: 'void [onFound, commands];' }],
+    tests: [LOST],
+  },
+  {
+    name: 'everybody-waits-for-the-lock',
+    breaks: 'while nothing can be committed only the line touches the ledger',
+    edits: [
+      {
+        file: 'ingest/stores/ledger/gate.ts',
+        from: 'if (failed === undefined || trouble === undefined) return;',
+        to: 'if (failed === undefined || trouble !== null) return;',
+      },
+    ],
+    tests: [HELD],
+  },
+  {
+    name: 'quiet-line-never-looks',
+    breaks: 'a commit of anybody that fails makes the line look',
+    edits: [
+      {
+        file: 'ingest/start.ts',
+        from: 'options.gate?.onTrouble(line.suspect);',
+        to: 'options.gate?.onTrouble(() => {});',
+      },
+    ],
+    tests: [HELD],
+  },
+  {
+    name: 'full-log-is-two-alarms',
+    breaks: 'an outage is one system alarm',
+    edits: [
+      { file: 'ingest/line/tick.ts', from: 'else giveWay(world, model, condition, now);', to: 'else void giveWay;' },
+    ],
+    tests: [LOG],
   },
   {
     name: 'contested-identity-is-no-alarm',
