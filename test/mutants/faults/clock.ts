@@ -34,7 +34,7 @@ export const CLOCK_FAULTS: readonly Mutant[] = [
     breaks: 'what is known of a wrong clock moves with a step of ours',
     edits: [
       {
-        file: 'ingest/line/host-clock.ts',
+        file: 'ingest/line/host-watch.ts',
         from: 'if (followed.moves) moveOffsets(world, followed, now);',
         to: 'void moveOffsets;',
       },
@@ -44,7 +44,7 @@ export const CLOCK_FAULTS: readonly Mutant[] = [
   {
     name: 'future-commit-outlives-its-clock',
     breaks: 'after a boot in the future nothing waits for the commits of then',
-    edits: [{ file: 'ingest/line/host-clock.ts', from: 'if (followed.spoken) believe(world, now);', to: '' }],
+    edits: [{ file: 'ingest/line/host-watch.ts', from: 'if (followed.spoken) believe(world, now);', to: '' }],
     tests: [STEPS],
   },
   {

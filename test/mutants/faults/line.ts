@@ -279,7 +279,7 @@ export const LINE_FAULTS: readonly Mutant[] = [
     breaks: 'a wall clock set back blinds nothing',
     edits: [
       {
-        file: 'ingest/line/host-clock.ts',
+        file: 'ingest/line/host-watch.ts',
         from: 'if (followed.step > 0) return;',
         to: 'if (followed.step !== 0) return;',
       },
