@@ -21,6 +21,8 @@ export class Answered extends Error {
 const OF_WHAT_WAS_SENT: ReadonlySet<number> = new Set([400, 413, 422]);
 const REFUSED: ReadonlySet<number> = new Set([401, 403, 404]);
 const MOST_WORDS = 500;
+/** Codes of OpenSSL for a certificate of an authority that is not known here. */
+const UNTRUSTED = /^(UNABLE_TO_(VERIFY|GET_ISSUER)|(DEPTH_ZERO_)?SELF_SIGNED)/;
 
 /** What went wrong, as it is told. `late`: ms after which we gave up waiting. */
 export function failureOf(error: unknown, { url, late }: { url: string; late: number | null }): Error {
@@ -40,7 +42,12 @@ export function failureOf(error: unknown, { url, late }: { url: string; late: nu
   if (error instanceof SyntaxError)
     return new InfluxFailed(`What answers at ${at} is no InfluxDB: it sends no JSON.`, { trouble: 'invalid' });
   const why = late === null ? reasonOf(error) : `no answer within ${late / 1_000} s`;
-  return new InfluxFailed(`InfluxDB at ${at} (INFLUX_URL) cannot be reached: ${why}.`, { trouble: 'unreachable' });
+  const remedy = UNTRUSTED.test(why)
+    ? ' Set NODE_EXTRA_CA_CERTS to the certificate of the authority that made its own.'
+    : '';
+  return new InfluxFailed(`InfluxDB at ${at} (INFLUX_URL) cannot be reached: ${why}.${remedy}`, {
+    trouble: 'unreachable',
+  });
 }
 
 /** Without a user's name or password, should somebody have written them there. */

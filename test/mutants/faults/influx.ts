@@ -88,6 +88,18 @@ export const INFLUX_FAULTS: readonly Mutant[] = [
     tests: [FINDING],
   },
   {
+    name: 'influx-trusts-anybody',
+    breaks: 'a server whose certificate nobody vouches for gets no reading and no token',
+    edits: [
+      {
+        file: 'ingest/stores/influx/wire.ts',
+        from: '(secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets })',
+        to: '(secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets, ...{ rejectUnauthorized: false } })',
+      },
+    ],
+    tests: ['test/deploy/influx-https.test.ts'],
+  },
+  {
     name: 'influx-org-by-name-only',
     breaks: 'INFLUX_ORG takes an id',
     edits: [{ file: BUCKET, from: 'return ask({ orgID: org });', to: 'throw error;' }],
