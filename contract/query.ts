@@ -79,7 +79,7 @@ export interface DeviceDesk {
 
 /** What was recorded of an area, by people and by sensors. */
 export interface RecordBook {
-  /** The register of a month; of the area's first water point, unless one is named. */
+  /** The register of a month; of the area's first point that has one, unless one is named. */
   sheet(place: AreaPlace, query: SheetQuery, user: User): Promise<Sheet | 'no_such_area' | 'no_such_point'>;
   /** The same for somebody who takes it along; `checksum`: of what stands on their paper already. */
   issue(
@@ -87,7 +87,7 @@ export interface RecordBook {
     issue: SheetQuery & { readonly as: SheetForm; readonly checksum?: string },
     user: User,
   ): Promise<Sheet | 'no_such_area' | 'no_such_point' | 'changed'>;
-  /** The registers of all water points of an area, in their order. */
+  /** All registers of an area, in the order of their points. */
   sheets(place: AreaPlace, query: { month: string }, user: User): Promise<readonly Sheet[] | 'no_such_area'>;
   /** The same for somebody who takes them along; `papers`: what stands on their papers already, all of them. */
   issueAll(

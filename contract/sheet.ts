@@ -254,7 +254,7 @@ export const Sheet = Type.Object({
 });
 export type Sheet = Static<typeof Sheet>;
 
-/** The registers of all water points of an area, each with its own version and checksum. */
+/** All registers of an area, each with its own version and checksum. */
 export const SheetSet = Type.Object({ sheets: Type.Array(Sheet) });
 export type SheetSet = Static<typeof SheetSet>;
 

@@ -14,15 +14,22 @@ const registry: SiteRegistry = {
   name: text('甲矿'),
   timezone: 'Asia/Shanghai',
   openingHours: [{ from: '06:00', to: '07:00' }],
-  areas: [{ id: 'men', name: text('男浴') }],
+  areas: [
+    { id: 'men', name: text('男浴') },
+    { id: 'floor', name: text('宿舍') },
+  ],
   points: [
     { id: 'pool', area: 'men', name: text('大池'), role: 'pool' },
     { id: 'fan', area: 'men', name: text('排风机'), role: 'exhaust_fan' },
+    { id: 'r301', area: 'floor', name: text('301'), role: 'dormitory_room' },
+    { id: 'r302', area: 'floor', name: text('302'), role: 'dormitory_room' },
   ],
   devices: [{ id: 'gw', name: text('网关') }],
   bindings: [
     { device: 'gw', metric: 'water_temperature', point: 'pool', interval: 60 },
     { device: 'gw', metric: 'fan_running', point: 'fan', interval: 60 },
+    { device: 'gw', metric: 'room_temperature.r301', point: 'r301', interval: 60 },
+    { device: 'gw', metric: 'room_temperature.r302', point: 'r302', interval: 60 },
   ],
 };
 const at = (minute: number) => Date.parse(`${MONTH}-20T06:00+08:00`) + minute * MINUTE;
@@ -82,4 +89,29 @@ test('a register that an older program kept opens as it was, and what is new on 
   expect(typeof later === 'string' ? later : later.changes.filter((one) => one.version === 3)).toEqual([
     { kind: 'exhaust', version: 3, day: '2026-10-20', from: '06:00', was: 10, now: 5 },
   ]);
+}, 30_000);
+
+test('registers of rooms without water are kept, given out and opened again like any other', async () => {
+  const rig = await startRig({ registry, clock: new DrivenClock(Date.parse('2026-11-03T04:00Z')) });
+  const book = recordBook({
+    ...{ query: rig.ingest.query, sheets: rig.ingest.sheets, began: rig.ingest.began, clock: rig.clock },
+    ...{ store: rig.stores.shiftRecords, versions: rig.stores.sheetVersions },
+  });
+  const floor = { site: 'mine-a', area: 'floor' };
+  await rig.values('gw', { 'room_temperature.r301': 20, 'room_temperature.r302': 21 }, at(10));
+  const kept = { number: 1, kept: true };
+  const all = [
+    { water: null, room: { id: 'r301' }, version: kept },
+    { water: null, room: { id: 'r302' }, version: kept },
+  ];
+  const shown = await book.sheets(floor, { month: MONTH }, OPERATOR);
+  expect(shown).toMatchObject(all);
+  const papers = (shown === 'no_such_area' ? [] : shown).map(({ room, checksum }) => ({
+    point: room?.id ?? '',
+    checksum,
+  }));
+  expect(await book.issueAll(floor, { month: MONTH, as: 'print', papers }, OPERATOR)).toMatchObject(all);
+  const given = rig.rows("SELECT detail ->> 'point' AS point FROM system_event WHERE kind = 'sheet.issued'");
+  expect(given).toEqual([{ point: 'r301' }, { point: 'r302' }]);
+  expect(book.keptSheet(floor, { month: MONTH, point: 'r302', version: 1 })).toMatchObject(all[1] ?? {});
 }, 30_000);
