@@ -15,12 +15,14 @@ export function createDeferred() {
   let journal: NonNullable<LedgerBatch['journal']> = [];
   let notifications: NonNullable<LedgerBatch['notifications']> = [];
   let systemEvents: NonNullable<LedgerBatch['systemEvents']> = [];
+  let setBacks: readonly number[] = [];
 
   return {
     note(event: NonNullable<LedgerBatch['systemEvents']>[number]): void {
       systemEvents = [...systemEvents, event];
     },
     add(batch: LedgerBatch): void {
+      setBacks = [...setBacks, ...(batch.setBacks ?? [])];
       for (const row of batch.series ?? []) series.set(row.id, row);
       for (const row of batch.alarms ?? []) alarms.set(row.id, row);
       for (const row of batch.machines ?? []) machines.set(`${row.site}|${row.key}`, row);
@@ -31,6 +33,7 @@ export function createDeferred() {
     },
     batch: (at: number): LedgerBatch => ({
       at,
+      setBacks,
       series: [...series.values()],
       alarms: [...alarms.values()],
       machines: [...machines.values()],
@@ -42,7 +45,7 @@ export function createDeferred() {
     /** The same, cut so that what the ledger refuses takes as little as possible along. */
     parts: (at: number): LedgerBatch[] => [
       ...[...series.values()].map((row) => ({ at, series: [row] })),
-      { at, alarms: [...alarms.values()], machines: [...machines.values()] },
+      { at, setBacks, alarms: [...alarms.values()], machines: [...machines.values()] },
       { at, devices: [...devices.values()] },
       { at, journal },
       { at, notifications },
@@ -61,6 +64,7 @@ export function createDeferred() {
       systemEvents = systemEvents.filter((row) => !there.has(row));
     },
     clear(): void {
+      setBacks = [];
       for (const kept of [series, alarms, machines, devices]) kept.clear();
       journal = [];
       notifications = [];

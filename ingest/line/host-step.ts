@@ -64,12 +64,13 @@ function isSpokenFor(world: World, witnesses: ReadonlyMap<string, Witness>): boo
   return follow > stay + unheard;
 }
 
-/** Devices contradict the machine's clock. */
-export function isContradicted({ ms, since, resumed, witnesses }: HeldStep, now: Instant): boolean {
+/** Devices contradict the machine's clock, or it is behind the newest commit and they do not agree with it. */
+export function isContradicted(world: World, { ms, since, resumed, witnesses }: HeldStep, now: Instant): boolean {
   // What is known from before a start holds until a device was heard.
   if (resumed && witnesses.size === 0) return true;
   const { stay, follow } = tally(witnesses);
-  return stay > 0 && stay >= follow && (ms < 0 || resumed || now.mono - since >= SETTLING);
+  const isBehind = now.wall + ms < world.lastCommitAt - SLACK;
+  return stay >= follow && (isBehind || (stay > 0 && (resumed || now.mono - since >= SETTLING)));
 }
 
 /** How far the machine's clock is ahead, for people: `+24:00:00`. */

@@ -23,7 +23,7 @@ export function watchHostClock(world: World, now: Instant, { steps, followed }: 
   }
   const trusted = noteTrust(world, now);
   const held = world.heldStep();
-  const isWrong = !trusted || (held !== null && isContradicted(held, now));
+  const isWrong = !trusted || (held !== null && isContradicted(world, held, now));
   const detail = held === null ? {} : { detail: stepText(held.ms) };
   for (const [site, model] of world.models.entries()) {
     const condition = { rule: 'system.clock', subject: { kind: 'site', id: site }, ...detail } as const;
@@ -45,6 +45,7 @@ function noteStep(world: World, step: number, now: Instant): void {
 function believe(world: World, now: Instant): void {
   world.lastCommitAt = now.wall;
   world.lastCommitMono = now.mono;
+  world.pending.setBacks.push(now.wall);
 }
 
 /** Our time makes the step that the machine's clock made. */

@@ -38,6 +38,8 @@ export interface Pending {
   readonly registryChanges: Map<string, RegistryChange>;
   readonly quarantineChanges: NonNullable<LedgerBatch['quarantineChanges']>[number][];
   readonly channels: ChannelChangeRow[];
+  /** Times (ms epoch) from which we go on although the newest commit is ahead of them: it was dated wrong. */
+  readonly setBacks: number[];
 }
 
 /** What a merge changed, for the announcements. */
@@ -249,6 +251,7 @@ function emptyPending(): Pending {
     registryChanges: new Map(),
     quarantineChanges: [],
     channels: [],
+    setBacks: [],
   };
 }
 
@@ -274,5 +277,6 @@ function toBatch(pending: Pending, at: number): LedgerBatch {
     registryChanges: [...pending.registryChanges.values()],
     quarantineChanges: pending.quarantineChanges,
     channels: pending.channels,
+    setBacks: pending.setBacks,
   };
 }

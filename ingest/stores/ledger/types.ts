@@ -106,6 +106,8 @@ export interface DeviceRecord {
 export interface LedgerBatch {
   /** ms epoch of the commit; the ledger keeps the newest. */
   readonly at: number;
+  /** Times (ms epoch) from which we go on: commits that seem newer were dated by a clock that was wrong, this one is not. */
+  readonly setBacks?: readonly number[];
   readonly series?: readonly Series[];
   readonly arrivals?: readonly Arrival[];
   readonly events?: readonly StoredEvent[];

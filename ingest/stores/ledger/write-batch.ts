@@ -25,7 +25,7 @@ const MARK_KEPT = 24 * 3_600_000;
 
 export function batchWriter(db: DatabaseSync, writer: string): BatchWriter {
   const head = db.prepare(`UPDATE head SET
-    last_commit_at = max(coalesce(last_commit_at, 0), :at),
+    last_commit_at = iif(:back, :at, max(coalesce(last_commit_at, 0), :at)),
     next_series_id = max(next_series_id, :series + 1),
     next_arrival_seq = max(next_arrival_seq, :arrival + 1),
     next_alarm_id = max(next_alarm_id, :alarm + 1)`);
@@ -79,7 +79,7 @@ export function batchWriter(db: DatabaseSync, writer: string): BatchWriter {
         forwarded(batch.forwarded ?? []);
         records(batch.shiftRecords ?? []);
         sheets(batch.sheetVersions ?? []);
-        head.run({ at: batch.at, series, arrival, alarm });
+        head.run({ at: batch.at, back: Number((batch.setBacks ?? []).length > 0), series, arrival, alarm });
         mark.run({ writer, number, at: batch.at });
       });
     },
