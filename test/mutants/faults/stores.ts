@@ -160,7 +160,7 @@ export const STORE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/stores/ledger/read-arrivals.ts',
-        from: 'if ((packed[at + SEQ] ?? 0) > numeric(trimmed)) arrivals.push',
+        from: 'if ((packed[at + SEQ] ?? 0) > numeric(rest)) arrivals.push',
         to: 'arrivals.push',
       },
     ],
