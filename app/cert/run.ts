@@ -8,11 +8,13 @@ import { makeFolder } from '../make-folder.ts';
 import { StartError } from '../start-error.ts';
 import { readArguments, type Tools } from '../tools/arguments.ts';
 import type { Made } from './make.ts';
+import { settingsFor } from './settings.ts';
 
 const USAGE = `Usage: npm run cert -- --for NAMES [--days 1-825] [--to FOLDER] [--config FILE]
 
   Makes certificates for the pages and for MQTT over TLS, signed by a CA of this site, which the first run makes.
-  NAMES     what browsers and devices are given to connect to: names and IP addresses, separated by commas
+  NAMES     what browsers and devices are given to connect to: names and IP addresses, separated by commas, the one
+            that people type first
   --days    how long they are valid; 825 unless given, the most that phones accept
   --to      where they go; the folder "certificates" of the data folder unless given
   Run it again to renew them: the CA stays, and what trusts it goes on trusting.
@@ -29,8 +31,12 @@ export async function runCert(argv: readonly string[], { env, now, out }: Tools)
   const named = namesOf(given.values['for']);
   const days = daysOf(given.values['days']);
   const { to } = given.values;
-  const folder =
-    to === undefined ? join(openDataDir(readConfig({ env, argv: given.config }).dataDir), 'certificates') : resolve(to);
+  // Nothing is served here: who listens beyond this machine and has no certificate yet comes to get one.
+  const config = readConfig({
+    env: { ...env, ALLOW_PLAIN_HTTP: 'true', ALLOW_PLAIN_MQTT: 'true' },
+    argv: given.config,
+  });
+  const folder = to === undefined ? join(openDataDir(config.dataDir), 'certificates') : resolve(to);
   makeFolder(folder);
 
   const { makeAuthority, makeServer, readAuthority } = await import('./make.ts');
@@ -59,17 +65,8 @@ export async function runCert(argv: readonly string[], { env, now, out }: Tools)
   const until = new Date(Math.min(now() + days * 86_400_000, authority.cert.notAfter.getTime()))
     .toISOString()
     .slice(0, 10);
-  out(
-    [
-      `Valid until ${until}. A running system takes renewed files within an hour, or at once with SIGHUP. Settings:`,
-      `  PUBLIC_URL=https://${named.names[0] ?? ''}:8080     (the name and the port that people type)`,
-      `  HTTP_TLS_CERT=${join(folder, 'pages.pem')}`,
-      `  HTTP_TLS_KEY=${join(folder, 'pages.key')}`,
-      '  MQTT_TLS_PORT=8883',
-      `  MQTT_TLS_CERT=${join(folder, 'mqtt.pem')}`,
-      `  MQTT_TLS_KEY=${join(folder, 'mqtt.key')}`,
-    ].join('\n'),
-  );
+  out(`Valid until ${until}. A running system takes renewed files within an hour, or at once with SIGHUP. Settings:`);
+  for (const line of settingsFor({ folder, host: named.first, config })) out(`  ${line}`);
 }
 
 /** Aside and renamed, the key first: whoever reads a pair that does not fit keeps the former one, and reads again. */
@@ -84,7 +81,7 @@ function write(folder: string, name: string, { cert, key }: Made): void {
   }
 }
 
-function namesOf(text: string | undefined): { names: string[]; addresses: string[] } {
+function namesOf(text: string | undefined): { first: string; names: string[]; addresses: string[] } {
   const given = (text ?? '').split(',').map((part) => part.trim());
   if (text === undefined) throw new StartError(USAGE);
   const addresses = given.filter((part) => isIP(part) !== 0);
@@ -94,7 +91,8 @@ function namesOf(text: string | undefined): { names: string[]; addresses: string
     throw new StartError(`${JSON.stringify(wrong)} is neither a host name nor an IP address.\n\n${USAGE}`);
   // The machine's own checks ask for these.
   if (!names.some(isLoopback)) names.push('localhost');
-  return { names, addresses: addresses.includes('127.0.0.1') ? addresses : [...addresses, '127.0.0.1'] };
+  const [first = ''] = given;
+  return { first, names, addresses: addresses.includes('127.0.0.1') ? addresses : [...addresses, '127.0.0.1'] };
 }
 
 function daysOf(text: string | undefined): number {

@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts';
 const BACKUP = 'test/deploy/backup.test.ts';
 const COPY = 'test/deploy/copy-readings.test.ts';
 const WATCH = 'test/deploy/watch.test.ts';
+const CERT = 'test/deploy/cert.test.ts';
 
 export const DEPLOY_FAULTS: readonly Mutant[] = [
   {
@@ -174,5 +175,19 @@ export const DEPLOY_FAULTS: readonly Mutant[] = [
       },
     ],
     tests: ['test/deploy/image.test.ts'],
+  },
+  {
+    name: 'cert-prints-the-machine-itself',
+    breaks: 'the settings printed beside certificates name what people type',
+    edits: [{ file: 'app/cert/run.ts', from: 'host: named.first,', to: "host: named.names[0] ?? ''," }],
+    tests: [CERT],
+  },
+  {
+    name: 'cert-refuses-who-needs-it',
+    breaks: 'who is refused for want of a certificate can make one',
+    edits: [
+      { file: 'app/cert/run.ts', from: "{ ...env, ALLOW_PLAIN_HTTP: 'true', ALLOW_PLAIN_MQTT: 'true' }", to: 'env' },
+    ],
+    tests: [CERT],
   },
 ];
