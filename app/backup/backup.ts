@@ -7,6 +7,7 @@ import { readConfig } from '../config.ts';
 import { makeFolder } from '../make-folder.ts';
 import { StartError } from '../start-error.ts';
 import { readArguments, type Tools } from '../tools/arguments.ts';
+import { CERTIFICATES, copyCertificates } from './certificates.ts';
 import { sizeOf } from './words.ts';
 
 const USAGE = `Usage: npm run backup -- --to FOLDER [--config FILE]
@@ -69,8 +70,13 @@ async function backUp({ dataDir, to, version, now, out }: BackupOptions): Promis
     copyFileSync(join(source, KEY), join(folder, KEY));
     sync(join(folder, KEY));
     const databases = { 'ledger.db': ledger, ...(readings === undefined ? {} : { 'readings.db': readings }) };
-    writeManifest(folder, { format: 1, version, madeAt, databases, key: hashOf(join(folder, KEY)) });
-    out(`The backup is in ${folder}. It holds keys: keep it where nobody else can read it.`);
+    const kept = copyCertificates(source, folder);
+    if (kept.certificates !== undefined) out(`${CERTIFICATES}: ${Object.keys(kept.certificates).join(', ')}`);
+    writeManifest(folder, { format: 1, version, madeAt, databases, key: hashOf(join(folder, KEY)), ...kept });
+    out(
+      `The backup is in ${folder}. It holds keys: keep it where nobody else can read it. Settings are not in it, nor ` +
+        'certificates from elsewhere: keep a copy of those, too.',
+    );
   } finally {
     await thread.close();
   }

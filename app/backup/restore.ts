@@ -8,6 +8,7 @@ import { readConfig } from '../config.ts';
 import { openDataDir } from '../data-dir.ts';
 import { StartError } from '../start-error.ts';
 import { readArguments, type Tools } from '../tools/arguments.ts';
+import { CERTIFICATES, checkCertificates, draftCertificates } from './certificates.ts';
 import { sizeOf } from './words.ts';
 
 const USAGE = `Usage: npm run restore -- --from FOLDER [--set-aside] [--config FILE]
@@ -49,7 +50,11 @@ async function restore({ dataDir, from, setAside, now, out }: RestoreOptions): P
   const dir = openDataDir(dataDir);
   const lock = lockDataDir(dir);
   try {
-    const there = readdirSync(dir).filter((name) => /^(ledger|readings)\.db(-wal|-shm)?$|^server\.key$/.test(name));
+    const withCertificates = manifest.certificates !== undefined;
+    const there = readdirSync(dir).filter(
+      (name) =>
+        /^(ledger|readings)\.db(-wal|-shm)?$|^server\.key$/.test(name) || (withCertificates && name === CERTIFICATES),
+    );
     if (there.length > 0 && !setAside) {
       throw new StartError(
         `${dir} holds data already (${there.join(', ')}). Nothing was changed. Set DATA_DIR to an empty folder, ` +
@@ -70,8 +75,10 @@ async function restore({ dataDir, from, setAside, now, out }: RestoreOptions): P
       chmodSync(draft, 0o600);
       sync(draft);
     }
+    const restored = withCertificates ? [CERTIFICATES, KEY, ...names] : [KEY, ...names];
+    if (withCertificates) draftCertificates(folder, join(dir, `${CERTIFICATES}${DRAFT}`), manifest);
     if (there.length > 0) out(`What was there is now in ${moveAside(dir, there, now())}.`);
-    for (const name of [KEY, ...names]) renameSync(join(dir, `${name}${DRAFT}`), join(dir, name));
+    for (const name of restored) renameSync(join(dir, `${name}${DRAFT}`), join(dir, name));
     sync(dir);
   } finally {
     lock.release();
@@ -79,7 +86,8 @@ async function restore({ dataDir, from, setAside, now, out }: RestoreOptions): P
   out(`Restored into ${dir}. Start the system; what came in after the backup is not in it.`);
 }
 
-async function check(folder: string, { databases, key }: Manifest): Promise<void> {
+async function check(folder: string, manifest: Manifest): Promise<void> {
+  const { databases, key } = manifest;
   const thread = await startBackupThread();
   try {
     for (const name of DATABASES) {
@@ -101,6 +109,7 @@ async function check(folder: string, { databases, key }: Manifest): Promise<void
   const file = join(folder, KEY);
   if (!existsSync(file) || hashOf(file) !== key)
     throw new StartError(`${file} is missing or not what was backed up. Nothing was changed: restore another backup.`);
+  checkCertificates(folder, manifest);
 }
 
 function moveAside(dir: string, names: readonly string[], at: number): string {

@@ -7,6 +7,7 @@ import mqtt from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
 import { runBackup } from '../../app/backup/backup.ts';
 import { runRestore } from '../../app/backup/restore.ts';
+import { runCert } from '../../app/cert/run.ts';
 import { systemClock } from '../../app/clock.ts';
 import type { SiteRegistry } from '../../contract/registry.ts';
 import { openStores } from '../../ingest/stores/open.ts';
@@ -148,4 +149,56 @@ test('a backup that is not whole restores nothing, and says why', async () => {
     code: 1,
     stderr: /^\S+ holds no backup.*\n$/,
   });
+});
+
+test('certificates and the CA of the site go with the data, and a backup without them leaves alone what is there', async () => {
+  const source = folder();
+  await (await openStores({ dataDir: source, clock: systemClock() })).close();
+  const bare = join(folder(), 'bare');
+  await run(runBackup, source, '--to', bare);
+  await run(runCert, source, '--for', 'fw.mine.example', '--days', '90');
+  const certificates = (dir: string) => {
+    const path = join(dir, 'certificates');
+    return Object.fromEntries(readdirSync(path).map((file) => [file, readFileSync(join(path, file), 'utf8')]));
+  };
+  const made = certificates(source);
+  expect(Object.keys(made).sort()).toEqual([
+    'mqtt.key',
+    'mqtt.pem',
+    'pages.key',
+    'pages.pem',
+    'site-ca.key',
+    'site-ca.pem',
+  ]);
+  const backup = join(folder(), 'b');
+  expect(await run(runBackup, source, '--to', backup)).toMatch(/Settings are not in it/);
+
+  const target = join(folder(), 'data');
+  await run(runRestore, target, '--from', backup);
+  expect(certificates(target)).toEqual(made);
+  for (const path of [backup, target].map((dir) => join(dir, 'certificates'))) {
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    for (const file of readdirSync(path)) expect(statSync(join(path, file)).mode & 0o077, file).toBe(0);
+  }
+
+  // Others that are there are data, too: they stay, or are set aside.
+  const fresh = join(folder(), 'data');
+  await run(runCert, fresh, '--for', 'fw.mine.example', '--days', '90');
+  const others = certificates(fresh);
+  await expect(run(runRestore, fresh, '--from', backup)).rejects.toThrow(/holds data already \(certificates\)/);
+  // A backup of earlier programs, or of a system without any.
+  await run(runRestore, fresh, '--from', bare);
+  expect(certificates(fresh)).toEqual(others);
+  await run(runRestore, fresh, '--from', backup, '--set-aside');
+  expect(certificates(fresh)).toEqual(made);
+  const aside = readdirSync(fresh).find((entry) => entry.startsWith('before-restore-')) ?? '';
+  expect(certificates(join(fresh, aside))).toEqual(others);
+
+  writeFileSync(join(backup, 'certificates', 'site-ca.key'), others['site-ca.key'] ?? '');
+  const nowhere = join(folder(), 'data');
+  await expect(run(runRestore, nowhere, '--from', backup)).rejects.toThrow(/site-ca\.key is missing or not what/);
+  // Nor does a name in the list lead out of the folder.
+  const list = join(backup, 'backup.json');
+  writeFileSync(list, readFileSync(list, 'utf8').replace('"site-ca.key"', '"../server.key"'));
+  await expect(run(runRestore, nowhere, '--from', backup)).rejects.toThrow(/another kind/);
 });

@@ -12,6 +12,9 @@ const Inspected = Type.Object({
   rows: Type.Record(Type.String(), Type.Integer()),
 });
 
+/** Of a file of one folder: nothing that leads out of it. */
+const FileName = Type.String({ pattern: '^[^./\\\\][^/\\\\]*$' });
+
 const Manifest = Type.Object({
   format: Type.Literal(1),
   /** Of the program that made it. */
@@ -21,6 +24,11 @@ const Manifest = Type.Object({
   databases: Type.Object({ 'ledger.db': Inspected, 'readings.db': Type.Optional(Inspected) }),
   /** SHA-256 of `server.key`, hex. */
   key: Type.String(),
+  /**
+   * SHA-256 of each file of `certificates`, hex, by its name. Earlier programs made none; they restore a backup that has
+   * them without them.
+   */
+  certificates: Type.Optional(Type.Record(FileName, Type.String(), { additionalProperties: false })),
 });
 export type Manifest = Static<typeof Manifest>;
 

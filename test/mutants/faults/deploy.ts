@@ -190,4 +190,28 @@ export const DEPLOY_FAULTS: readonly Mutant[] = [
     ],
     tests: [CERT],
   },
+  {
+    name: 'restore-believes-any-key',
+    breaks: 'certificates and keys of a backup are compared with what was backed up',
+    edits: [
+      {
+        file: 'app/backup/certificates.ts',
+        from: 'if (!existsSync(file) || hashOf(file) !== hash)',
+        to: 'if (!existsSync(file))',
+      },
+    ],
+    tests: [BACKUP],
+  },
+  {
+    name: 'restore-takes-certificates-away',
+    breaks: 'a backup without certificates leaves alone those that are there',
+    edits: [
+      {
+        file: 'app/backup/restore.ts',
+        from: '(withCertificates && name === CERTIFICATES)',
+        to: 'name === CERTIFICATES',
+      },
+    ],
+    tests: [BACKUP],
+  },
 ];
