@@ -182,14 +182,15 @@ function createStoreMeter(
       batches.inc({ result: batch.result });
       if (batch.result !== 'written') return;
       took.observe(batch.took / 1_000);
-      readings.inc(batch.readings - batch.isolated - batch.tooOld);
+      readings.inc(batch.written);
       isolated.inc(batch.isolated);
       tooOld.inc(batch.tooOld);
       if (batch.isolated > 0) quarantined.inc({ code: 'store_rejected' }, batch.isolated);
     },
-    forwardedRecords({ measurement, written, rejected, outrun }) {
+    forwardedRecords({ measurement, written, tooOld: old, rejected, outrun }) {
       records.inc({ measurement, result: 'written' }, written);
       if (rejected.length > 0) records.inc({ measurement, result: 'rejected' }, rejected.length);
+      if (old > 0) records.inc({ measurement, result: 'too_old' }, old);
       if (outrun > 0) records.inc({ measurement, result: 'outrun' }, outrun);
     },
   };

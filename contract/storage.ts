@@ -9,13 +9,32 @@ export const OutsideStore = Type.Object({
   state: Type.Enum(['takes', 'refuses', 'unreachable', 'invalid', 'untried']),
   /** What it, or the network, said; null: no trouble. */
   words: nullable(Type.String()),
+  /** What it says of readings that it rejects while it takes others; null: it takes all, as far as is known. */
+  rejects: nullable(Type.String()),
+  /** The same of events and transitions of alarms. */
+  rejectsRecords: nullable(Type.String()),
   generation: nullable(Type.Integer()),
   version: nullable(Type.String()),
+  /** Readings that it took. */
   readings: Type.Integer(),
   /** Readings that it rejected, each in the quarantine. */
   isolated: Type.Integer(),
   /** Readings older than what it keeps. */
   tooOld: Type.Integer(),
+  /** Events and transitions that it rejected; the ledger has them. */
+  recordsRejected: Type.Integer(),
+  /** Events and transitions older than what it, or the ledger, keeps. */
+  recordsTooOld: Type.Integer(),
+  /** Batches of readings by what became of them. */
+  batches: Type.Object({
+    written: Type.Integer(),
+    unreachable: Type.Integer(),
+    busy: Type.Integer(),
+    refused: Type.Integer(),
+    invalid: Type.Integer(),
+    /** By nothing that the server did. */
+    failed: Type.Integer(),
+  }),
   /** Attempts that failed; what they carried is sent again. */
   failures: Type.Integer(),
   lastWriteAt: nullable(EpochMs),
@@ -32,6 +51,8 @@ export const StorageView = Type.Object({
   storing: Type.Boolean(),
   /** Readings in the ledger that their store does not hold yet. */
   waiting: Type.Integer(),
+  /** Readings that may wait; from there on, or sooner where the disk is short, no more are stored. */
+  cap: Type.Integer(),
   /** Receipt of the oldest of them. */
   oldestAt: nullable(EpochMs),
   /** Null: readings are kept in `readings.db`. */

@@ -3,7 +3,7 @@ import type { StoreState } from './line/tick.ts';
 import type { World } from './line/world.ts';
 import type { Meter, StoreLevels } from './meter.ts';
 import { createConsumer, type Consumer } from './stores/consumer.ts';
-import { createForwarder, type ForwardHealth } from './stores/forward/forwarder.ts';
+import { createForwarder, type ForwardedBatch, type ForwardHealth } from './stores/forward/forwarder.ts';
 import type { InfluxStore } from './stores/influx/types.ts';
 import type { Arrival, Ledger, LedgerReader } from './stores/ledger/types.ts';
 import type { ReadingsStore } from './stores/readings/types.ts';
@@ -36,6 +36,8 @@ export interface TakeoverOptions {
   readonly arrivals: readonly Arrival[];
   /** Arrivals in memory beyond which open hours leave it too. */
   readonly bound: number;
+  /** Readings that may wait for their store. */
+  readonly logLimit: number;
   /** Items that wait for the line. */
   readonly queued: () => number;
   readonly meter: Meter | undefined;
@@ -58,6 +60,8 @@ export interface Takeover {
   state(): StoreState;
   /** Null: the store is our own. */
   levels(): StoreLevels | null;
+  /** Readings that may wait; from there on, or with a full disk, no more are stored. */
+  readonly cap: number;
 }
 
 export function createTakeover(options: TakeoverOptions): Takeover {
@@ -66,6 +70,7 @@ export function createTakeover(options: TakeoverOptions): Takeover {
   const { consumer } = takeover;
   return {
     ...takeover,
+    cap: options.logLimit,
     /** Waits for what is under way. Where the store takes nothing none is for long, and nothing waits for it. */
     pace() {
       const beyond = consumer.waiting() - PACE_FROM;
@@ -82,7 +87,7 @@ export function createTakeover(options: TakeoverOptions): Takeover {
   };
 }
 
-function intoBlocks(options: TakeoverOptions): Omit<Takeover, 'pace'> {
+function intoBlocks(options: TakeoverOptions): Omit<Takeover, 'pace' | 'cap'> {
   const { meter, onConflicts } = options;
   const consumer = createConsumer({
     ...options,
@@ -94,9 +99,18 @@ function intoBlocks(options: TakeoverOptions): Omit<Takeover, 'pace'> {
   return { consumer, take: () => {}, state: () => ({ state: 'takes', words: null }), levels: () => null };
 }
 
-function intoInflux(influx: InfluxStore, options: TakeoverOptions): Omit<Takeover, 'pace'> {
+function intoInflux(influx: InfluxStore, options: TakeoverOptions): Omit<Takeover, 'pace' | 'cap'> {
   const { world, reader, clock, queued, meter, log } = options;
-  const sums = { readings: 0, isolated: 0, tooOld: 0, failures: 0, lastWriteAt: null as number | null, lastTook: 0 };
+  const batches: Record<ForwardedBatch['result'], number> = {
+    written: 0,
+    unreachable: 0,
+    busy: 0,
+    refused: 0,
+    invalid: 0,
+    failed: 0,
+  };
+  const sums = { readings: 0, isolated: 0, tooOld: 0, recordsRejected: 0, recordsTooOld: 0 };
+  const last = { lastWriteAt: null as number | null, lastTook: 0 };
   const consumer = createForwarder({
     ...options,
     influx,
@@ -110,21 +124,25 @@ function intoInflux(influx: InfluxStore, options: TakeoverOptions): Omit<Takeove
         ?.bindings.find((one) => one.metric === metric && one.since <= at && at < one.until)?.device,
     onBatch(batch) {
       meter?.forwarded(batch);
-      sums.readings += batch.readings;
+      batches[batch.result] += 1;
+      sums.readings += batch.written;
       sums.isolated += batch.isolated;
       sums.tooOld += batch.tooOld;
-      if (batch.result !== 'written') sums.failures += 1;
-      else Object.assign(sums, { lastWriteAt: clock.now().wall, lastTook: batch.took });
+      if (batch.result === 'written') Object.assign(last, { lastWriteAt: clock.now().wall, lastTook: batch.took });
     },
     onRecords(sent) {
       meter?.forwardedRecords(sent);
-      const { measurement, rejected, outrun } = sent;
+      const { measurement, tooOld, rejected, outrun } = sent;
+      sums.recordsRejected += rejected.length;
+      sums.recordsTooOld += tooOld + outrun;
       const [first] = rejected;
       if (first !== undefined)
         log.warn(
           { measurement, count: rejected.length, why: first.why },
-          'InfluxDB rejected records; they are left out',
+          'InfluxDB rejected records; they are in the ledger alone',
         );
+      if (tooOld > 0)
+        log.warn({ measurement, count: tooOld }, 'InfluxDB keeps no records so old; they are in the ledger');
       if (outrun > 0) log.warn({ measurement, count: outrun }, 'events were past their time before they could be sent');
     },
     onHealth({ trouble, words }) {
@@ -140,7 +158,8 @@ function intoInflux(influx: InfluxStore, options: TakeoverOptions): Omit<Takeove
     if (health.trouble === 'untried' && problem !== null)
       return { state: generation === null ? 'unreachable' : 'refuses', words: problem };
     const words = health.trouble === 'refused' ? (problem ?? health.words) : health.words;
-    return { state: stateOf(health), words, rejects: consumer.rejects() };
+    const [rejects, rejectsRecords] = [consumer.rejects(), consumer.rejectsRecords()];
+    return { state: stateOf(health), words, rejects, rejectsRecords };
   }
 
   return {
@@ -149,12 +168,15 @@ function intoInflux(influx: InfluxStore, options: TakeoverOptions): Omit<Takeove
     state,
     levels() {
       const { generation, version, problem } = influx.server();
-      const { rejects: _, ...taken } = state();
+      const { rejects = null, rejectsRecords = null, ...taken } = state();
       const { trouble } = consumer.health();
       // The line judges both alike; people see which it is.
       const isInvalid = trouble === 'invalid' || (trouble === 'untried' && problem !== null && generation === null);
       const shown = isInvalid ? ({ ...taken, state: 'invalid' } as const) : taken;
-      return { generation, version, ...shown, ...sums, recordsWaiting: consumer.recordsWaiting() };
+      const failures = Object.entries(batches).reduce((sum, [result, n]) => (result === 'written' ? sum : sum + n), 0);
+      const records = { recordsWaiting: consumer.recordsWaiting() };
+      const counted = { ...sums, ...last, ...records, batches: { ...batches }, failures };
+      return { generation, version, ...shown, rejects, rejectsRecords, ...counted };
     },
   };
 }

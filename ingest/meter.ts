@@ -27,15 +27,24 @@ export interface Meter {
 }
 
 /** Where a store outside stands; sums since our start. */
-export interface StoreLevels extends Omit<StoreState, 'state'>, Pick<InfluxServer, 'generation' | 'version'> {
+export interface StoreLevels
+  extends Omit<StoreState, 'state' | 'rejects' | 'rejectsRecords'>, Pick<InfluxServer, 'generation' | 'version'> {
   /** `invalid`: what answers does not speak as InfluxDB does; the line judges it as out of reach. */
   readonly state: StoreState['state'] | 'invalid';
+  /** What it says of readings that it rejects, and of events and transitions; null: it takes all, as far as is known. */
+  readonly rejects: string | null;
+  readonly rejectsRecords: string | null;
+  /** Batches of readings, by what became of them; all but `written` are sent again. */
+  readonly batches: Readonly<Record<ForwardedBatch['result'], number>>;
   /** Readings that it took. */
   readonly readings: number;
   /** Readings that it rejected, each in the quarantine now. */
   readonly isolated: number;
   /** Readings older than what it keeps. */
   readonly tooOld: number;
+  /** Events and transitions that it rejected, and those that were older than what it or the ledger keeps. */
+  readonly recordsRejected: number;
+  readonly recordsTooOld: number;
   /** Attempts that failed. */
   readonly failures: number;
   /** ms epoch; null: none yet. */
@@ -58,6 +67,8 @@ export interface IngestLevels {
   readonly tail: number;
   /** Arrivals that their store does not hold yet; with our own, rows of the log that are not trimmed. */
   readonly log: number;
+  /** Readings that may wait for their store. */
+  readonly logCap: number;
   /** Receipt of the oldest arrival that no store holds, ms epoch; null: there is none. */
   readonly oldestArrivalAt: number | null;
   /** Null: readings are kept in our own. */

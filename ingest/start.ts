@@ -174,6 +174,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     meter,
     arrivals: state.arrivals,
     bound: settleFrom,
+    logLimit,
     queued: () => line.queued(),
     onError,
     onConflicts: (count) => void enqueue(() => noteSettledConflicts(world, count, clock.now())),

@@ -23,6 +23,8 @@ export interface StoreState {
   readonly words: string | null;
   /** What it says of readings that it rejects while it takes others; null: it takes all; undefined: not known yet. */
   readonly rejects?: string | null | undefined;
+  /** The same of events and transitions of alarms. */
+  readonly rejectsRecords?: string | null | undefined;
 }
 
 /** What a tick finds besides the time. */
@@ -90,16 +92,17 @@ function judgeRoom(world: World, model: SiteModel, { logFilling, diskLow }: Foun
 }
 
 /** A store that stopped taking readings: by somebody's decision, or because it cannot. */
-function judgeStore(world: World, model: SiteModel, { state, words, rejects }: StoreState, now: Instant): void {
+function judgeStore(world: World, model: SiteModel, store: StoreState, now: Instant): void {
+  const { state, words, rejects, rejectsRecords } = store;
   if (state === 'untried') return;
   const subject = { kind: 'site', id: model.registry.site } as const;
-  if (rejects !== undefined) {
-    const rejected = {
-      rule: 'system.readings_rejected',
-      subject,
-      ...(rejects === null ? {} : { detail: rejects }),
-    } as const;
-    judgeCondition(world, model, rejected, rejects !== null, now);
+  const rejected = [
+    ['system.readings_rejected', rejects],
+    ['system.records_rejected', rejectsRecords],
+  ] as const;
+  for (const [rule, said] of rejected) {
+    if (said === undefined) continue;
+    judgeCondition(world, model, { rule, subject, ...(said === null ? {} : { detail: said }) }, said !== null, now);
   }
   const detail = words === null ? {} : { detail: words };
   judgeCondition(world, model, { rule: 'system.store_refused', subject, ...detail }, state === 'refuses', now);

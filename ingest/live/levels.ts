@@ -11,7 +11,7 @@ interface LevelSources {
   readonly line: Pick<Line, 'queued' | 'storing'>;
   readonly tail: Pick<Tail, 'size' | 'newestSeq' | 'trimPoint'>;
   readonly ledger: Pick<Ledger, 'room'>;
-  readonly takeover: Pick<Takeover, 'consumer' | 'levels'>;
+  readonly takeover: Pick<Takeover, 'consumer' | 'levels' | 'cap'>;
 }
 
 /** Where ingest stands, from committed state. */
@@ -31,6 +31,7 @@ export function levelsOf({ world, line, tail, ledger, takeover }: LevelSources):
     tail: tail.size(),
     // What is forwarded stays in the log until its hour is over.
     log: store === null ? tail.newestSeq() - tail.trimPoint() : takeover.consumer.waiting(),
+    logCap: takeover.cap,
     oldestArrivalAt: takeover.consumer.oldestReceivedAt() ?? null,
     store,
     alarms: [...counts.values()],

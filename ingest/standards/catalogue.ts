@@ -69,6 +69,7 @@ const RULE_IDS = [
   'system.store_refused',
   'system.store_unreachable',
   'system.readings_rejected',
+  'system.records_rejected',
   'system.certificate_expiring',
   'system.clock',
   'channel.failing',

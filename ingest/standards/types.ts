@@ -70,6 +70,7 @@ export type BuiltInRuleId =
   | 'system.store_refused'
   | 'system.store_unreachable'
   | 'system.readings_rejected'
+  | 'system.records_rejected'
   | 'system.certificate_expiring'
   | 'system.clock'
   | 'channel.failing';

@@ -26,6 +26,7 @@ test('every metric of our own is explained, and none that does not exist', async
       queued: 0,
       tail: 0,
       log: 0,
+      logCap: 1,
       oldestArrivalAt: null,
       store: null,
       alarms: [],

@@ -10,7 +10,7 @@ import { createDoubts } from './doubts.ts';
 import { isolatedEntry, type IsolationOptions } from './isolated.ts';
 import { createArrivalQueue } from './queue.ts';
 import { createRecordStream, type SentRecords } from './record-stream.ts';
-import { createRejections } from './rejections.ts';
+import { createRecordRejections, createRejections } from './rejections.ts';
 import { createRelease } from './release.ts';
 import { BATCH, createSender } from './sender.ts';
 import { delayAfter, mayBeUnderWay, troubleOf, type ForwardTrouble } from './retry.ts';
@@ -46,7 +46,8 @@ export interface ForwardedBatch {
   readonly result: 'written' | ForwardTrouble;
   /** ms until the answer. */
   readonly took: number;
-  readonly readings: number;
+  /** Readings that the server holds durably now. */
+  readonly written: number;
   readonly tooOld: number;
   readonly isolated: number;
 }
@@ -65,6 +66,8 @@ export interface Forwarder extends Consumer {
   health(): ForwardHealth;
   /** What the store says of fields that it rejects; null: it takes all; undefined: not known yet. */
   rejects(): string | null | undefined;
+  /** The same of fields of events and transitions. */
+  rejectsRecords(): string | null | undefined;
   /** Events and transitions that are not sent yet. */
   recordsWaiting(): number;
 }
@@ -77,7 +80,12 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const { influx, ledger, reader, tail, clock, lineIsBehind, onError, onBatch, onRecords, onHealth } = options;
   const { random = Math.random } = options;
   const cursors = createCursors({ ledger, reader, clock, target: influx.target, onError });
-  const records = createRecordStream({ influx, reader, cursors, onSent: (sent) => onRecords?.(sent) });
+  const recordRejections = createRecordRejections();
+  const onSent = (sent: SentRecords) => {
+    recordRejections.note(sent.records, sent.rejected, clock.now().mono);
+    onRecords?.(sent);
+  };
+  const records = createRecordStream({ influx, reader, cursors, onSent });
   const release = createRelease({ tail, ledger, bound: options.bound });
   const queue = createArrivalQueue();
   const sender = createSender(influx, queue);
@@ -145,7 +153,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     const { batch } = sending;
     const since = clock.now().mono;
     try {
-      const { rejected, tooOld, took } = await sending.written;
+      const { written, rejected, tooOld, took } = await sending.written;
       const receivedAt = clock.now().wall;
       await cursors.isolate(
         rejected.map((one) => isolatedEntry(one, receivedAt, options)).filter((entry) => entry !== undefined),
@@ -154,10 +162,10 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       sender.done();
       cursors.moved('arrivals', batch.lastSeq);
       turnOut(null);
-      onBatch?.({ result: 'written', took, readings: batch.count, tooOld, isolated: rejected.length });
+      onBatch?.({ result: 'written', took, written, tooOld, isolated: rejected.length });
     } catch (error) {
       const took = clock.now().mono - since;
-      onBatch?.({ result: troubleOf(error), took, readings: 0, tooOld: 0, isolated: 0 });
+      onBatch?.({ result: troubleOf(error), took, written: 0, tooOld: 0, isolated: 0 });
       for (const given of await sender.giveUp()) {
         const { after, batch } = given.sending;
         if (mayBeUnderWay(given.error)) doubts.add({ after, upto: batch.lastSeq }, clock.now().mono);
@@ -229,6 +237,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     oldestReceivedAt: () => queue.oldestReceivedAt(),
     health: () => health,
     rejects: () => rejections.words(),
+    rejectsRecords: () => recordRejections.words(),
     recordsWaiting: () => records.waiting(),
     async close() {
       closed = true;

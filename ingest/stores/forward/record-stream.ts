@@ -1,5 +1,5 @@
 import type { ForwardReader } from '../ledger/forwarded.ts';
-import type { InfluxRecord, InfluxStore } from '../influx/types.ts';
+import type { InfluxRecord, InfluxStore, RejectedReading } from '../influx/types.ts';
 import type { Cursors } from './cursors.ts';
 import { eventRecord, transitionRecord } from './records.ts';
 
@@ -16,9 +16,12 @@ export interface RecordStreamOptions {
 
 export interface SentRecords {
   readonly measurement: InfluxRecord['measurement'];
+  readonly records: readonly InfluxRecord[];
   readonly written: number;
-  /** With the server's words. */
-  readonly rejected: readonly { readonly why: string }[];
+  /** Older than what the server keeps; the ledger has them. */
+  readonly tooOld: number;
+  /** With the server's words; the ledger has them. */
+  readonly rejected: readonly RejectedReading[];
   /** Rows that the ledger had let go before they could be sent. */
   readonly outrun: number;
 }
@@ -42,10 +45,12 @@ export function createRecordStream({ influx, reader, cursors, onSent }: RecordSt
     const [first] = rows;
     const upto = more ? (rows.at(-1)?.id ?? after) : Math.max(newest, rows.at(-1)?.id ?? 0);
     if (first !== undefined) {
-      const { written, rejected } = await influx.record(rows.map(recordOf));
+      const records = rows.map(recordOf);
+      const { written, tooOld, rejected } = await influx.record(records);
       // Events are numbered without a gap, until the oldest are let go after their time.
       const outrun = stream === 'events' && after > 0 ? first.id - after - 1 : 0;
-      onSent({ measurement: stream === 'events' ? 'events' : 'alarm_transitions', written, rejected, outrun });
+      const measurement = stream === 'events' ? 'events' : 'alarm_transitions';
+      onSent({ measurement, records, written, tooOld, rejected, outrun });
     }
     // Rows of the journal that are about no alarm are passed over.
     if (upto > after) cursors.moved(stream, upto);

@@ -2,7 +2,7 @@ import type { InfluxStore, Written } from '../influx/types.ts';
 import type { ArrivalSeq } from '../ledger/types.ts';
 import type { ArrivalQueue, QueuedBatch } from './queue.ts';
 
-/** Readings of one request. */
+/** Readings of one request: as many lines, or fewer where consecutive ones are of one point and time. */
 export const BATCH = 5_000;
 /** Batches that are with the store's thread at once: the next one is there when the server is ready for it. */
 const AHEAD = 2;

@@ -1,6 +1,6 @@
 import { Answered, cut } from './failure.ts';
 import { batchOf, lineOf, sizeOf, type Batch, type Line, type Part } from './lines.ts';
-import { culpritsOf, isInfluxes } from './rejection.ts';
+import { culpritsOf, isInfluxes, takesNothing } from './rejection.ts';
 import { InfluxFailed, type RejectedReading, type Written } from './types.ts';
 
 /** A record that has no readings in it is named so. */
@@ -46,6 +46,8 @@ export async function deliver(
     if (!isInfluxes(refusal)) throw new InfluxFailed(strange(refusal), { trouble: 'invalid', status: refusal.status });
 
     const batch = sent.lines();
+    if (takesNothing(refusal, batch))
+      throw new InfluxFailed(tooSmall(refusal, sent.body.length), { trouble: 'invalid', status: 413 });
     const culprits = culpritsOf(refusal, batch);
     if (culprits.kind === 'too_old') {
       tooOld += sizeOf(culprits.lines);
@@ -76,6 +78,13 @@ export async function deliver(
     }
   }
   return { written, tooOld, rejected, requests, took };
+}
+
+function tooSmall({ message }: Answered, bytes: number): string {
+  return (
+    `InfluxDB, or what stands before it, answers 413 to a single line of ${bytes} bytes: let it take larger requests ` +
+    `(nginx: client_max_body_size, InfluxDB 1.x: max-body-size). It says: ${cut(message)}`
+  );
 }
 
 function strange({ status, message }: Answered): string {

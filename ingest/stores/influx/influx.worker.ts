@@ -70,13 +70,15 @@ serve<InfluxRequest, InfluxResult, undefined>((tell) => {
 
   function record({ records, now }: Extract<InfluxRequest, { op: 'record' }>): Promise<InfluxResult> {
     const { lines, rejected } = recordLines(records);
-    return inTurn(
-      ({ retention }) => {
-        const young = retention === null ? lines : lines.filter(({ t }) => t >= now - retention);
-        return Promise.resolve({ batch: batchOf(young), tooOld: lines.length - young.length, rejected });
-      },
-      { precision: 'ns' },
-    );
+    const newerThan = (oldest: number): Lines => {
+      const kept = lines.filter(({ t }) => t >= oldest);
+      return { ...batchOf(kept), tooOld: lines.length - kept.length, rejected };
+    };
+    const work = async ({ retention }: Destination) => {
+      const batch = await young(retention, now, newerThan);
+      return { batch, ...batch };
+    };
+    return inTurn(work, { precision: 'ns' });
   }
 
   /** Before anything is let go for its age, the server is asked whether it keeps more by now. */

@@ -12,10 +12,18 @@ export type Culprits =
 
 const UNKNOWN: Culprits = { kind: 'unknown' };
 
+/** Bytes of a line that any server takes; one of ours is shorter by far. */
+const SHORT = 4_096;
+
 /** What stands between may answer 400 to everything: that is no reason to give up a single reading. */
 export function isInfluxes({ status, headers, body }: Answered): boolean {
   if (status === 413 || headerOf(headers, 'x-influxdb-version') !== '') return true;
   return wordsOf(body) !== undefined;
+}
+
+/** A single line that is too large for whoever answers: it is not the line's fault, whatever the words. */
+export function takesNothing({ status }: Answered, lines: readonly Line[]): boolean {
+  return status === 413 && lines.length === 1 && Buffer.byteLength(lines[0]?.text ?? '') <= SHORT;
 }
 
 /**
@@ -36,8 +44,9 @@ export function culpritsOf({ status, message, body }: Answered, lines: readonly 
     const [, field = '', measurement = ''] = conflict;
     const of = new Map<Line, readonly Part[]>();
     for (const line of lines) {
-      const meant = line.measurement === measurement ? line.parts.filter((part) => carries(part, field)) : [];
-      if (meant.length > 0) of.set(line, meant);
+      if (line.measurement !== measurement) continue;
+      const meant = line.parts.filter((part) => carries(part, field));
+      if (meant.length > 0 || (line.parts.length === 0 && recordCarries(line, field))) of.set(line, meant);
     }
     return of.size === dropped ? { kind: 'parts', of, why } : UNKNOWN;
   }
@@ -50,6 +59,11 @@ export function culpritsOf({ status, message, body }: Answered, lines: readonly 
 
 function carries({ metric }: Part, field: string): boolean {
   return ['', QUALITY, DELAY, CLAIMED].some((suffix) => metric === keyed(field, suffix));
+}
+
+/** No text within a record looks like a field that it lacks: else their number does not agree. */
+function recordCarries({ text }: Line, field: string): boolean {
+  return text.includes(` ${field}=`) || text.includes(`,${field}=`);
 }
 
 /** The metric that a field would belong to, as it stands in a line. */

@@ -23,15 +23,21 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     const view: StorageView = {
       storing: true,
       waiting: 12_345,
+      cap: 2_000_000,
       oldestAt: Date.now() - 8 * 60_000,
       store: {
         state: 'refuses',
         words: WORDS,
+        rejects: 'input field "fan_running" is type string',
+        rejectsRecords: null,
         generation: 2,
         version: 'v2.7.12',
         readings: 40,
         isolated: 2,
         tooOld: 1,
+        recordsRejected: 5,
+        recordsTooOld: 6,
+        batches: { written: 9, unreachable: 1, busy: 2, refused: 0, invalid: 0, failed: 0 },
         failures: 3,
         lastWriteAt: null,
         lastTook: 0,
@@ -47,7 +53,10 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await page.getByText('拒收', { exact: true }).waitFor();
     expect(await fact('kind')).toBe('InfluxDB v2.7.12');
     expect(await fact('words')).toBe(WORDS);
-    expect(await fact('waiting')).toMatch(/^12,345 条读数，最早一条/);
+    expect(await fact('waiting')).toMatch(/^12,345 条读数（上限 2,000,000），最早一条/);
+    expect(await fact('rejects')).toBe('input field "fan_running" is type string');
+    expect(await fact('records-rejected')).toContain('本系统里都在');
+    expect(await fact('failures')).toMatch(/^3\s+\(连不上 1 · 太忙 2\)/);
     expect(await violations(page)).toEqual([]);
   });
 });

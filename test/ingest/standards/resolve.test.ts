@@ -95,6 +95,7 @@ describe('built-in rules', () => {
       'system.store_refused': 0,
       'system.store_unreachable': 60,
       'system.readings_rejected': 60,
+      'system.records_rejected': 60,
       'system.certificate_expiring': 0,
       'system.clock': 0,
       'channel.failing': 0,

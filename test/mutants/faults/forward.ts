@@ -4,6 +4,7 @@ const FORWARDER = 'ingest/stores/forward/forwarder.ts';
 const RELEASE = 'ingest/stores/forward/release.ts';
 const FORWARD = 'test/ingest/stores/forward/forwarder.test.ts';
 const PARTS = 'test/ingest/stores/forward/parts.test.ts';
+const FIGURES = 'test/integration/influx-figures.test.ts';
 const OUTAGES = 'test/ingest/stores/forward/outages.test.ts';
 
 /** What a store outside takes over, and what it must not cost. */
@@ -129,8 +130,8 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/stores/forward/rejections.ts',
-        from: '({ t }) => t > last.t &&',
-        to: '({ t }) => t !== last.t &&',
+        from: 'if (t > (standing.get(field)?.t ?? Infinity)) standing',
+        to: 'if (t !== (standing.get(field)?.t ?? t)) standing',
       },
     ],
     tests: [PARTS],
@@ -200,6 +201,96 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
       },
     ],
     tests: [FORWARD],
+  },
+  {
+    name: 'forward-rejects-records-in-silence',
+    breaks: 'events that the server rejects are an alarm with its words',
+    edits: [
+      {
+        file: FORWARDER,
+        from: 'recordRejections.note(sent.records, sent.rejected, clock.now().mono);',
+        to: '',
+      },
+    ],
+    tests: [FORWARD, FIGURES],
+  },
+  {
+    name: 'forward-any-record-ends-a-rejection',
+    breaks: 'a field of records counts as rejected until a later record that has it passes',
+    edits: [
+      {
+        file: 'ingest/stores/forward/rejections.ts',
+        from: '`${measurement} ${Object.keys(fields).sort().join()}`',
+        to: '`${measurement} ${typeof fields}`',
+      },
+    ],
+    tests: [PARTS, FORWARD],
+  },
+  {
+    name: 'forward-old-records-go-uncounted',
+    breaks: 'events too old for the server are counted',
+    edits: [{ file: 'ingest/consume.ts', from: 'tooOld + outrun', to: 'outrun' }],
+    tests: [FORWARD, FIGURES],
+  },
+  {
+    name: 'forward-too-small-a-door-costs-all',
+    breaks: 'a 413 to a single short line is no fault of the line',
+    edits: [
+      {
+        file: 'ingest/stores/influx/rejection.ts',
+        from: 'status === 413 && lines.length === 1',
+        to: 'status === 413 && lines.length === 0',
+      },
+    ],
+    tests: ['test/ingest/stores/influx/writing.test.ts'],
+  },
+  {
+    name: 'forward-halves-records-one-by-one',
+    breaks: 'events with a field of another type are found by the words, not one by one',
+    edits: [
+      {
+        file: 'ingest/stores/influx/rejection.ts',
+        from: 'return text.includes(` ${field}=`) ||',
+        to: 'return field === text ||',
+      },
+    ],
+    tests: ['test/ingest/stores/influx/writing.test.ts'],
+  },
+  {
+    name: 'forward-series-grow-with-events',
+    breaks: 'an id of an event is no tag',
+    edits: [
+      {
+        file: 'ingest/stores/forward/records.ts',
+        from: 'tags: { site, device, kind: detail.kind },',
+        to: 'tags: { site, device, kind: detail.kind, event: eventId },',
+      },
+    ],
+    tests: ['test/ingest/stores/influx/writing.test.ts'],
+  },
+  {
+    name: 'forward-counts-the-rejected-as-written',
+    breaks: 'readings that were rejected or too old do not count as written',
+    edits: [
+      {
+        file: FORWARDER,
+        from: "onBatch?.({ result: 'written', took, written, tooOld",
+        to: "onBatch?.({ result: 'written', took, written: batch.count, tooOld",
+      },
+    ],
+    tests: [FIGURES],
+  },
+  {
+    name: 'forward-sends-bare-to-far',
+    breaks: 'what goes to another machine is compressed',
+    edits: [
+      {
+        file: 'ingest/stores/influx/store.ts',
+        from: 'isHere(settings.url) ? null : GZIP_FROM',
+        to: 'isHere(settings.url) ? GZIP_FROM : null',
+      },
+    ],
+    tests: ['test/ingest/stores/influx/writing.test.ts'],
   },
   {
     name: 'influx-keeps-to-the-retention-it-knew',

@@ -272,6 +272,38 @@ describe.skipIf(influx1Missing !== undefined)('forwarding to a real InfluxDB', (
     expect(told).toContainEqual({ measurement: 'events', count: 2 });
   });
 
+  test('events that the server rejects, or finds too old, are counted and an alarm, and the ledger keeps them', async () => {
+    await server.query('CREATE DATABASE floats WITH DURATION 24h');
+    const clock = new DrivenClock(Date.now());
+    const t = clock.now().wall;
+    await server.write(`events,site=mine late=1.5 ${t}`, 'floats');
+    const at = await startInfluxRig(server, { database: 'floats', clock });
+    const store = () => at.rig.ingest.levels().store;
+    const open = async (id: string, ts: number) => {
+      await at.rig.publish('lock', { id, ts, kind: 'contact', open: true }, { leaf: 'events' });
+      await at.until(() => store()?.recordsWaiting === 0);
+    };
+    await open('a', t);
+    await open('b', t - 25 * HOUR * 1_000);
+    expect(store()).toMatchObject({ state: 'takes', isolated: 0, tooOld: 0, recordsRejected: 1, recordsTooOld: 1 });
+    expect(store()?.rejectsRecords).toContain('input field "late" on measurement "events"');
+    expect(at.rig.rows('SELECT event_id FROM event')).toHaveLength(2);
+    // What others of them say is no end of it.
+    await at.rig.publish('lock', { id: 'f', ts: t, kind: 'forced', active: true }, { leaf: 'events' });
+    await at.rig.pass(61);
+    const [alarm] = at.rig.alarms('system.records_rejected');
+    expect(alarm).toMatchObject({ state: 'unacknowledged', priority: 4 });
+    expect(alarm?.detail).toContain('input field "late"');
+    expect(at.rig.alarms('system.readings_rejected')).toEqual([]);
+    await server.query('DROP MEASUREMENT events', 'floats');
+    const now = at.rig.clock.now().wall;
+    await at.rig.publish('lock', { id: 'g', ts: now, kind: 'forced', active: false }, { leaf: 'events' });
+    await open('c', now);
+    await at.rig.pass(1);
+    expect(at.rig.alarms('system.records_rejected')).toMatchObject([{ state: 'returned_unacknowledged' }]);
+    expect(store()).toMatchObject({ recordsRejected: 2, rejectsRecords: null });
+  });
+
   test('events and transitions of alarms are sent once each, those from before too, and nothing about people', async () => {
     const at = await startInfluxRig(server);
     await at.proxy.fault({ kind: 'refused' });

@@ -186,10 +186,11 @@ describe.skipIf(influx2Unstoppable !== undefined)('a real InfluxDB 2.x in troubl
       await rig.pass(1);
       return String(await held(at)) === String([43, 43.2, 43.4]);
     };
-    await vi.waitUntil(mended, { timeout: 10_000 });
-    await vi.waitUntil(async () => {
+    await vi.waitUntil(mended, { timeout: 20_000 });
+    const emptied = async () => {
       await rig.pass(1);
       return Number(rig.rows('SELECT count(*) AS n FROM arrival')[0]?.['n']) === 0;
-    });
+    };
+    await vi.waitUntil(emptied, { timeout: 20_000 });
   });
 });

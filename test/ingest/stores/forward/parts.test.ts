@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createDoubts } from '../../../../ingest/stores/forward/doubts.ts';
 import { createArrivalQueue, type QueuedBatch } from '../../../../ingest/stores/forward/queue.ts';
 import { eventRecord } from '../../../../ingest/stores/forward/records.ts';
-import { createRejections } from '../../../../ingest/stores/forward/rejections.ts';
+import { createRecordRejections, createRejections } from '../../../../ingest/stores/forward/rejections.ts';
 import { delayAfter } from '../../../../ingest/stores/forward/retry.ts';
 import { InfluxFailed } from '../../../../ingest/stores/influx/types.ts';
 import type { Arrival } from '../../../../ingest/stores/ledger/types.ts';
@@ -169,6 +169,23 @@ test('a rejected field is said until a later reading of it passes; after a start
     return again.words();
   });
   expect(known).toEqual([undefined, undefined, null]);
+});
+
+test('rejected records are said until a later one of the same fields passes, whatever passes beside', () => {
+  const rejections = createRecordRejections();
+  const record = (at: number, fields: Readonly<Record<string, boolean>> = { late: false }) =>
+    ({ measurement: 'events', tags: {}, fields, at, id: String(at) }) as const;
+  const note = (records: readonly ReturnType<typeof record>[], rejected: readonly number[]) => {
+    const whys = rejected.map((t) => ({ series: 0, t, value: 0, why: `no ${t}` }));
+    rejections.note(records, whys, 0);
+    return rejections.words();
+  };
+  expect(note([record(1)], [])).toBeUndefined();
+  expect(note([record(10), record(11)], [10])).toBeNull();
+  expect(note([record(9), record(10)], [10])).toBe('no 10');
+  // One without the field, and one of another shard.
+  expect([note([record(20, {})], []), note([record(5)], [])]).toEqual(['no 10', 'no 10']);
+  expect(note([record(11)], [])).toBeNull();
 });
 
 test('of an event only its named fields leave, whatever its row holds', () => {

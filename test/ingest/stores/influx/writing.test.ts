@@ -6,6 +6,7 @@ import type { InfluxFailed, InfluxServer } from '../../../../ingest/stores/influ
 import { DrivenClock } from '../../../driven-clock.ts';
 import { startProxy } from '../../../servers/proxy.ts';
 import { HOUR, reading, START } from '../fixtures/rows.ts';
+import { nthEvent, nthTransition, seriesOf } from './records.ts';
 import { GENERATIONS, newDatabase, openIn, pointsOf, type RealServer } from './servers.ts';
 
 const ALL = { from: 0, to: START + 1_000 * HOUR, limit: 100_000 };
@@ -244,13 +245,65 @@ describe.each(GENERATIONS)('$name', ({ generation, missing, start }) => {
       const { requests, ...whole } = await store.write([{ series: 4, readings: many }]);
       expect(whole).toMatchObject({ written: 5_000, rejected: [] });
       expect(requests > 1).toBe(generation === 1);
-      // On the way to another machine it is compressed, which the bound counts.
-      const far = await openIn(server, { bucket: store.bucket, settings: { gzipFrom: 1_000 } });
+      // On the way to another machine, as which a name that is not that of loopback counts, it is compressed, which the
+      // bound counts.
+      const far = await openIn(
+        { ...server, url: server.url.replace('127.0.0.1', '0.0.0.0') },
+        { bucket: store.bucket },
+      );
       expect(await far.write([{ series: 5, readings: many }])).toMatchObject({ written: 5_000, requests: 1 });
       expect(await far.range({ series: 5, ...ALL })).toEqual(many);
       // Not InfluxDB's way to speak: nothing of it is given up.
       proxy.answer({ status: 400, body: '<html>a gateway</html>' }, 1, path);
       await expect(store.write([{ series: 3, readings }])).rejects.toMatchObject({ trouble: 'invalid' });
+    });
+
+    test('where not even one line may pass nothing of it is given up, whoever says so', async () => {
+      const proxy = await startProxy(server.url);
+      onTestFinished(() => proxy.close());
+      const store = await openIn({ ...server, url: proxy.url });
+      const readings = Array.from({ length: 100 }, (_, at) => reading(START + at, at));
+      const path = generation === 1 ? '/write' : '/api/v2/write';
+      for (const body of [
+        '<html><h1>413 Request Entity Too Large</h1></html>',
+        '{"error":"Request Entity Too Large"}',
+      ]) {
+        const before = proxy.requests(path);
+        proxy.answer({ status: 413, headers: { server: 'nginx' }, body }, Infinity, path);
+        await expect(store.write([{ series: 1, readings }])).rejects.toMatchObject({
+          trouble: 'invalid',
+          status: 413,
+          message: expect.stringContaining('client_max_body_size') as string,
+        });
+        expect(proxy.requests(path) - before).toBeLessThan(10);
+        await proxy.pass();
+      }
+      // One that lets smaller ones pass is no trouble.
+      proxy.answer({ status: 413, body: '<html>' }, 3, path);
+      expect(await store.write([{ series: 1, readings }])).toMatchObject({ written: 100, rejected: [] });
+      expect(await store.range({ series: 1, ...ALL })).toEqual(readings);
+    });
+
+    test("somebody else's type of a field of events costs those that have it, found at once among thousands", async () => {
+      const store = await openIn(server);
+      const records = Array.from({ length: 1_000 }, (_, at) => nthEvent(at));
+      await store.record([]);
+      await server.write(`events,device=x active="yes" ${START}`, store.bucket);
+      const { written, rejected, tooOld, requests } = await store.record(records);
+      expect([written, rejected.length, tooOld]).toEqual([750, 250, 0]);
+      expect(rejected[0]?.why).toContain('input field "active" on measurement "events" is type boolean');
+      expect(requests).toBeLessThan(5);
+    });
+
+    test('series do not grow with events, nor with transitions of alarms', async () => {
+      const store = await openIn(server);
+      const both = (from: number, count: number) =>
+        Array.from({ length: count }, (_, at) => [nthEvent(from + at), nthTransition(from + at)]).flat();
+      await store.record(both(0, 20));
+      const before = await seriesOf(server, store.bucket);
+      expect(before).toBe(10 + 5);
+      expect(await store.record(both(20, 1_000))).toMatchObject({ written: 2_000, rejected: [] });
+      expect(await seriesOf(server, store.bucket)).toBe(before);
     });
 
     test('what failed says how, and the same again is taken when it has passed', async () => {
