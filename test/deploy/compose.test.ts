@@ -57,6 +57,7 @@ test.skipIf(compose === undefined)(
     // What the docs say is typed there, and InfluxDB's own tool can write beside our backups.
     const influxdb = services['influxdb'];
     expect(influxdb?.environment).toMatchObject({ DOCKER_INFLUXDB_INIT_BUCKET: settings['INFLUX_BUCKET'] });
-    expect(JSON.stringify(influxdb?.volumes)).toContain('/backups');
+    for (const name of ['influxdb', 'facility-watch'])
+      expect(JSON.stringify(services[name]?.volumes), name).toContain('/backups');
   },
 );

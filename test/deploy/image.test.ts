@@ -76,8 +76,21 @@ test(
     await run('node', 'deploy/make-secrets.mjs', secrets);
     expect(read()).toEqual(made);
 
+    // As docs/deploy.md has it: beside the running one by `exec`, and back by `run`, behind the entry point.
+    const backups = folder(0o700);
+    if (asRoot) chownSync(backups, NOBODY, NOBODY);
+    await run('node', 'app/launch.mjs', 'backup', '--to', join(backups, 'today'));
+
     program.signal('SIGTERM');
     expect(await program.ended).toEqual({ code: 0, signal: null });
+    const { stdout } = await run(
+      ...image.command.slice(0, -1),
+      'restore',
+      '--from',
+      join(backups, 'today'),
+      '--set-aside',
+    );
+    expect(stdout).toMatch(/^Restored into .*\. Start the system/m);
     await expect(run('node', 'deploy/health.mjs')).rejects.toMatchObject({ code: 1 });
   },
 );

@@ -214,4 +214,16 @@ export const DEPLOY_FAULTS: readonly Mutant[] = [
     ],
     tests: [BACKUP],
   },
+  {
+    name: 'nightly-backup-deletes-the-newer',
+    breaks: 'only old backups are deleted by the timer',
+    edits: [{ file: 'deploy/facility-watch-backup.service', from: '-mtime +30', to: '-mtime +3' }],
+    tests: ['test/deploy/systemd.test.ts'],
+  },
+  {
+    name: 'command-for-a-service-as-root',
+    breaks: 'what a command makes for a service can be read by it',
+    edits: [{ file: 'deploy/run.sh', from: '--uid=facility-watch --gid=facility-watch', to: '--gid=facility-watch' }],
+    tests: ['test/deploy/systemd.test.ts'],
+  },
 ];
