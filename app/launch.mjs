@@ -21,5 +21,11 @@ enableCompileCache(compiled);
 // Of threads and further processes, which do not inherit it otherwise.
 process.env.NODE_COMPILE_CACHE ??= compiled;
 
-const { main } = await import('../main.ts');
-await main(process.argv.slice(2));
+if (process.argv[2] === 'simulate') {
+  // A program of its own, which knows nothing of the system and loads nothing of it.
+  process.argv.splice(2, 1);
+  await import('../simulators/main.ts');
+} else {
+  const { main } = await import('../main.ts');
+  await main(process.argv.slice(2));
+}

@@ -9,7 +9,7 @@ import { devicesOf } from './devices.ts';
 import { targetsOf } from './faults.ts';
 import { startFleet, type Fleet } from './fleet.ts';
 import { runLive } from './live.ts';
-import { readOptions, USAGE, UsageError, type SimulatorOptions } from './options.ts';
+import { beginningOf, readOptions, USAGE, UsageError, type SimulatorOptions } from './options.ts';
 import { planSite, type SitePlan } from './plan.ts';
 import { registryOf, registryText } from './registry.ts';
 import { ScenarioError, type Scenario } from './scenario.ts';
@@ -104,15 +104,17 @@ function begin(
     const simulation = demoLive({ seed: options.seed, ...demo });
     return { simulation, start: demo.from.at, step: DEMO_STEP.live };
   }
-  const now = clock.now().wall;
-  const step = options.backfill > 0 ? STEP.history : STEP.live;
-  const start = now - 1_000 * options.backfill;
+  const step = hasHistory(options) ? STEP.history : STEP.live;
+  const start = beginningOf(options, clock.now().wall);
   return {
     simulation: createSimulation({ plan, scenario, seed: options.seed, start, step, ...pace(options, plan) }),
     start,
     step,
   };
 }
+
+/** The devices live before now. */
+const hasHistory = ({ backfill, start }: SimulatorOptions): boolean => backfill > 0 || start !== undefined;
 
 function pace({ rate }: SimulatorOptions, plan: SitePlan) {
   if (rate === undefined) return {};
@@ -153,11 +155,19 @@ async function main(): Promise<void> {
   const plan = planSite(options);
   if (options.registryFile !== undefined) return exportRegistry(plan, options.registryFile);
   const scenario = loadScenario(options.scenario, targetsOf(plan));
+  // Refused before anybody is asked for credentials.
+  beginningOf(options, clock.now().wall);
   const broker = brokerOf(options);
 
   const stopping = [signalled()];
   let credentials: Credentials;
   if (options.credentialsFile === undefined) {
+    // Nobody could type them, and a terminal takes no line as long as theirs: it would only seem to hang.
+    if (process.stdin.isTTY)
+      throw new UsageError(
+        `The devices' credentials are missing: name their file with --credentials, or give them on standard input:\n` +
+          `  npm run --silent admin -- device credential all ${options.site} > ${options.site}.json`,
+      );
     const { first, ended } = readStandardInput();
     credentials = await first;
     stopping.push(ended);
@@ -173,7 +183,7 @@ async function main(): Promise<void> {
   void fleet.allOnline.then(() => process.stdout.write(`${devices.length} simulated devices are connected\n`));
   let live: { stop(): void } | undefined;
   const running = async () => {
-    const from = options.backfill > 0 ? await writeHistory(simulation, start, fleet) : start;
+    const from = hasHistory(options) ? await writeHistory(simulation, start, fleet) : start;
     live = runLive({ clock, simulation, start: from, step, perform: (action) => void fleet.perform(action) });
     return new Promise<never>(() => undefined);
   };

@@ -96,12 +96,13 @@ test('an error that has nothing to do with listening is handed back', () => {
   expect(explainListenError(error, { ...ATTEMPT, port: 80 })).toBe(error);
 });
 
-test('an old Node is told so in sentences instead of a syntax error', async () => {
+test.each([[], ['simulate']])('an old Node is told so in sentences instead of a syntax error: %s', async (...given) => {
   const pretend = 'Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.20.2"}})';
   const run = promisify(execFile)(process.execPath, [
     '--import',
     `data:text/javascript,${encodeURIComponent(pretend)}`,
     new URL('../../app/launch.mjs', import.meta.url).pathname,
+    ...given,
   ]);
   const failed = await failureOf(run);
   expect(failed.code).toBe(1);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,9 +12,11 @@ import { SiteRegistry } from '../../contract/registry.ts';
 import type { Credentials } from '../../simulators/credentials.ts';
 import { devicesOf } from '../../simulators/devices.ts';
 import { planSite } from '../../simulators/plan.ts';
+import { findProgram } from '../parts.ts';
 import { smallBroker, type SmallBroker } from './small-broker.ts';
 
-const MAIN = fileURLToPath(new URL('../../simulators/main.ts', import.meta.url));
+/** As `npm run simulate` has it. */
+const COMMAND = [fileURLToPath(new URL('../../app/launch.mjs', import.meta.url)), 'simulate'];
 const DEVICES = devicesOf(planSite({ site: 'mine', devices: 28 })).map(({ id }) => id);
 
 const credentials: Credentials = {
@@ -41,7 +44,7 @@ async function open(options: Parameters<typeof smallBroker>[0]): Promise<SmallBr
 }
 
 function start(args: readonly string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args]);
+  const child = spawn(process.execPath, [...COMMAND, ...args]);
   children.push(child);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -230,6 +233,62 @@ test('history is written oldest first in arrays, and then devices go on without 
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
   expect(new Set(gaps)).toEqual(new Set([60_000]));
 });
+
+test('the same seed, site and beginning give the same messages to whoever runs it again', async () => {
+  const beginning = new Date(Date.now() - 2 * 3_600_000).toISOString();
+  const file = fileWith(JSON.stringify(credentials));
+  /** All that devices said of their life before now, by device and topic, and what they said first of all after. */
+  const recorded = async (...more: string[]) => {
+    const broker = await open({ passwords });
+    const url = `mqtt://127.0.0.1:${broker.port}`;
+    const args = ['--site', 'mine', '--url', url, '--credentials', file, '--start', beginning];
+    const { child, exited } = start([...args, '--scenario', 'bad_night', ...more]);
+    await broker.hears(({ topic, payload }) => topic.endsWith('-pool/readings') && payload.startsWith('{'));
+    child.kill('SIGTERM');
+    await exited;
+    const said = broker.heard.filter(({ topic }) => !topic.endsWith('/status'));
+    return Map.groupBy(
+      said.flatMap(({ topic, payload }) => {
+        const parsed: unknown = JSON.parse(payload);
+        return (Array.isArray(parsed) ? parsed : [parsed]).map((one: unknown) => ({ topic, one: JSON.stringify(one) }));
+      }),
+      ({ topic }) => topic,
+    );
+  };
+  const [first, second, other] = [await recorded(), await recorded(), await recorded('--seed', '2')];
+  expect(first.size).toBeGreaterThan(20);
+  let same = 0;
+  for (const [topic, all] of first) {
+    const again = second.get(topic) ?? [];
+    // The one that ran longer said more.
+    const both = Math.min(all.length, again.length);
+    expect(again.slice(0, both), topic).toEqual(all.slice(0, both));
+    same += both;
+  }
+  expect(same).toBeGreaterThan(2_000);
+  const pool = 'fw/v1/mine/mens-pool/readings';
+  expect(other.get(pool)?.slice(0, 100)).not.toEqual(first.get(pool)?.slice(0, 100));
+  expect(first.get(pool)?.[0]?.one).toContain(`"ts":`);
+  const [began = 0] = timesOf(first.get(pool)?.[0]?.one ?? '');
+  expect(began - Date.parse(beginning)).toBeLessThan(60_000);
+  expect(began).toBeGreaterThanOrEqual(Date.parse(beginning));
+});
+
+test.skipIf(findProgram('script') === undefined)(
+  'in a terminal, where nobody could type credentials, it says what is missing instead of waiting',
+  async () => {
+    const command = [process.execPath, ...COMMAND, '--site', 'mine'].map((word) => `'${word}'`).join(' ');
+    // Its input stays open, as that of somebody who sits there and waits.
+    const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null']);
+    children.push(child);
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    expect(code).toBe(2);
+    expect(said).toContain('name their file with --credentials');
+    expect(said).toContain('device credential all mine > mine.json');
+  },
+);
 
 test('the exported registry is that of the devices', async () => {
   const file = fileWith('');

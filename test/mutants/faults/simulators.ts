@@ -110,4 +110,24 @@ export const SIMULATOR_FAULTS: readonly Mutant[] = [
     edits: [{ file: 'app/demo-history.ts', from: '? BLOCK.drawn : BLOCK.quiet', to: '? BLOCK.quiet : BLOCK.quiet' }],
     tests: [HISTORY],
   },
+  {
+    name: 'beginning-is-always-now',
+    breaks: 'the same seed, site and beginning give the same messages from the command line',
+    edits: [
+      {
+        file: 'simulators/options.ts',
+        from: 'const beginning = start ?? now - 1_000 * backfill;',
+        to: 'const beginning = start === undefined ? now - 1_000 * backfill : now - Math.max(7_200_000, now - start - 1);',
+      },
+    ],
+    tests: ['test/simulators/process.test.ts'],
+  },
+  {
+    name: 'simulate-loads-before-it-looks',
+    breaks: 'an old Node is told so by npm run simulate, too',
+    edits: [
+      { file: 'app/launch.mjs', from: 'process.exit(1);', to: "if (process.argv[2] !== 'simulate') process.exit(1);" },
+    ],
+    tests: ['test/app/preflight.test.ts'],
+  },
 ];
