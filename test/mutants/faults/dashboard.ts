@@ -290,4 +290,16 @@ export const DASHBOARD_FAULTS: readonly Mutant[] = [
     ],
     tests: [REDRAW],
   },
+  {
+    name: 'wall-keeps-its-old-page',
+    breaks: 'after an update of the server a wall loads itself anew',
+    edits: [
+      {
+        file: 'dashboard/client/wall/use-wall-link.ts',
+        from: 'entry.value.ticket.version !== answer.value.version) reloadWhenServed();',
+        to: 'entry.value.ticket.version !== answer.value.version) void reloadWhenServed;',
+      },
+    ],
+    tests: ['test/browser/wall.test.ts'],
+  },
 ];

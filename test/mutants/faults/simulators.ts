@@ -117,17 +117,21 @@ export const SIMULATOR_FAULTS: readonly Mutant[] = [
       {
         file: 'simulators/options.ts',
         from: 'const beginning = start ?? now - 1_000 * backfill;',
-        to: 'const beginning = start === undefined ? now - 1_000 * backfill : now - Math.max(7_200_000, now - start - 1);',
+        to: 'const beginning = now - (start === undefined ? 1_000 * backfill : 7_200_000);',
       },
     ],
     tests: ['test/simulators/process.test.ts'],
   },
   {
-    name: 'simulate-loads-before-it-looks',
-    breaks: 'an old Node is told so by npm run simulate, too',
+    name: 'waits-in-a-terminal',
+    breaks: 'in a terminal the simulators say that credentials are missing',
     edits: [
-      { file: 'app/launch.mjs', from: 'process.exit(1);', to: "if (process.argv[2] !== 'simulate') process.exit(1);" },
+      {
+        file: 'simulators/main.ts',
+        from: 'if (process.stdin.isTTY)',
+        to: 'if (process.stdin.isTTY && options.seed > 1)',
+      },
     ],
-    tests: ['test/app/preflight.test.ts'],
+    tests: ['test/simulators/process.test.ts'],
   },
 ];
