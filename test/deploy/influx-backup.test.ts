@@ -10,7 +10,7 @@ import { systemClock } from '../../app/clock.ts';
 import { openInfluxReadings } from '../../ingest/stores/influx/store.ts';
 import type { StoredReading } from '../../ingest/stores/readings/types.ts';
 import { createSeriesDirectory } from '../../ingest/stores/series-directory.ts';
-import { differences, eventsHeld, forwarded, readingsHeld, REGISTRY, startLoad } from '../integration/influx-load.ts';
+import { differences, eventsHeld, forwarded, readingsKept, REGISTRY, startLoad } from '../integration/influx-load.ts';
 import { influx1Missing, startInflux1 } from '../servers/influx1.ts';
 import { influx2Missing, startInflux2, type Influx2 } from '../servers/influx2.ts';
 import { freePort } from '../servers/process.ts';
@@ -158,7 +158,7 @@ test.skipIf(influx2Missing)(
     const ofBucket = await backUpBucket(bucket);
     await load.more(RATE / 2);
     const at = { url: server.url, database: bucket, headers: { authorization: `Token ${server.token}` } };
-    expect(differences({ acknowledged: before, sent: load.sent }, await readingsHeld(at))).not.toEqual([]);
+    expect(differences({ acknowledged: before, sent: load.sent }, await readingsKept(at, dir))).not.toEqual([]);
     await load.stop();
     await killProcess(system);
     await server.dropBucket(bucket);
@@ -170,7 +170,7 @@ test.skipIf(influx2Missing)(
     const again = await startProcess(env(restored));
     onTestFinished(() => void again.kill('SIGKILL'));
     await forwarded(restored);
-    expect(differences({ acknowledged: before, sent: load.sent }, await readingsHeld(at))).toEqual([]);
+    expect(differences({ acknowledged: before, sent: load.sent }, await readingsKept(at, restored))).toEqual([]);
     expect(await eventsHeld(at)).toBeGreaterThanOrEqual(events.size);
     // It goes on with the devices that it knew.
     const next = startLoad({ port, passwords, rate: RATE });
@@ -178,7 +178,7 @@ test.skipIf(influx2Missing)(
     await next.stop();
     await forwarded(restored);
     const sent = new Map([...load.sent, ...next.sent]);
-    expect(differences({ acknowledged: next.acknowledged, sent }, await readingsHeld(at))).toEqual([]);
+    expect(differences({ acknowledged: next.acknowledged, sent }, await readingsKept(at, restored))).toEqual([]);
     await killProcess(again);
   },
   120_000,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { influx2Unstoppable, startInflux2, type Influx2 } from '../servers/influx2.ts';
 import { freePort } from '../servers/process.ts';
 import { killProcess, prepareData, startProcess } from '../soak/system.ts';
-import { differences, eventsHeld, forwarded, readingsHeld, REGISTRY, startLoad } from './influx-load.ts';
+import { differences, eventsHeld, forwarded, readingsKept, REGISTRY, startLoad } from './influx-load.ts';
 
 const RATE = 200;
 
@@ -51,7 +51,7 @@ describe.skipIf(influx2Unstoppable !== undefined)('devices publish throughout', 
     await load.stop();
     await forwarded(dir);
     const at = { url, database: bucket, headers: { authorization: `Token ${token}` } };
-    expect(differences(load, await readingsHeld(at))).toEqual([]);
+    expect(differences(load, await readingsKept(at, dir))).toEqual([]);
     expect(await eventsHeld(at)).toBe(load.events.size);
     await killProcess(system);
   }, 180_000);

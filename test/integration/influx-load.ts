@@ -27,7 +27,7 @@ export const REGISTRY: SiteRegistry = {
 };
 
 export interface Load {
-  /** Values that were sent and acknowledged, by `point time`. */
+  /** Values that were sent and acknowledged, by `device metric time`. */
   readonly acknowledged: ReadonlyMap<string, number>;
   /** The same of all that was sent: what was not acknowledged may be stored all the same. */
   readonly sent: ReadonlyMap<string, number>;
@@ -91,12 +91,13 @@ export function startLoad({ port, passwords, rate }: LoadOptions): Load {
     const { device, client, ts } = one;
     // To and fro by tenths: no spike, no flatline.
     const value = 42 + (Math.floor(count / devices.length) % 20) / 10;
-    const key = `${device} ${ts}`;
-    sent.set(key, value);
     // What no point is bound to, now and then: somebody else may have given its field another type.
     const unbound = count % 50 > 0 ? {} : { humidity: 60 + (count % 300) / 50 };
-    publish(client, `${device}/readings`, { ts, values: { water_temperature: value, ...unbound } }, () => {
-      acknowledged.set(key, value);
+    const values = { water_temperature: value, ...unbound };
+    const keyed = Object.entries(values).map(([metric, one]) => [`${device} ${metric} ${ts}`, one] as const);
+    for (const [key, one] of keyed) sent.set(key, one);
+    publish(client, `${device}/readings`, { ts, values }, () => {
+      for (const [key, one] of keyed) acknowledged.set(key, one);
     });
     if (count % 50 > 0) return;
     // Two events of one millisecond.
@@ -172,25 +173,52 @@ const Found = Type.Object({
   ),
 });
 
-interface Server {
+export interface Server {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly database: string;
 }
 
-async function ask({ url, headers = {}, database }: Server, influxql: string) {
+/** Rows of a query of InfluxQL, by code that is not ours; times in ms. */
+export async function ask({ url, headers = {}, database }: Server, influxql: string) {
   const query = new URLSearchParams({ q: influxql, db: database, epoch: 'ms' });
   const response = await fetch(`${url}/query?${query.toString()}`, { headers });
   const [result] = Parse(Found, await response.json()).results;
   return result?.series ?? [];
 }
 
-/** What the server holds, by `point time`. */
-export async function readingsHeld(server: Server): Promise<Map<string, number>> {
+/** Where readings are in the end, by `device metric time`. */
+export interface Kept {
+  /** With the server. */
+  readonly held: ReadonlyMap<string, number>;
+  /** In the quarantine, as the server rejected them. */
+  readonly rejected: ReadonlyMap<string, number>;
+  /** How many more of them the quarantine counted than it keeps. */
+  readonly forgotten: number;
+}
+
+const MEASURED = { water_temperature: ['readings', 'point'], humidity: ['device_readings', 'device'] } as const;
+
+/** What the server holds, and what the ledger in `dir` keeps of what it rejected. */
+export async function readingsKept(server: Server, dir: string): Promise<Kept> {
   const held = new Map<string, number>();
-  for (const { tags, values } of await ask(server, 'SELECT water_temperature FROM readings GROUP BY point'))
-    for (const [time, value] of values) held.set(`${tags?.['point']} ${String(time)}`, Number(value));
-  return held;
+  for (const [metric, [measurement, tag]] of Object.entries(MEASURED))
+    for (const { tags, values } of await ask(server, `SELECT ${metric} FROM ${measurement} GROUP BY ${tag}`))
+      for (const [time, value] of values)
+        if (typeof value === 'number') held.set(`${tags?.[tag]} ${metric} ${String(time)}`, value);
+  const db = new DatabaseSync(join(dir, 'ledger.db'), { readOnly: true });
+  try {
+    const rejected = new Map<string, number>();
+    const rows = db.prepare("SELECT device, detail FROM quarantine WHERE code = 'store_rejected'").all();
+    for (const { device, detail } of rows) {
+      const told = /does not take (\w+) ([0-9.]+) of .* at (\S+): /.exec(String(detail));
+      rejected.set(`${String(device)} ${told?.[1]} ${Date.parse(told?.[3] ?? '')}`, Number(told?.[2]));
+    }
+    const seen = db.prepare("SELECT coalesce(sum(seen), 0) AS n FROM quarantine_group WHERE code = 'store_rejected'");
+    return { held, rejected, forgotten: Number(seen.get()?.['n']) - rows.length };
+  } finally {
+    db.close();
+  }
 }
 
 /** How many events the server holds. */
@@ -199,15 +227,17 @@ export async function eventsHeld(server: Server): Promise<number> {
   return Number(found?.values[0]?.[1] ?? 0);
 }
 
-/** What is acknowledged and not there, there with another value, or there although nobody sent it so. */
+/** What is acknowledged and nowhere, there with another value, or there although nobody sent it so. */
 export function differences(
   { acknowledged, sent }: Pick<Load, 'acknowledged' | 'sent'>,
-  held: ReadonlyMap<string, number>,
+  { held, rejected, forgotten }: Kept,
 ): string[] {
-  const missing = [...acknowledged].filter(([key, value]) => held.get(key) !== value);
-  const strange = [...held].filter(([key, value]) => sent.get(key) !== value);
+  const missing = [...acknowledged].filter(([key, value]) => (held.get(key) ?? rejected.get(key)) !== value);
+  // Of many the quarantine keeps the number alone.
+  const told = missing.filter(([key]) => !key.includes(' humidity ') || missing.length > forgotten);
+  const strange = [...held, ...rejected].filter(([key, value]) => sent.get(key) !== value);
   return [
-    ...missing.map(([key, value]) => `${key}: ${value} acknowledged, ${held.get(key)} held`),
-    ...strange.map(([key, value]) => `${key}: ${value} held, ${sent.get(key)} sent`),
+    ...told.map(([key, value]) => `${key}: ${value} acknowledged, ${held.get(key) ?? rejected.get(key)} kept`),
+    ...strange.map(([key, value]) => `${key}: ${value} kept, ${sent.get(key)} sent`),
   ];
 }

@@ -6,6 +6,7 @@ import type { SiteRegistry } from '../../contract/registry.ts';
 import { startInflux2 } from '../servers/influx2.ts';
 import { freePort } from '../servers/process.ts';
 import { startProxy } from '../servers/proxy.ts';
+import { kept, type Message } from './backlog-kept.ts';
 import { killProcess, prepareData, startProcess } from './system.ts';
 
 const DEVICES = Array.from({ length: 40 }, (_, n) => `probe${n}`);
@@ -34,9 +35,20 @@ export interface BacklogOptions {
   readonly say: (line: string) => void;
 }
 
-/** Lets readings pile up while InfluxDB is away, and looks at the line while they drain. @returns what went wrong. */
+/** Seconds that the bucket keeps readings, and from when it is away on. */
+const LONG = 24 * 3_600;
+const SHORT = 3_600;
+const BUCKET = 'short';
+/** Readings of one message that are older than that by the time they are sent. */
+const OLD = 2;
+
+/**
+ * Lets readings pile up while InfluxDB is away, and looks at the line while they drain. Some are older than InfluxDB keeps
+ * them by then, of which it alone knows: it answers 422. @returns what went wrong.
+ */
 export async function soakBacklog({ readings, rate, say }: BacklogOptions): Promise<string[]> {
   const server = await startInflux2();
+  await server.createBucket(BUCKET, LONG);
   const proxy = await startProxy(server.url);
   const data = await prepareData(registry);
   const port = await freePort();
@@ -47,7 +59,7 @@ export async function soakBacklog({ readings, rate, say }: BacklogOptions): Prom
     INFLUX_URL: proxy.url,
     INFLUX_TOKEN: server.token,
     INFLUX_ORG: server.org,
-    INFLUX_BUCKET: server.bucket,
+    INFLUX_BUCKET: BUCKET,
   });
   const db = new DatabaseSync(join(data.dir, 'ledger.db'), { readOnly: true });
   const depth = db.prepare(
@@ -55,7 +67,11 @@ export async function soakBacklog({ readings, rate, say }: BacklogOptions): Prom
   );
   const load = startMessages(port, data.passwords, rate);
   try {
+    // From here on it knows its retention, and does not learn of another.
+    await proxy.untilRequests(2, WRITE);
     await proxy.fault({ kind: 'refused' });
+    await server.changeBucket(BUCKET, { retentionSeconds: SHORT });
+    load.sendOld();
     while (Number(depth.get()?.['n']) < readings) await wait(500);
     const before = load.latency();
     say(`${String(depth.get()?.['n'])} readings wait; PUBACK p50 ${before.p50} ms, p99 ${before.p99} ms`);
@@ -74,14 +90,19 @@ export async function soakBacklog({ readings, rate, say }: BacklogOptions): Prom
     say(
       `drained in ${seconds.toFixed(0)} s beside ${rate} messages/s; PUBACK p50 ${during.p50} ms, p99 ${during.p99} ms`,
     );
-    const acknowledged = await load.stop();
+    const messages = await load.stop();
     while (Number(depth.get()?.['n']) > 0) await wait(100);
     const wrong: string[] = [];
-    for (const [device, count] of acknowledged) {
-      const held = await countOf(server, device);
-      if (held !== count) wrong.push(`${device}: ${count} acknowledged, ${held} held`);
+    const at = { url: server.url, headers: { authorization: `Token ${server.token}` }, database: BUCKET };
+    let [count, old] = [0, 0];
+    for (const device of DEVICES) {
+      const found = await kept(at, device, messages.get(device) ?? []);
+      count += found.count;
+      old += found.old;
+      wrong.push(...found.wrong);
     }
-    say(`${[...acknowledged.values()].reduce((sum, n) => sum + n, 0)} readings acknowledged`);
+    say(`${count} readings acknowledged, and ${old} that were too old`);
+    if (old === 0) wrong.push('nothing was too old');
     if (during.p99 > Math.max(50, before.p99 * 2))
       wrong.push(`the line slowed down while the log drained: p99 ${before.p99} ms before, ${during.p99} ms`);
     return wrong;
@@ -94,14 +115,10 @@ export async function soakBacklog({ readings, rate, say }: BacklogOptions): Prom
   }
 }
 
-async function countOf(server: { query(influxql: string): Promise<unknown> }, device: string): Promise<number> {
-  const answer = await server.query(`SELECT count(water_temperature) FROM readings WHERE point = '${device}'`);
-  return Number(/"values":\[\["[^"]*",(\d+)\]\]/.exec(JSON.stringify(answer))?.[1] ?? 0);
-}
-
 /** Messages of many readings, all of one connection after the other acknowledged; latencies since they were last asked for. */
 function startMessages(port: number, passwords: ReadonlyMap<string, string>, rate: number) {
-  const acknowledged = new Map<string, number>();
+  const acknowledged = new Map<string, Message[]>(DEVICES.map((device) => [device, []]));
+  let old = 0;
   let took: number[] = [];
   let underWay = 0;
   let sent = 0;
@@ -117,13 +134,18 @@ function startMessages(port: number, passwords: ReadonlyMap<string, string>, rat
       if (one === undefined) return;
       one.ts = Math.max(one.ts, Date.now() - READINGS);
       const value = 42 + (Math.floor(sent / devices.length) % 20) / 10;
-      const message = Array.from({ length: READINGS }, () => ({ ts: ++one.ts, values: { water_temperature: value } }));
-      const at = performance.now();
+      const first = one.ts + 1;
+      one.ts += READINGS;
+      // Each a ms apart, too, so that none replaces another.
+      const since = first - 2 * SHORT * 1_000;
+      const times = Array.from({ length: READINGS }, (_, n) => (n < old ? since : first) + n);
+      const message = times.map((ts) => ({ ts, values: { water_temperature: value } }));
+      const [at, sentOld] = [performance.now(), old];
       underWay += 1;
       one.client.publish(`fw/v1/mine/${one.device}/readings`, JSON.stringify(message), { qos: 1 }, (error) => {
         underWay -= 1;
         took.push(performance.now() - at);
-        if (!error) acknowledged.set(one.device, (acknowledged.get(one.device) ?? 0) + READINGS);
+        if (!error) acknowledged.get(one.device)?.push({ first, value, count: READINGS, old: sentOld });
       });
     }
   }, 20);
@@ -134,7 +156,9 @@ function startMessages(port: number, passwords: ReadonlyMap<string, string>, rat
       const at = (share: number) => Math.round(sorted[Math.floor(sorted.length * share)] ?? 0);
       return { p50: at(0.5), p99: at(0.99) };
     },
-    async stop(): Promise<ReadonlyMap<string, number>> {
+    /** From now on each message begins with some that are too old for InfluxDB. */
+    sendOld: () => void (old = OLD),
+    async stop(): Promise<ReadonlyMap<string, readonly Message[]>> {
       clearInterval(timer);
       while (underWay > 0) await wait(50);
       for (const { client } of devices) client.end(true);

@@ -1,11 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { DatabaseSync } from 'node:sqlite';
-import { join } from 'node:path';
 import { mayMount, mountSmallDisk } from '../ingest/stores/fixtures/small-disk.ts';
 import { freePort } from '../servers/process.ts';
 import { startInflux2, type Influx2 } from '../servers/influx2.ts';
 import { startProxy, type Answer, type Fault, type Proxy } from '../servers/proxy.ts';
-import { differences, eventsHeld, forwarded, readingsHeld, REGISTRY, startLoad } from '../integration/influx-load.ts';
+import { differences, eventsHeld, forwarded, readingsKept, REGISTRY, startLoad } from '../integration/influx-load.ts';
 import { killProcess, prepareData, startProcess } from './system.ts';
 
 const WRITE = '/api/v2/write';
@@ -95,10 +93,12 @@ export async function soakFaults({ seconds, rate, say }: FaultsOptions): Promise
     await load.stop();
     await forwarded(data.dir);
     const events = await eventsHeld(at);
+    const kept = await readingsKept(at, data.dir);
+    say(`${kept.held.size} readings held, ${kept.rejected.size + kept.forgotten} in the quarantine`);
     return [
-      ...differences(load, await readingsHeld(at)),
+      ...differences(load, kept),
       ...(events === load.events.size ? [] : [`${load.events.size} events acknowledged, ${events} held`]),
-      ...(rejectedIn(data.dir) > 0 ? [] : ['no reading of the field with another type is in the quarantine']),
+      ...(kept.rejected.size > 0 ? [] : ['no reading of the field with another type is in the quarantine']),
     ];
   } finally {
     await killProcess(system);
@@ -152,13 +152,4 @@ function acts({ proxy, server, token, disk }: Scene): Act[] {
     },
     ...(disk === undefined ? [] : [full]),
   ];
-}
-
-function rejectedIn(dir: string): number {
-  const db = new DatabaseSync(join(dir, 'ledger.db'), { readOnly: true });
-  try {
-    return Number(db.prepare("SELECT count(*) AS n FROM quarantine WHERE code = 'store_rejected'").get()?.['n']);
-  } finally {
-    db.close();
-  }
 }

@@ -68,7 +68,7 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
         to: 'if (entries.length < 0) await',
       },
     ],
-    tests: [FORWARD],
+    tests: [FORWARD, 'test/integration/influx.test.ts'],
   },
   {
     name: 'forward-asks-before-its-time',
@@ -224,7 +224,7 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
         to: '`${measurement} ${typeof fields}`',
       },
     ],
-    tests: [PARTS, FORWARD],
+    tests: [PARTS],
   },
   {
     name: 'forward-old-records-go-uncounted',
@@ -250,8 +250,8 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/stores/influx/rejection.ts',
-        from: 'return text.includes(` ${field}=`) ||',
-        to: 'return field === text ||',
+        from: '(line.parts.length === 0 && recordCarries',
+        to: '(line.text === field && recordCarries',
       },
     ],
     tests: ['test/ingest/stores/influx/writing.test.ts'],

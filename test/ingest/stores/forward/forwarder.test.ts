@@ -288,7 +288,7 @@ describe.skipIf(influx1Missing !== undefined)('forwarding to a real InfluxDB', (
     expect(store()).toMatchObject({ state: 'takes', isolated: 0, tooOld: 0, recordsRejected: 1, recordsTooOld: 1 });
     expect(store()?.rejectsRecords).toContain('input field "late" on measurement "events"');
     expect(at.rig.rows('SELECT event_id FROM event')).toHaveLength(2);
-    // What others of them say is no end of it.
+    // Another field beside it: each stands for itself.
     await at.rig.publish('lock', { id: 'f', ts: t, kind: 'forced', active: true }, { leaf: 'events' });
     await at.rig.pass(61);
     const [alarm] = at.rig.alarms('system.records_rejected');
