@@ -15,6 +15,7 @@ import { demoRounds } from './app/demo-rounds.ts';
 import { DEMO_LEADER, DEMO_USER, demoStores } from './app/demo-site.ts';
 import { handoverClock } from './app/handover-clock.ts';
 import { demoShift } from './simulators/demo.ts';
+import { roomyUnderLoad } from './app/heap-growth.ts';
 import { startHeartbeat } from './app/heartbeat.ts';
 import { explainBrokerError, explainListenError } from './app/listen-error.ts';
 import { lastingWarnings, servesHttps } from './app/exposure.ts';
@@ -96,7 +97,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       stores;
     const retention = config.retentionRawDays * DAY;
     const metrics = createMetrics({ clock, version: VERSION });
-    const { meter } = metrics;
+    const meter = roomyUnderLoad(metrics.meter);
     const catalogue = loadCatalogue();
     const certificates = watchCertificates({ HTTP_TLS: config.httpTls, MQTT_TLS: config.mqtt.tls }, clock);
     closing.push(() => Promise.resolve(certificates.stop()));

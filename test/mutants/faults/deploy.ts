@@ -226,4 +226,16 @@ export const DEPLOY_FAULTS: readonly Mutant[] = [
     edits: [{ file: 'deploy/run.sh', from: '--uid=facility-watch --gid=facility-watch', to: '--gid=facility-watch' }],
     tests: ['test/deploy/systemd.test.ts'],
   },
+  {
+    name: 'heap-stays-roomy',
+    breaks: 'after a flood the heap grows as little as before',
+    edits: [
+      {
+        file: 'app/heap-growth.ts',
+        from: 'if (busy === roomy) return;',
+        to: 'if (busy === roomy || !busy) return;',
+      },
+    ],
+    tests: ['test/app/heap-growth.test.ts'],
+  },
 ];
