@@ -134,4 +134,16 @@ export const SIMULATOR_FAULTS: readonly Mutant[] = [
     ],
     tests: ['test/simulators/process.test.ts'],
   },
+  {
+    name: 'demo-week-with-a-quiet-day',
+    breaks: 'each day of the week before the demo has its alarms',
+    edits: [
+      {
+        file: 'simulators/scenarios/demo_week.yaml',
+        from: 'fault: terminal_frozen, target: terminal-2, for: 6m',
+        to: 'fault: terminal_frozen, target: terminal-2, for: 1m',
+      },
+    ],
+    tests: [HISTORY],
+  },
 ];
