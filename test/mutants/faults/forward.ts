@@ -242,7 +242,7 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
         to: 'status === 413 && lines.length === 0',
       },
     ],
-    tests: ['test/ingest/stores/influx/writing.test.ts'],
+    tests: [FORWARD, 'test/ingest/stores/influx/writing.test.ts'],
   },
   {
     name: 'forward-halves-records-one-by-one',

@@ -207,6 +207,22 @@ describe.skipIf(influx1Missing !== undefined)('forwarding to a real InfluxDB', (
     expect(groupOf(at).entries[0]?.reason.detail).toContain('something in it is wrong');
   });
 
+  test('what lets not even one line pass costs no reading, is no InfluxDB that takes, and an alarm with its setting', async () => {
+    const at = await startInfluxRig(server);
+    await publish(at, 43);
+    await at.until(() => waiting(at) === 0);
+    at.proxy.answer({ status: 413, body: '<html><h1>413 Request Entity Too Large</h1></html>' }, Infinity, WRITE);
+    await publish(at, 43.1, 43.2, 43.3);
+    await at.until(() => at.rig.ingest.levels().store?.state === 'invalid');
+    await at.rig.pass(70);
+    expect([waiting(at), groupOf(at).entries]).toEqual([3, []]);
+    expect(at.rig.alarms('system.store_unreachable')[0]?.detail).toContain('client_max_body_size');
+    await at.proxy.pass();
+    await at.until(() => waiting(at) === 0);
+    expect(values(await at.held(POOL))).toEqual([43, 43.1, 43.2, 43.3]);
+    expect(at.rig.ingest.levels().store).toMatchObject({ state: 'takes', isolated: 0 });
+  });
+
   test('with no server and a full log, nothing more is acknowledged, and nothing that was is lost', async () => {
     const at = await startInfluxRig(server, { logLimit: 20 });
     await at.proxy.fault({ kind: 'refused' });
