@@ -60,6 +60,8 @@ export const HistoryAnswer = Type.Object({
   width: Type.Number(),
   /** Where buckets begin, ms epoch, and where the last one ends. */
   edges: Numbers,
+  /** Readings of its beginning are kept no longer: nothing finer than hours is to be had. */
+  rawGone: Type.Boolean(),
   series: Type.Array(HistorySeries),
 });
 export type HistoryAnswer = Static<typeof HistoryAnswer>;

@@ -34,7 +34,7 @@ import type { Began } from './record/began.ts';
 import type { Sheets } from './record/sheet.ts';
 import { startNotify, type NotifySettings } from './notify/start.ts';
 import type { Catalogue } from './standards/types.ts';
-import type { InfluxStore } from './stores/influx/types.ts';
+import { keptBy, type InfluxStore } from './stores/influx/types.ts';
 import type { Gate } from './stores/ledger/gate.ts';
 import type { Arrival, Ledger, LedgerReader } from './stores/ledger/types.ts';
 import type { ReadingsStore } from './stores/readings/types.ts';
@@ -186,7 +186,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     reader,
     readings,
     rollups: options.rollups,
-    retention,
+    retention: () => (options.influx === undefined ? retention : keptBy(options.influx.server(), retention)),
     downSince: state.lastCommitAt,
     marksItself: options.influx === undefined,
     onError,

@@ -19,7 +19,7 @@ import { bucketColumns, MEAN_UNIT, type BucketColumns } from './buckets.ts';
 import { exportRows } from './export.ts';
 import { fold, foldInto } from './fold.ts';
 import type { Frames, PointMetric } from './frames.ts';
-import { DAY, dayEdges, edgesOf, HOURS_UP_TO, resolutionFor } from './resolution.ts';
+import { DAY, dayEdges, edgesOf, endOfDay, HOURS_UP_TO, resolutionFor, wholeHours } from './resolution.ts';
 import type { NamedSeries, Stretches } from './stretches.ts';
 
 const DEFAULT_PIXELS = 1_000;
@@ -42,6 +42,8 @@ export interface HistoryOptions {
   readonly sources: ReadingSources;
   /** Sums up raw readings where they lie. */
   readonly ownStore: boolean;
+  /** Since when raw readings are kept, ms epoch. */
+  readonly rawSince: () => number;
 }
 
 /** What was, of any range, answered in about the same time however long it is. Undefined: no such site or point. */
@@ -51,7 +53,7 @@ export interface History extends HistoryQueries {
 }
 
 export function createHistory(options: HistoryOptions): History {
-  const { world, clock, catalogue, reader, frames, stretches, sources, ownStore } = options;
+  const { world, clock, catalogue, reader, frames, stretches, sources, ownStore, rawSince } = options;
   const model = (site: string) => world.models.committed(site);
   const isPoint = ({ site, point }: Omit<PointMetric, 'metric'>) => model(site)?.points.has(point) === true;
   const rawUpTo = ownStore ? RAW_UP_TO : RAW_UP_TO_OUTSIDE;
@@ -81,7 +83,10 @@ export function createHistory(options: HistoryOptions): History {
     const series = seriesOf(name);
     if (series === undefined) return null;
     const [first] = await rangeOf(sources, { series: series.id, from: 0, to: clock.now().wall + 1, limit: 1 });
-    return first?.t ?? null;
+    const hour = await stretches.firstHour(series);
+    // Hours stay when their readings are gone.
+    const isOnlyHour = hour !== null && (hour.from < rawSince() || hour.to <= (first?.t ?? Infinity));
+    return isOnlyHour ? hour.from : (first?.t ?? null);
   }
 
   async function rowsOf(name: PointMetric, span: Span, unit: 'hours' | 'days'): Promise<readonly Rollup[]> {
@@ -92,7 +97,8 @@ export function createHistory(options: HistoryOptions): History {
   async function figures(name: PointMetric, span: Span): Promise<Rollup | undefined> {
     if (!isPoint(name)) return undefined;
     const unit = span.to - span.from > HOURS_UP_TO ? 'days' : 'hours';
-    const found = fold(await rowsOf(name, span, unit), span);
+    const whole = wholeHours(span, rawSince());
+    const found = fold(await rowsOf(name, whole, unit), whole);
     const limits = frames.limits(name, { from: span.to - 1, to: span.to }).filter(({ compliance }) => compliance);
     const standards = [...new Set(limits.map(({ standard }) => standard))];
     // Of one that never reported everything is unknown, and it is said of which standards.
@@ -121,13 +127,18 @@ export function createHistory(options: HistoryOptions): History {
     async chart(site, { series, pixels = DEFAULT_PIXELS, ...range }) {
       const names = series.map(({ point, metric }) => ({ site, point, metric }));
       if (!names.every(isPoint)) return undefined;
-      const { level, width } = resolutionFor(range, { pixels, rawUpTo });
+      const since = rawSince();
+      const zone = frames.zone(site);
+      const { level, width } = resolutionFor(range, { pixels, rawUpTo, rawSince: since });
       const span = untilNow(range);
-      const edges = level === 'days' ? dayEdges(span, frames.zone(site), width / DAY) : edgesOf(span, width);
+      const edges =
+        level === 'days'
+          ? dayEdges(endOfDay(span, { zone, rawSince: since }), zone, width / DAY)
+          : edgesOf(wholeHours(span, since), width);
       const found: HistorySeries[] = [];
       // One after the other: another page's question has its turn in between.
       for (const name of names) found.push(await bucketsOf(name, edges, level));
-      return { level, width, edges, series: found };
+      return { level, width, edges, rawGone: range.from < since, series: found };
     },
     async course(site, point, { metric, ...range }) {
       const name = { site, point, metric };
@@ -171,7 +182,9 @@ export function createHistory(options: HistoryOptions): History {
     figures,
     rows(site, request) {
       if (!request.series.every(({ point }) => isPoint({ site, point }))) return undefined;
-      return exportRows({ sources, stretches, seriesOf }, site, { ...request, ...untilNow(request) });
+      const span = untilNow(request);
+      const whole = request.rows === 'readings' ? span : wholeHours(span, rawSince());
+      return exportRows({ sources, stretches, seriesOf }, site, { ...request, ...whole });
     },
   };
 }

@@ -26,17 +26,34 @@ export const HOURS_UP_TO = 370 * DAY;
 
 /**
  * What a range is answered from: the narrowest bucket that gives no more of them than pixels, from raw readings, from
- * hours, or from local days. `rawUpTo` (ms): beyond it a store would take too long over raw readings.
+ * hours, or from local days. `rawUpTo` (ms): beyond it a store would take too long over raw readings; `rawSince` (ms
+ * epoch): what was before is kept in hours and days only.
  */
 export function resolutionFor(
   { from, to }: Span,
-  { pixels, rawUpTo }: { pixels: number; rawUpTo: number },
+  { pixels, rawUpTo, rawSince }: { pixels: number; rawUpTo: number; rawSince: number },
 ): Resolution {
   const range = to - from;
-  const least = range > HOURS_UP_TO ? DAY : range > rawUpTo ? HOUR : SECOND;
+  const least = range > HOURS_UP_TO ? DAY : range > rawUpTo || from < rawSince ? HOUR : SECOND;
   const wanted = Math.max(least, range / pixels);
   const width = WIDTHS.find((one) => one >= wanted) ?? 100 * DAY;
   return { level: width < HOUR ? 'raw' : width < DAY ? 'hours' : 'days', width };
+}
+
+/**
+ * A span whose ends go outward to whole hours where readings are kept no longer: of a part of such an hour nobody can
+ * say anything.
+ */
+export function wholeHours({ from, to }: Span, rawSince: number): Span {
+  return {
+    from: from < rawSince ? Math.floor(from / HOUR) * HOUR : from,
+    to: to < rawSince ? Math.ceil(to / HOUR) * HOUR : to,
+  };
+}
+
+/** The same for whole local days, of its end: edges of days begin with one. */
+export function endOfDay({ from, to }: Span, { zone, rawSince }: { zone: string; rawSince: number }): Span {
+  return { from, to: to < rawSince ? (daysTouching({ from: to - 1, to }, zone)[0]?.to ?? to) : to };
 }
 
 /** Edges of equal buckets that cover a span, each at a whole multiple of the width; the last one ends with the span. */

@@ -18,8 +18,8 @@ export interface RollerOptions {
   readonly frames: Frames;
   /** All series of points, now; of a device's own ones no hours are kept. */
   readonly series: () => ReadonlyMap<SeriesId, PointMetric>;
-  /** ms that raw readings are kept: what is older is never computed again. */
-  readonly retention: number;
+  /** ms that raw readings are kept, now: what is older is never computed again. */
+  readonly retention: () => number;
   readonly onError: (error: unknown) => void;
 }
 
@@ -61,13 +61,14 @@ export function createRoller(options: RollerOptions): Roller {
     names = options.series();
     const changes = await rollups.changed(end, ROUND);
     const bySeries = Map.groupBy(changes, ({ series }) => series);
+    const kept = now - retention();
     const behind = [...names.keys()].filter((id) => (computed.get(id)?.next ?? end) < end);
     for (const id of new Set([...bySeries.keys(), ...behind])) {
-      await roll(id, bySeries.get(id) ?? [], { computed, end, oldest: Math.floor((now - retention) / HOUR) + 1 });
+      await roll(id, bySeries.get(id) ?? [], { computed, end, oldest: Math.floor(kept / HOUR) + 1 });
       if (closed) return false;
     }
     await flush();
-    await days(end * HOUR, now - retention);
+    await days(end * HOUR, kept);
     await flush();
     return changes.length === ROUND;
   }
@@ -122,11 +123,12 @@ export function createRoller(options: RollerOptions): Roller {
       for (const { id, series, from, to } of found) {
         if (closed) return;
         const name = names.get(series);
-        if (name === undefined || from < oldest) {
+        const whole = from % HOUR === 0 && to % HOUR === 0;
+        // From hours it can be made whenever it was; those stay.
+        if (name === undefined || (!whole && from < oldest)) {
           await write({ series, doneDays: [id] });
           continue;
         }
-        const whole = from % HOUR === 0 && to % HOUR === 0;
         const frame = (span: { from: number; to: number }) =>
           frames.of(name, span) ?? { holds: [], limits: [], downtimes: [] };
         const day = whole

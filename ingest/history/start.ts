@@ -25,8 +25,8 @@ export interface HistoryMemoryOptions {
   readonly readings: ReadingsStore;
   /** Absent: nothing is computed ahead, everything when it is asked for. */
   readonly rollups: Rollups | undefined;
-  /** ms that raw readings are kept. */
-  readonly retention: number;
+  /** ms that raw readings are kept; of a store outside it is known when that is reached. */
+  readonly retention: () => number;
   /** The store marks hours that change in the transaction that changes them. */
   readonly marksItself: boolean;
   /** Since when we did not run before this start (ms epoch); null: this is the first one. */
@@ -58,9 +58,10 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
   const rollups = options.rollups ?? NOTHING_KEPT;
   const sources = { readings, tail: world.tail };
   const frames = createFrames({ catalogue, reader, model: (site) => world.models.committed(site) });
-  const stretches = createStretches({ ...sources, rollups, frames });
+  const rawSince = () => clock.now().wall - retention();
+  const stretches = createStretches({ ...sources, rollups, frames, rawSince });
   const ownStore = readings.buckets !== undefined;
-  const history = createHistory({ world, clock, catalogue, reader, frames, stretches, sources, ownStore });
+  const history = createHistory({ world, clock, catalogue, reader, frames, stretches, sources, ownStore, rawSince });
 
   /** Points' series by their number; those of devices are not kept in hours. */
   function pointSeries(): Map<SeriesId, PointMetric> {

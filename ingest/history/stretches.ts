@@ -24,6 +24,8 @@ export interface StretchSources {
   readonly tail: ReadingSources['tail'];
   readonly rollups: Pick<Rollups, 'hours' | 'days'>;
   readonly frames: Frames;
+  /** Since when raw readings are kept, ms epoch: an hour or a day that is older is never put together anew. */
+  readonly rawSince: () => number;
 }
 
 /** A series by both its names. */
@@ -45,9 +47,11 @@ export interface Stretches {
   hours(series: NamedSeries, span: Span, options: { standards: boolean }): Promise<Rollup[]>;
   /** Whole local days of a span, and hours of what of it lies beside them; ascending. */
   days(series: NamedSeries, span: Span, options: { standards: boolean }): Promise<Rollup[]>;
+  /** The first hour that is kept, its readings or not; null: there is none yet. */
+  firstHour(series: NamedSeries): Promise<Span | null>;
 }
 
-export function createStretches({ readings, tail, rollups, frames }: StretchSources): Stretches {
+export function createStretches({ readings, tail, rollups, frames, rawSince }: StretchSources): Stretches {
   const sources = { readings, tail };
 
   async function packed({ id, name }: NamedSeries, edges: BucketsInput['edges']): Promise<PackedBuckets> {
@@ -106,6 +110,8 @@ export function createStretches({ readings, tail, rollups, frames }: StretchSour
     for (const hour of [...unsettled, ...changed])
       for (let at = hour; at <= hour + reached; at += 1) if (at >= first && at < end) stale.add(at);
     if (computed !== undefined) for (let at = Math.max(first, computed.next); at < end; at += 1) stale.add(at);
+    const kept = rawSince();
+    for (const { from } of rows) if (from < kept) stale.delete(from / HOUR);
     const found = rows.filter(({ from }) => !stale.has(from / HOUR));
     for (const one of joined([...stale])) found.push(...(await fresh(series, one, standards)));
     found.sort((a, b) => a.from - b.from);
@@ -132,12 +138,15 @@ export function createStretches({ readings, tail, rollups, frames }: StretchSour
       waiting.has(from) || touched.some((hour) => hour * HOUR < to && (hour + 1) * HOUR + reach > from);
     // Before the first hour that was ever computed there is nothing, unless something just came.
     const earliest = Math.min(found.computed?.first ?? Infinity, ...touched) * HOUR;
+    const oldest = rawSince();
     const kept: Rollup[] = [];
     const stale: Span[] = [];
     for (const day of whole) {
       const row = rows.get(day.from);
       // One of another length was put together when the site's clocks were others.
-      if (row?.to === day.to && !isStale(day)) kept.push(row);
+      // One that lies between hours cannot be made from them.
+      const isFinal = day.from % HOUR !== 0 && day.from < oldest;
+      if (row?.to === day.to && (isFinal || !isStale(day))) kept.push(row);
       else if (day.to > earliest) stale.push(day);
     }
     const anew: Rollup[] = [];
@@ -162,7 +171,13 @@ export function createStretches({ readings, tail, rollups, frames }: StretchSour
     return foldInto(await hours(series, span, { standards }), edges);
   }
 
-  return { packed, buckets, hours, days };
+  async function firstHour({ id }: NamedSeries): Promise<Span | null> {
+    const { computed } = await rollups.hours({ series: id, from: 0, to: 0, standards: false, reach: 0 });
+    if (computed === undefined || computed.next <= computed.first) return null;
+    return { from: computed.first * HOUR, to: (computed.first + 1) * HOUR };
+  }
+
+  return { packed, buckets, hours, days, firstHour };
 }
 
 /** Hours as spans of ms, neighbours together. */

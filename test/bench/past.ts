@@ -61,7 +61,7 @@ export async function openPast({ dir, registry, series, begin, influx }: PastOpt
   const memory = startHistory({
     ...{ world, clock, catalogue, reader, readings },
     rollups: blocks.rollups,
-    retention: 730 * DAY,
+    retention: () => 730 * DAY,
     marksItself: influx === undefined,
     downSince: null,
     onError: (error) => {

@@ -87,6 +87,15 @@ export interface InfluxStore extends ReadingsStore {
   readonly target: string;
 }
 
+/**
+ * ms that readings are kept there: as the server has been told, whoever told it. `ours`: until it was reached, and of a
+ * generation that does not say.
+ */
+export function keptBy({ generation, retention }: InfluxServer, ours: number): number {
+  const says = generation === 1 || generation === 2;
+  return retention ?? (says ? Infinity : ours);
+}
+
 export interface InfluxServer {
   /** Null: not reached yet. */
   readonly generation: 1 | 2 | 3 | null;

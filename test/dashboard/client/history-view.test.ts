@@ -17,7 +17,7 @@ function answerOf(min: readonly (number | null)[], max = min): [HistoryAnswer, H
     ...{ min: [...min], max: [...max], mean: [...min], last: [...min], suspectValue: nulls, badValue: nulls },
   };
   const edges = Array.from({ length: min.length + 1 }, (_, index) => index * 10);
-  return [{ level: 'raw', width: 10, edges, series: [series] }, series];
+  return [{ level: 'raw', width: 10, edges, rawGone: false, series: [series] }, series];
 }
 
 function limitOf(limit: number, more: Partial<LimitView> = {}): LimitView {

@@ -37,7 +37,7 @@ export class SampleHistory {
 function answerOf(names: readonly string[], from: number, to: number): HistoryAnswer {
   const width = (to - from) / BUCKETS;
   const edges = Array.from({ length: BUCKETS + 1 }, (_, index) => from + index * width);
-  return { level: 'raw', width, edges, series: names.map((name) => columns(name, width / 1_000)) };
+  return { level: 'raw', width, edges, rawGone: false, series: names.map((name) => columns(name, width / 1_000)) };
 }
 
 function columns(name: string, seconds: number): HistorySeries {

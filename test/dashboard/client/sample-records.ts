@@ -180,7 +180,7 @@ function history(list: string): HistoryAnswer {
     };
   });
   const edges = [0, 10, 20].map((minutes) => SHIFT.start + minutes * 60_000);
-  return { level: 'raw', width: 600_000, edges, series };
+  return { level: 'raw', width: 600_000, edges, rawGone: false, series };
 }
 
 /** Stands in for the records of the men's bath. */

@@ -68,7 +68,7 @@ export function startMemory(options: MemoryOptions): Memory {
       reader: stores.reader,
       readings: options.readings?.(stores.readings) ?? stores.readings,
       rollups: options.rollups?.(stores.blocks.rollups) ?? stores.blocks.rollups,
-      retention: 730 * 86_400_000,
+      retention: () => 730 * 86_400_000,
       marksItself: true,
       downSince: null,
       onError: () => {},

@@ -17,7 +17,7 @@ test.each([
   ['three years on a phone', 1_096 * DAY, 300, 'days', 5 * DAY],
 ] as const)('%s is answered from what is just fine enough', (_name, range, pixels, level, width) => {
   const span = { from: END - range, to: END };
-  expect(resolutionFor(span, { pixels, rawUpTo: 62 * DAY })).toEqual({ level, width });
+  expect(resolutionFor(span, { pixels, rawUpTo: 62 * DAY, rawSince: 0 })).toEqual({ level, width });
   expect(edgesOf(span, width).length - 1).toBeLessThanOrEqual(pixels + 2);
 });
 

@@ -6,7 +6,45 @@ const OUTSIDE = 'test/ingest/history/influx.test.ts';
 const VIEW = 'test/dashboard/client/history-view.test.ts';
 const FILES = 'test/dashboard/server/history.test.ts';
 
+const KEPT = 'test/ingest/history/kept.test.ts';
+
 export const HISTORY_FAULTS: readonly Mutant[] = [
+  {
+    name: 'expired-range-asks-for-readings',
+    breaks: 'a range older than readings are kept is told by hours',
+    edits: [
+      {
+        file: 'ingest/history/resolution.ts',
+        from: 'range > rawUpTo || from < rawSince ? HOUR',
+        to: 'range > rawUpTo || to < rawSince ? HOUR',
+      },
+    ],
+    tests: [KEPT],
+  },
+  {
+    name: 'expired-hours-cut-in-parts',
+    breaks: 'an hour whose readings are gone is told whole',
+    edits: [
+      {
+        file: 'ingest/history/history.ts',
+        from: 'edgesOf(wholeHours(span, since), width)',
+        to: 'edgesOf(span, width)',
+      },
+    ],
+    tests: [KEPT],
+  },
+  {
+    name: 'expired-hour-computed-from-nothing',
+    breaks: 'a late reading that the store has no room for leaves the hour as it is',
+    edits: [
+      {
+        file: 'ingest/start.ts',
+        from: '(options.influx === undefined ? retention : keptBy(options.influx.server(), retention))',
+        to: 'retention',
+      },
+    ],
+    tests: [KEPT],
+  },
   {
     name: 'history-spoilt-hours-stay-missing',
     breaks: 'hours that a disk has spoilt are computed again from the readings',

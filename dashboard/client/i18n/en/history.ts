@@ -73,6 +73,7 @@ export const history = {
   },
   at: { good: 'good', suspect: 'suspect', bad: 'bad', missing: 'no data' },
   level: { raw: 'Readings, {duration} each', hours: 'Hours, {duration} each', days: 'Days, {duration} each' },
+  rawGone: 'readings of that time are no longer kept',
   failed: 'The history cannot be read. The chart shows the last one.',
   again: 'Try again',
 };

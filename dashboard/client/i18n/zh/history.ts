@@ -73,6 +73,7 @@ export const history = {
   },
   at: { good: '可信', suspect: '可疑', bad: '坏值', missing: '无数据' },
   level: { raw: '原始读数，每格 {duration}', hours: '小时值，每格 {duration}', days: '日值，每格 {duration}' },
+  rawGone: '当时的原始读数已不保存',
   failed: '读不到历史。图上是上一次的。',
   again: '再试',
 };
