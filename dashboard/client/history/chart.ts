@@ -4,7 +4,8 @@ import { init, use, type EChartsCoreOption } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import type { AlarmView } from '../../../contract/alarm.ts';
 import type { CourseAnswer, HistoryAnswer, TimeSpan } from '../../../contract/history.ts';
-import { alarmLines, filled, lastMark, lastValue, token } from './marks.ts';
+import { alarmLines, filled, hatch, lastMark, lastValue, token } from './marks.ts';
+import { doubtful } from './doubtful.ts';
 import { badMarks, covers, lineOf, missingSpans } from './spans.ts';
 import type { TimeTick, View } from './view.ts';
 
@@ -136,7 +137,7 @@ function optionOf(drawing: Drawing, canvasHeight: number): EChartsCoreOption {
           { xAxis: from, name: (to - from) * grain > 44 ? drawing.missingText({ from, to }) : '' },
           { xAxis: to },
         ]),
-        { color: hatch() },
+        { color: hatch('unknown') },
         {
           label: {
             ...text,
@@ -149,6 +150,7 @@ function optionOf(drawing: Drawing, canvasHeight: number): EChartsCoreOption {
           },
         },
       ),
+      ...(first === undefined ? [] : doubtful(answer, first, { low, high, text: valueText })),
       {
         type: 'scatter',
         silent: true,
@@ -275,21 +277,4 @@ function domain({ answer, course }: Drawing): { low: number; high: number } {
 
 function overlap(one: readonly TimeSpan[], other: readonly TimeSpan[]): boolean {
   return one.some((a) => other.some((b) => a.from < b.to && b.from < a.to));
-}
-
-/** Diagonal lines, as everything unknown is drawn. */
-function hatch(): object | string {
-  const canvas = document.createElement('canvas');
-  canvas.width = 8;
-  canvas.height = 8;
-  const pen = canvas.getContext('2d');
-  if (pen === null) return token('hatch');
-  pen.strokeStyle = token('hatch');
-  pen.lineWidth = 1.6;
-  for (const shift of [-8, 0, 8]) {
-    pen.moveTo(shift, 8);
-    pen.lineTo(shift + 8, 0);
-  }
-  pen.stroke();
-  return { image: canvas, repeat: 'repeat' };
 }

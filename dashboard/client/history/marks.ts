@@ -101,3 +101,29 @@ export function lastMark({ at, value }: LastValue, { limits, text, grain }: Last
     data: [[at, value]],
   };
 }
+
+const TILE = 8;
+
+/** What is not known, bad or suspect is told apart by its pattern: lines up, lines across each other, dots. */
+export function hatch(kind: 'unknown' | 'bad' | 'suspect'): object | string {
+  const color = token(kind === 'unknown' ? 'hatch' : 'suspect');
+  const canvas = document.createElement('canvas');
+  canvas.width = TILE;
+  canvas.height = TILE;
+  const pen = canvas.getContext('2d');
+  if (pen === null) return color;
+  pen.strokeStyle = color;
+  pen.fillStyle = color;
+  pen.lineWidth = kind === 'unknown' ? 1.6 : 1;
+  if (kind === 'suspect') pen.fillRect(TILE / 2 - 1, TILE / 2 - 1, 2, 2);
+  else
+    for (const shift of [-TILE, 0, TILE]) {
+      pen.moveTo(shift, TILE);
+      pen.lineTo(shift + TILE, 0);
+      if (kind === 'unknown') continue;
+      pen.moveTo(shift, 0);
+      pen.lineTo(shift + TILE, TILE);
+    }
+  pen.stroke();
+  return { image: canvas, repeat: 'repeat' };
+}

@@ -34,6 +34,34 @@ export function badMarks({ edges }: HistoryAnswer, series: HistorySeries): BadMa
   return marks;
 }
 
+/**
+ * Stretches of one quality, as long as it held: a bucket tells how many seconds, and where they lie within it only by its
+ * neighbours.
+ */
+export function stretchesOf({ edges }: HistoryAnswer, seconds: readonly number[]): TimeSpan[] {
+  const spans: TimeSpan[] = [];
+  const isThere = (index: number) => (seconds[index] ?? 0) > 0;
+  seconds.forEach((held, index) => {
+    if (held <= 0) return;
+    const [start, stop] = [edges[index] ?? 0, edges[index + 1] ?? 0];
+    const length = Math.min(held * 1_000, stop - start);
+    const from = isThere(index - 1) ? start : isThere(index + 1) ? stop - length : (start + stop - length) / 2;
+    const last = spans.at(-1);
+    if (last?.to === from) last.to = from + length;
+    else spans.push({ from, to: from + length });
+  });
+  return spans;
+}
+
+/** Suspect values as a line of their own: each as long as it held. Of hours and days they are not told. */
+export function suspectLine({ edges }: HistoryAnswer, series: HistorySeries): Dot[] {
+  let held: number | null = null;
+  return series.suspect.map((seconds, index): Dot => {
+    held = series.suspectValue[index] ?? (seconds > 0 ? held : null);
+    return [middle(edges, index), held];
+  });
+}
+
 export type Dot = [at: number, value: number | null];
 
 /**

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { HistoryAnswer, HistorySeries, LimitView } from '../../../contract/history.ts';
 import { excursionsOf } from '../../../dashboard/client/history/excursions.ts';
 import { dayOf, fieldTime, rangeOf } from '../../../dashboard/client/history/range.ts';
+import { stretchesOf, suspectLine } from '../../../dashboard/client/history/spans.ts';
 import { SPANS, zoneOffset } from '../../../dashboard/client/history/view.ts';
 import { readAddress, writeAddress } from '../../../dashboard/client/history/address.ts';
 
@@ -68,6 +69,17 @@ test('only while a limit was in force, with the limit of that time, by the extre
   ]);
   const changed = [limitOf(40, { inForce: [{ from: 0, to: 10 }] }), limitOf(29, { inForce: [{ from: 10, to: 40 }] })];
   expect(excursionsOf(answer, series, changed).map(({ limit }) => limit)).toEqual([40]);
+});
+
+test('bad and suspect stretches are as long as they lasted, and a suspect value is drawn as long as it held', () => {
+  const [answer, series] = answerOf(new Array(6).fill(null));
+  // Begins within a bucket, goes on, ends within one; and one that is alone.
+  expect(stretchesOf(answer, [0, 0.004, 0.01, 0.002, 0, 0.006])).toEqual([
+    { from: 16, to: 32 },
+    { from: 52, to: 58 },
+  ]);
+  const doubted = { ...series, suspect: [0, 0.005, 0.01, 0, 0, 0], suspectValue: [null, 39, null, null, null, null] };
+  expect(suspectLine(answer, doubted).map(([, value]) => value)).toEqual([null, 39, 39, null, null, null]);
 });
 
 test("a range is read by the site's clocks, also on the days on which they change, and ends now at the latest", () => {

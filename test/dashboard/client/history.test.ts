@@ -85,7 +85,9 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
     await pointAt(40);
     await tip(/无数据，本系统未运行/);
     await pointAt(60);
-    await tip(/坏值[^]*85/);
+    await tip(/坏值 15[^]*85/);
+    await pointAt(70);
+    await tip(/可疑 15[^]*39\.2/);
     await pointAt(20);
     await tip(/42\.0 ℃/);
     await pointAt(80);

@@ -45,13 +45,18 @@ function columns(name: string, seconds: number): HistorySeries {
   const all = <T>(make: (index: number) => T) => Array.from({ length: BUCKETS }, (_, index) => make(index));
   const isMissing = (index: number) => index === 40;
   const isBad = (index: number) => index === 60;
-  const value = (index: number) => (isMissing(index) || isBad(index) ? null : index === 80 ? 38.4 : 42);
+  const isSuspect = (index: number) => index === 70;
+  const value = (index: number) =>
+    isMissing(index) || isBad(index) || isSuspect(index) ? null : index === 80 ? 38.4 : 42;
   return {
     ...{ point, metric, count: all((index) => (value(index) === null ? 0 : 60)) },
     ...{ min: all(value), mean: all(value), max: all(value), last: all(value) },
-    ...{ suspect: all(() => 0), bad: all((index) => (isBad(index) ? seconds : 0)) },
+    ...{ suspect: all((index) => (isSuspect(index) ? seconds : 0)), bad: all((index) => (isBad(index) ? seconds : 0)) },
     missing: all((index) => (isMissing(index) ? seconds : 0)),
-    ...{ suspectValue: all(() => null), badValue: all((index) => (isBad(index) ? 85 : null)) },
+    ...{
+      suspectValue: all((index) => (isSuspect(index) ? 39.2 : null)),
+      badValue: all((index) => (isBad(index) ? 85 : null)),
+    },
   };
 }
 

@@ -10,6 +10,30 @@ const KEPT = 'test/ingest/history/kept.test.ts';
 
 export const HISTORY_FAULTS: readonly Mutant[] = [
   {
+    name: 'bad-stretch-fills-its-buckets',
+    breaks: 'a bad stretch is drawn as long as it lasted',
+    edits: [
+      {
+        file: 'dashboard/client/history/spans.ts',
+        from: 'const length = Math.min(held * 1_000, stop - start);',
+        to: 'const length = stop - start;',
+      },
+    ],
+    tests: [VIEW],
+  },
+  {
+    name: 'suspect-value-ends-with-its-bucket',
+    breaks: 'a suspect value is drawn as long as it held',
+    edits: [
+      {
+        file: 'dashboard/client/history/spans.ts',
+        from: '(seconds > 0 ? held : null)',
+        to: 'null',
+      },
+    ],
+    tests: [VIEW],
+  },
+  {
     name: 'expired-range-asks-for-readings',
     breaks: 'a range older than readings are kept is told by hours',
     edits: [
