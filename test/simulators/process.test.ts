@@ -274,12 +274,15 @@ test('the same seed, site and beginning give the same messages to whoever runs i
   expect(began).toBeGreaterThanOrEqual(Date.parse(beginning));
 });
 
-test.skipIf(findProgram('script') === undefined)(
+/** Gives a program a terminal. */
+const script = findProgram('script');
+
+test.skipIf(script === undefined)(
   'in a terminal, where nobody could type credentials, it says what is missing instead of waiting',
   async () => {
     const command = [process.execPath, ...COMMAND, '--site', 'mine'].map((word) => `'${word}'`).join(' ');
     // Its input stays open, as that of somebody who sits there and waits.
-    const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null']);
+    const child = spawn(script ?? '', ['--quiet', '--return', '--command', command, '/dev/null']);
     children.push(child);
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
