@@ -141,7 +141,7 @@ export const SIMULATOR_FAULTS: readonly Mutant[] = [
       {
         file: 'simulators/scenarios/demo_week.yaml',
         from: 'fault: terminal_frozen, target: terminal-2, for: 6m',
-        to: 'fault: terminal_frozen, target: terminal-2, for: 1m',
+        to: 'fault: terminal_frozen, target: terminal-2, for: 10s',
       },
     ],
     tests: [HISTORY],
