@@ -10,6 +10,18 @@ const KEPT = 'test/ingest/history/kept.test.ts';
 
 export const HISTORY_FAULTS: readonly Mutant[] = [
   {
+    name: 'bad-value-that-holds-is-missing',
+    breaks: 'a bad value is called bad as long as it holds, also where no reading came',
+    edits: [
+      {
+        file: 'dashboard/client/history/HistoryChart.vue',
+        from: '(series.bad[index] ?? 0) > 0 || bad !== null',
+        to: 'bad !== null',
+      },
+    ],
+    tests: ['test/browser/history.test.ts'],
+  },
+  {
     name: 'bad-stretch-fills-its-buckets',
     breaks: 'a bad stretch is drawn as long as it lasted',
     edits: [
