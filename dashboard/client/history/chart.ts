@@ -3,8 +3,8 @@ import { GridComponent, MarkAreaComponent, MarkLineComponent } from 'echarts/com
 import { init, use, type EChartsCoreOption } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import type { AlarmView } from '../../../contract/alarm.ts';
-import type { CourseAnswer, HistoryAnswer, TimeSpan } from '../../../contract/history.ts';
-import { alarmLines, filled, hatch, lastMark, lastValue, token } from './marks.ts';
+import type { CourseAnswer, HistoryAnswer, LimitView, TimeSpan } from '../../../contract/history.ts';
+import { alarmLines, filled, hatch, LABEL, lastMark, lastValue, token } from './marks.ts';
 import { doubtful } from './doubtful.ts';
 import { badMarks, covers, lineOf, missingSpans } from './spans.ts';
 import type { TimeTick, View } from './view.ts';
@@ -108,7 +108,7 @@ function optionOf(drawing: Drawing, canvasHeight: number): EChartsCoreOption {
     },
     series: [
       area(boxes(open), { color: token('raised') }),
-      ...bandsOf(drawing, { low, high }),
+      ...bandsOf(drawing, { low, high, grain: (canvasHeight - GRID.top - GRID.bottom) / (high - low) }),
       // The least and the greatest of each bucket: no peak is lost in a mean.
       ...(first === undefined ? [] : envelope(answer, first)),
       ...(first === undefined ? [] : filled(answer, first, telling)),
@@ -188,7 +188,10 @@ export const OTHERS = ['focus', 'edge-4', 'suspect', 'edge-2'] as const;
 const DASHES = ['solid', 'dashed', 'dotted'] as const;
 
 /** Bands only where they were in force, with the limits of that time; critical limits as dashed lines. */
-function bandsOf({ course, limitText, view }: Drawing, { low, high }: { low: number; high: number }): object[] {
+function bandsOf(
+  { course, limitText, view }: Drawing,
+  { low, high, grain }: { low: number; high: number; grain: number },
+): object[] {
   const service = course.limits.filter(({ critical }) => !critical);
   const boxes = service
     .filter(({ side }) => side === 'low')
@@ -204,6 +207,16 @@ function bandsOf({ course, limitText, view }: Drawing, { low, high }: { low: num
         side === 'high' && !service.some((one) => one.side === 'low' && one.standard === standard),
     )
     .flatMap(({ limit, inForce }) => inForce.map(({ from, to }) => [{ coord: [from, low] }, { coord: [to, limit] }]));
+  const shown = course.limits.filter(({ limit, inForce }) => limit > low && limit < high && inForce.length > 0);
+  // Of limits too close for two labels the last one has the words of all, the higher one above.
+  const near = (limit: LimitView) =>
+    shown
+      .filter((one) => Math.abs(one.limit - limit.limit) * grain < LABEL)
+      .filter(
+        ({ side, limit: at, critical }, index, all) =>
+          all.findIndex((one) => one.side === side && one.limit === at && one.critical === critical) === index,
+      )
+      .sort((a, b) => b.limit - a.limit || Number(b.critical) - Number(a.critical));
   const lineFor = (limit: (typeof course.limits)[number], from: number, to: number, labelled: boolean) => [
     {
       coord: [Math.max(from, view.from), limit.limit],
@@ -213,19 +226,19 @@ function bandsOf({ course, limitText, view }: Drawing, { low, high }: { low: num
       label: {
         show: labelled,
         position: 'end',
-        formatter: limitText(limit),
+        formatter: near(limit).map(limitText).join('\n'),
         color: token(limit.critical ? 'edge-1' : 'text-2'),
         fontSize: 12,
       },
     },
     { coord: [Math.min(to, view.to), limit.limit] },
   ];
-  const lines = course.limits
-    .filter(({ limit }) => limit > low && limit < high)
-    .flatMap((limit) => {
-      const last = limit.inForce.at(-1);
-      return limit.inForce.map((one) => lineFor(limit, one.from, one.to, one === last));
-    });
+  const lines = shown.flatMap((limit, index) => {
+    const last = shown.slice(index + 1).some((one) => Math.abs(one.limit - limit.limit) * grain < LABEL)
+      ? undefined
+      : limit.inForce.at(-1);
+    return limit.inForce.map((one) => lineFor(limit, one.from, one.to, one === last));
+  });
   return [
     {
       type: 'line',

@@ -58,7 +58,7 @@ export function lastValue({ edges }: HistoryAnswer, { last, mean }: HistorySerie
 }
 
 /** A label this close to another (px) is moved away. */
-const LABEL = 17;
+export const LABEL = 17;
 
 export interface LastMark {
   readonly limits: readonly LimitView[];
