@@ -15,8 +15,8 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: FORWARDER,
-        from: 'const { rejected, tooOld, took } = await sending.written;',
-        to: 'sender.done();\n      const { rejected, tooOld, took } = await sending.written;',
+        from: 'const { written, rejected, tooOld, took } = await sending.written;',
+        to: 'sender.done();\n      const { written, rejected, tooOld, took } = await sending.written;',
       },
       { file: FORWARDER, from: '      sender.done();\n      cursors', to: '      cursors' },
     ],
@@ -28,8 +28,8 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: FORWARDER,
-        from: 'const { rejected, tooOld, took } = await sending.written;',
-        to: "cursors.moved('arrivals', batch.lastSeq);\n      const { rejected, tooOld, took } = await sending.written;",
+        from: 'const { written, rejected, tooOld, took } = await sending.written;',
+        to: "cursors.moved('arrivals', batch.lastSeq);\n      const { written, rejected, tooOld, took } = await sending.written;",
       },
     ],
     tests: [FORWARD],
