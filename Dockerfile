@@ -38,5 +38,5 @@ VOLUME /data
 EXPOSE 8080 1883 8883
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["node", "deploy/health.mjs"]
-ENTRYPOINT ["node", "--max-semi-space-size=12", "--heap-growing-percent=10", "app/launch.mjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=10", "app/launch.mjs"]
 CMD ["start"]

@@ -21,7 +21,7 @@ function metered(argv: readonly string[]) {
 }
 
 test('the heap may grow while much comes in, and as little as before afterwards', async () => {
-  const { flags, second, metrics } = metered(['--max-semi-space-size=12', '--heap-growing-percent=10']);
+  const { flags, second, metrics } = metered(['--max-semi-space-size=8', '--heap-growing-percent=10']);
   second(500);
   expect(flags).toEqual([]);
   second(20_000);

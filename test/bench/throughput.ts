@@ -117,7 +117,8 @@ export async function throughput(load: Load, effort: Effort): Promise<Result[]> 
       unit: 'messages/s',
       ...messages,
       ratio,
-      must: { text: '≥ 0.6 of the bare pipeline', met: ratio.median >= 0.6 },
+      // Of messages with many readings the readings count: the bare pipeline appends any message as one row.
+      ...(metrics === 1 ? { must: { text: '≥ 0.6 of the bare pipeline', met: ratio.median >= 0.6 } } : {}),
     },
     {
       name: `acknowledged readings, ${of}`,
