@@ -67,7 +67,8 @@ export async function screens({ seconds, quick }: Effort): Promise<Result[]> {
 export async function waiting({ pairs, quick }: Effort): Promise<Result[]> {
   const rates = { ours: [] as number[], bare: [] as number[] };
   for (let pair = 0; pair < pairs; pair += 1) {
-    for (const kind of ['ours', 'bare'] as const) {
+    const order = pair % 2 === 0 ? (['ours', 'bare'] as const) : (['bare', 'ours'] as const);
+    for (const kind of order) {
       const server = await (kind === 'ours'
         ? startOurs({ devices: 1, metrics: 1, doors: 0, interval: 10 })
         : startBare());

@@ -1,6 +1,7 @@
 import type { Effort } from './effort.ts';
 import { startLoader, startOurs } from './processes.ts';
 import { must, type Result } from './result.ts';
+import { logDepth } from './throughput.ts';
 
 const fleetOf = (quick: boolean) => ({ devices: quick ? 50 : 5_000, metrics: 1, doors: 0, interval: 60 });
 
@@ -43,9 +44,17 @@ export async function storm({ quick }: Effort): Promise<Result[]> {
     const { peak } = await server.figures();
     await loader.stop();
     const of = `${fleet.devices} devices × ${messages} messages`;
+    const lost = fleet.devices * messages - logDepth(server);
     return [
       { ...line(`storm, ${of}: most memory`, 'MB', peak / 1e6), must: must(peak / 1e6, { most: 600, unit: 'MB' }) },
-      { ...line(`storm, ${of}: all acknowledged after`, 's', seconds) },
+      {
+        ...line(`storm, ${of}: all acknowledged after`, 's', seconds),
+        must: must(seconds, { most: 30, unit: 's' }),
+      },
+      {
+        ...line(`storm, ${of}: not in the log of arrivals`, 'readings', lost),
+        must: must(lost, { most: 0, unit: 'readings' }),
+      },
     ];
   } finally {
     await server.stop();

@@ -17,13 +17,11 @@ interface Run {
   readonly peak: number;
 }
 
-/** The bare pipeline settles nothing and owes nothing when it ends: a quarter of the time tells as much. */
-const BARE_SHARE = 4;
 /** Unsettled readings beyond which open hours are settled too: from there on a run is in a steady state. */
 const FULL_TAIL = 500_000;
 
 /** Rows of the log of arrivals, by a reader of its own. */
-function logDepth({ dir }: Server): number {
+export function logDepth({ dir }: Server): number {
   const db = new DatabaseSync(join(dir, 'ledger.db'), { readOnly: true });
   try {
     const row = db.prepare('SELECT sum(count) AS n FROM arrivals').get();
@@ -46,7 +44,7 @@ export async function fillTail(options: Omit<LoaderOptions, 'metrics'>): Promise
 }
 
 async function runOnce(kind: 'ours' | 'bare', { devices, metrics, window }: Load, effort: Effort): Promise<Run> {
-  const seconds = kind === 'ours' ? effort.seconds : effort.seconds / BARE_SHARE;
+  const { seconds } = effort;
   const fleet = { devices, metrics: Math.max(metrics, effort.quick ? metrics : 20), doors: 0, interval: 10 };
   const server = kind === 'ours' ? await startOurs(fleet) : await startBare();
   const closing: (() => Promise<void> | void)[] = [() => server.stop()];
