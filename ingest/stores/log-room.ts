@@ -2,7 +2,7 @@
 export const LOG_LIMIT = 2_000_000;
 /** Where people are told, and below which a log that was full takes readings again. */
 const FILLING = 0.8;
-/** Bytes of a reading in the log, with what SQLite adds. */
+/** Bytes of a reading in the log, with what SQLite adds, where it is committed alone; in a flood a third of that. */
 const ROW = 64;
 /** Of what the log could have of the disk it takes at most this share: its store needs room to take readings over. */
 const DISK_SHARE = 0.5;
