@@ -7,10 +7,10 @@ import { createSheets, type Sheets } from '../record/sheet.ts';
 import type { Span } from '../standards/timeline.ts';
 import type { Catalogue } from '../standards/types.ts';
 import type { Arrival, LedgerReader, Series } from '../stores/ledger/types.ts';
-import { rangeOf } from '../stores/query.ts';
 import type { ReadingsStore } from '../stores/readings/types.ts';
 import type { Rollups, SeriesHour } from '../stores/rollups.ts';
 import { computeSpans } from './compute.ts';
+import { createFirstReading } from './first-reading.ts';
 import { createFrames, type Frames, type PointMetric } from './frames.ts';
 import { createHistory, type History } from './history.ts';
 import { HOUR } from './resolution.ts';
@@ -61,7 +61,9 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
   const rawSince = () => clock.now().wall - retention();
   const stretches = createStretches({ ...sources, rollups, frames, rawSince });
   const ownStore = readings.buckets !== undefined;
-  const history = createHistory({ world, clock, catalogue, reader, frames, stretches, sources, ownStore, rawSince });
+  const firstReading = createFirstReading({ sources, stretches, rawSince, clock });
+  const shared = { stretches, firstReading, sources, rawSince };
+  const history = createHistory({ world, clock, catalogue, reader, frames, ownStore, ...shared });
 
   /** Points' series by their number; those of devices are not kept in hours. */
   function pointSeries(): Map<SeriesId, PointMetric> {
@@ -82,10 +84,7 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
 
   const recorded: Omit<BeganSources, 'registeredAt'> = {
     model: (site) => world.models.committed(site),
-    async firstReading({ id }) {
-      const [first] = await rangeOf(sources, { series: id, from: 0, to: clock.now().wall + 1, limit: 1 });
-      return first?.t ?? null;
-    },
+    firstReading,
     series(name) {
       const known = world.series.committed(keyOf.pointSeries(name.site, name.point, name.metric));
       return known === undefined ? undefined : { id: known.series.id, name };
