@@ -83,6 +83,12 @@ export const LimitView = Type.Object({
   priority: Priority,
   /** Counts towards compliance. */
   compliance: Type.Boolean(),
+  /** In opening hours, in the heating season, in both, or always. */
+  applies: Type.Enum(['always', 'open', 'heating', 'heating_open']),
+  /** Seconds for which a breach has to last before the alarm is raised. */
+  onDelay: Type.Number(),
+  /** How far a value has to come back within the limit before the breach is over; in the metric's unit. */
+  deadband: Type.Number(),
   /** When it was in force: opening hours, season. Of long ranges by the season alone. */
   inForce: Type.Array(TimeSpan),
 });

@@ -34,6 +34,11 @@ export interface LimitSpan extends Span {
   readonly critical: boolean;
   readonly priority: Priority;
   readonly compliance: boolean;
+  readonly applies: Applies;
+  /** ms */
+  readonly onDelay: number;
+  /** In the metric's unit. */
+  readonly deadband: number;
   /** When it was in force. */
   readonly inForce: readonly Span[];
 }
@@ -197,7 +202,7 @@ function seasonOf(applies: Applies): Applies {
 }
 
 function limitSpan(limit: PointLimit, { from, to }: Span, inForce: readonly Span[]): LimitSpan {
-  const { standard, title, side, reached = false, timing, priority, compliance } = limit;
+  const { standard, title, side, reached = false, timing, priority, compliance, applies, deadband } = limit;
   return {
     standard,
     title,
@@ -207,6 +212,9 @@ function limitSpan(limit: PointLimit, { from, to }: Span, inForce: readonly Span
     critical: timing.critical,
     priority,
     compliance,
+    applies,
+    onDelay: timing.onDelay,
+    deadband,
     from,
     to,
     inForce,

@@ -13,10 +13,11 @@ import { shares, type HourStandard } from '../standards/hour.ts';
 import type { Span } from '../standards/timeline.ts';
 import type { Catalogue } from '../standards/types.ts';
 import type { AlarmRecord, LedgerReader } from '../stores/ledger/types.ts';
-import { rangeOf, type ReadingSources } from '../stores/query.ts';
+import type { ReadingSources } from '../stores/query.ts';
 import type { Rollup } from '../stores/rollups.ts';
 import { bucketColumns, MEAN_UNIT, type BucketColumns } from './buckets.ts';
 import { exportRows } from './export.ts';
+import type { FirstReading } from './first-reading.ts';
 import { fold, foldInto } from './fold.ts';
 import type { Frames, PointMetric } from './frames.ts';
 import { DAY, dayEdges, edgesOf, endOfDay, HOURS_UP_TO, resolutionFor, wholeHours } from './resolution.ts';
@@ -39,6 +40,7 @@ export interface HistoryOptions {
   readonly reader: Pick<LedgerReader, 'alarmsWithin'>;
   readonly frames: Frames;
   readonly stretches: Stretches;
+  readonly firstReading: FirstReading;
   readonly sources: ReadingSources;
   /** Sums up raw readings where they lie. */
   readonly ownStore: boolean;
@@ -53,7 +55,7 @@ export interface History extends HistoryQueries {
 }
 
 export function createHistory(options: HistoryOptions): History {
-  const { world, clock, catalogue, reader, frames, stretches, sources, ownStore, rawSince } = options;
+  const { world, clock, catalogue, reader, frames, stretches, firstReading, sources, ownStore, rawSince } = options;
   const model = (site: string) => world.models.committed(site);
   const isPoint = ({ site, point }: Omit<PointMetric, 'metric'>) => model(site)?.points.has(point) === true;
   const rawUpTo = ownStore ? RAW_UP_TO : RAW_UP_TO_OUTSIDE;
@@ -77,16 +79,6 @@ export function createHistory(options: HistoryOptions): History {
     if (level === 'raw') return { point, metric, ...bucketColumns(await stretches.packed(series, edges), edges) };
     const rows = await stretches[level](series, span, { standards: false });
     return { point, metric, ...rollupColumns(foldInto(rows, edges)) };
-  }
-
-  async function firstReading(name: PointMetric): Promise<number | null> {
-    const series = seriesOf(name);
-    if (series === undefined) return null;
-    const [first] = await rangeOf(sources, { series: series.id, from: 0, to: clock.now().wall + 1, limit: 1 });
-    const hour = await stretches.firstHour(series);
-    // Hours stay when their readings are gone.
-    const isOnlyHour = hour !== null && (hour.from < rawSince() || hour.to <= (first?.t ?? Infinity));
-    return isOnlyHour ? hour.from : (first?.t ?? null);
   }
 
   async function rowsOf(name: PointMetric, span: Span, unit: 'hours' | 'days'): Promise<readonly Rollup[]> {
@@ -143,6 +135,7 @@ export function createHistory(options: HistoryOptions): History {
     async course(site, point, { metric, ...range }) {
       const name = { site, point, metric };
       const known = model(site);
+      const own = seriesOf(name);
       const span = untilNow(range);
       const sums = known === undefined ? undefined : await figures(name, span);
       if (known === undefined || sums === undefined) return undefined;
@@ -157,15 +150,17 @@ export function createHistory(options: HistoryOptions): History {
       return {
         from,
         to: span.to,
-        limits: limits.map(({ standard, title, side, limit, reached, critical, priority, compliance, inForce }) => ({
-          ...{ standard, title: titles.get(standard) ?? title, side, limit, reached, critical, priority, compliance },
+        limits: limits.map(({ from: _, to: __, title, onDelay, inForce, ...limit }) => ({
+          ...limit,
+          title: titles.get(limit.standard) ?? title,
+          onDelay: onDelay / 1_000,
           inForce: [...inForce],
         })),
         open: long ? null : [...frames.open(name, range)],
         heating: [...frames.heating(name, range)],
         downtimes: frames.downtimes(from).filter((one) => one.to > from && one.from < to),
         alarms: alarms.slice(0, MOST_TOLD).map((record) => alarmView(known, record, { stored: true })),
-        since: await firstReading(name),
+        since: own === undefined ? null : await firstReading(own),
         sensors: sensorsOf(name, clock.now().wall),
         compliance: standards.map((standard) => ({
           ...standard,

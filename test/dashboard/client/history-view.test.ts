@@ -24,6 +24,7 @@ function answerOf(min: readonly (number | null)[], max = min): [HistoryAnswer, H
 function limitOf(limit: number, more: Partial<LimitView> = {}): LimitView {
   return {
     ...{ standard: 'base.water', title, side: 'low', limit, reached: false, critical: false, priority: 2 },
+    ...{ applies: 'open', onDelay: 180, deadband: 0.5 },
     ...{ compliance: true, inForce: [{ from: 0, to: 1_000 }], ...more },
   };
 }

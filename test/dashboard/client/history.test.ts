@@ -46,6 +46,8 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
     // Too little is known: no share is stated, but how much is known.
     await page.getByText('数据不足').first().waitFor();
     await page.getByText('覆盖 83.1 %').waitFor();
+    await page.getByText('开放时段 40–48 ℃').waitFor();
+    await page.getByText('延时 3 分，回差 0.5 ℃').waitFor();
     await page.getByText('gw-0').first().waitFor();
     // Nor did this system run all the time: the lane and the legend say so, in words too.
     await page.locator('.history-mode.down', { hasText: /本系统未运行 \d\d:\d\d–\d\d:\d\d/ }).waitFor();

@@ -63,7 +63,10 @@ function columns(name: string, seconds: number): HistorySeries {
 function courseOf(from: number, to: number): CourseAnswer {
   const middle = (from + to) / 2;
   const [alarm] = sampleAlarms();
-  const limit = { standard: 'base.water', title: text('池浴及淋浴水温', 'Pool and shower water'), reached: false };
+  const limit = {
+    ...{ standard: 'base.water', title: text('池浴及淋浴水温', 'Pool and shower water'), reached: false },
+    ...{ applies: 'open' as const, onDelay: 180, deadband: 0.5 },
+  };
   const inForce = [{ from, to: middle }];
   return {
     ...{ from, to, heating: [{ from, to }] },
