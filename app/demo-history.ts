@@ -41,9 +41,7 @@ export interface Handover {
 
 const MINUTE = 60_000;
 /** What is told at one time: half hours in which nothing happens, minutes in which delays run. */
-const BLOCK = { quiet: 30 * MINUTE, drawn: 3 * MINUTE, eventful: MINUTE };
-/** Rows draw so much (ms) of the past, from a value each three minutes: the newest of what was told at one time. */
-const DRAWN = 190 * MINUTE;
+const BLOCK = { quiet: 30 * MINUTE, eventful: MINUTE };
 /** The last of it is told as finely as what happens. */
 const LAST = 90 * MINUTE;
 /** From the last two hours on it takes about so long (ms) until the devices are there over the network. */
@@ -95,8 +93,7 @@ export async function tellHistory(options: DemoHistoryOptions): Promise<Handover
   const after = (at: number): Part | undefined => {
     const left = today() - at;
     if (isUntold || left <= CAUGHT_UP) return undefined;
-    const block =
-      history.isEventful(at) || left < LAST ? BLOCK.eventful : left < DRAWN + BLOCK.quiet ? BLOCK.drawn : BLOCK.quiet;
+    const block = history.isEventful(at) || left < LAST + BLOCK.quiet ? BLOCK.eventful : BLOCK.quiet;
     const to = Math.min(at + block, today());
     return { to, isEventful: block === BLOCK.eventful, actions: history.advance(to) };
   };

@@ -105,12 +105,6 @@ export const SIMULATOR_FAULTS: readonly Mutant[] = [
     tests: [HISTORY],
   },
   {
-    name: 'demo-rows-drawn-with-holes',
-    breaks: 'the demo opens with three hours that rows and panels can draw',
-    edits: [{ file: 'app/demo-history.ts', from: '? BLOCK.drawn : BLOCK.quiet', to: '? BLOCK.quiet : BLOCK.quiet' }],
-    tests: [HISTORY],
-  },
-  {
     name: 'beginning-is-always-now',
     breaks: 'the same seed, site and beginning give the same messages from the command line',
     edits: [
