@@ -41,12 +41,15 @@ test.skipIf(!existsSync('/proc/self'))(
 
 test('a data directory that this user may not write is an error that says whose it is', async () => {
   chmodSync(dir, 0o500);
-  // Root may write everywhere: then the question is put by a child that is nobody.
-  const asRoot = process.getuid?.() === 0;
+  // Root may write everywhere: then the question is put by a child that becomes nobody, once it has read its module,
+  // which may lie where nobody reads.
   const script = `import(${JSON.stringify(new URL('../../app/data-dir.ts', import.meta.url).href)})
-    .then(({ openDataDir }) => openDataDir(${JSON.stringify(join(dir, 'data'))}))
+    .then(({ openDataDir }) => {
+      if (process.getuid?.() === 0) process.setuid(65534);
+      openDataDir(${JSON.stringify(join(dir, 'data'))});
+    })
     .catch((error) => { console.error(error.name + ': ' + error.message); process.exit(3); })`;
-  const run = promisify(execFile)(process.execPath, ['-e', script], asRoot ? { uid: 65_534 } : {});
+  const run = promisify(execFile)(process.execPath, ['-e', script]);
   const failed = await failureOf(run);
   expect(failed.code).toBe(3);
   expect(failed.stderr).toMatch(
