@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Settlement } from '../../ingest/stores/readings/types.ts';
 import { influx2Missing, startInflux2, type Influx2 } from '../servers/influx2.ts';
-import { chartsOf, type Stored } from './charts.ts';
+import { chartsOf, PIXELS, type Stored } from './charts.ts';
 import type { Effort } from './effort.ts';
 import { pointOf, registriesOf, siteOf } from './fleet.ts';
+import { RANGES } from './history.ts';
 import { bytesOf, DAY, HOUR, openPast, pool, settleHour, SLICE } from './past.ts';
+import { plainRows } from './plain-rows.ts';
 import { startLoader, startOurs } from './processes.ts';
 import { one, percentile, shown, times, type Result } from './result.ts';
 
@@ -25,16 +28,19 @@ interface Size {
   readonly rounds: number;
 }
 
-const SIZES: Readonly<Record<'embedded' | 'influx' | 'quick', Size>> = {
-  embedded: { flooding: FLOODING, points: 500, days: 90, long: 3 * 365, rounds: 100 },
-  // A server outside takes a tenth of what our own store does in the same time: fewer points, the same long one.
-  influx: { flooding: FLOODING, points: 20, days: 30, long: 3 * 365, rounds: 100 },
+const SIZES: Readonly<Record<'whole' | 'quick', Size>> = {
+  whole: { flooding: FLOODING, points: 500, days: 90, long: 3 * 365, rounds: 100 },
   quick: { flooding: 10, points: 20, days: 1, long: 2, rounds: 2 },
 };
 
-/** 500 points × 90 days and one of three years in the embedded store: what it takes, and charts idle and under load. */
-export const facility = (effort: Effort): Promise<Result[]> =>
-  measured(effort, { size: effort.quick ? SIZES.quick : SIZES.embedded, most: 50 });
+/**
+ * 500 points × 90 days and one of three years in the embedded store: what it takes, and charts idle and under load;
+ * beside the same readings as rows with an index.
+ */
+export async function facility(effort: Effort): Promise<Result[]> {
+  const size = effort.quick ? SIZES.quick : SIZES.whole;
+  return [...(await measured(effort, { size, most: 50 })), ...(await inRows(size, effort.quick ? 1 : 3))];
+}
 
 /** The same ranges out of InfluxDB. */
 export async function facilityInflux(effort: Effort, note: (line: string) => void): Promise<Result[]> {
@@ -44,7 +50,7 @@ export async function facilityInflux(effort: Effort, note: (line: string) => voi
   }
   const influx = await startInflux2();
   try {
-    return await measured(effort, { size: effort.quick ? SIZES.quick : SIZES.influx, most: 100, influx });
+    return await measured(effort, { size: effort.quick ? SIZES.quick : SIZES.whole, most: 100, influx });
   } finally {
     await influx.close();
   }
@@ -144,16 +150,14 @@ async function makePast(dir: string, end: number, { size, influx }: Where): Prom
     const empty = bytes();
     const ids = Array.from({ length: size.points }, (_, index) => index + 1);
     for (let at = before; at < end; at += HOUR) {
-      const every = (id: number) => (id === 1 ? TEN_SECONDS : MINUTE);
-      readings += await settleHour(past, { ids, at, every, took });
+      readings += await settleHour(past, { ids, at, every: everyOf, took });
       const computeFrom = performance.now();
       if ((at + HOUR - before) % DAY === 0) await past.reach(at + HOUR);
       computing += performance.now() - computeFrom;
     }
-    const settled = took.reduce((sum, ms) => sum + ms, 0);
     const of = `${size.points} points × ${size.days} days at 60 s`;
     const to = influx === undefined ? 'settled' : 'written to InfluxDB';
-    const rate = (readings / settled) * 1_000;
+    const rate = (readings / sum(took)) * 1_000;
     const results = [
       one(`${of}: ${to}, up to ${shown(SLICE)} in a transaction`, 'readings/s', rate),
       one(`${of}: one such transaction, p99`, 'ms', percentile(took, 0.99)),
@@ -168,3 +172,60 @@ async function makePast(dir: string, end: number, { size, influx }: Where): Prom
     await past.close();
   }
 }
+
+/** The same readings as rows with an index, and the query that a chart would make of them. */
+async function inRows(size: Size, rounds: number): Promise<Result[]> {
+  const dir = mkdtempSync(join(tmpdir(), 'fw-bench-facility-rows-'));
+  const rows = plainRows(join(dir, 'rows.db'));
+  try {
+    const end = Math.floor(Date.now() / HOUR) * HOUR;
+    const before = end - size.days * DAY;
+    for (let at = end - size.long * DAY; at < before; at += DAY) {
+      rows.insert([{ series: 1, readings: pool(1, { from: at, to: at + DAY, every: TEN_SECONDS }) }]);
+    }
+    const settle = (settlements: readonly Settlement[]) => Promise.resolve(rows.insert(settlements));
+    const empty = rows.bytes();
+    const ids = Array.from({ length: size.points }, (_, index) => index + 1);
+    const took: number[] = [];
+    let readings = 0;
+    for (let at = before; at < end; at += HOUR) {
+      readings += await settleHour({ settle }, { ids, at, every: everyOf, took });
+    }
+    const of = `rows with an index: ${size.points} points × ${size.days} days at 60 s`;
+    const charts = [
+      { series: 1, days: size.long, every: '10 s' },
+      { series: size.points, days: size.days, every: '60 s' },
+    ].flatMap(({ series, days, every }) =>
+      RANGES.filter(([, length]) => length <= days).map(([name, length]) => {
+        const asked = { series, from: end - length * DAY, to: end, pixels: PIXELS };
+        return times(
+          `rows with an index: a chart of ${name} at ${every}`,
+          timesOf(rounds, () => rows.chart(asked)),
+        );
+      }),
+    );
+    return [
+      one(`${of}: written`, 'readings/s', (readings / sum(took)) * 1_000),
+      one(`${of}: the file grows by`, 'B/reading', (rows.bytes() - empty) / readings),
+      ...charts,
+    ];
+  } finally {
+    rows.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** ms between readings: the first series is the long one. */
+const everyOf = (id: number) => (id === 1 ? TEN_SECONDS : MINUTE);
+
+/** ms of each, after one that warms up. */
+function timesOf(rounds: number, ask: () => unknown): number[] {
+  const took = Array.from({ length: rounds + 1 }, () => {
+    const from = performance.now();
+    ask();
+    return performance.now() - from;
+  });
+  return took.slice(1);
+}
+
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);

@@ -11,7 +11,7 @@ export function plainRows(file: string) {
   );
   const put = db.prepare('INSERT INTO reading VALUES (?, ?, ?, 0)');
   const select = db.prepare(`SELECT t / CAST(? AS INTEGER) AS bucket, count(*), min(value), avg(value), max(value)
-    FROM reading WHERE series = 1 AND t >= ? AND t < ? GROUP BY bucket`);
+    FROM reading WHERE series = ? AND t >= ? AND t < ? GROUP BY bucket`);
   return {
     /** One transaction. */
     insert(settlements: readonly Settlement[]) {
@@ -19,8 +19,8 @@ export function plainRows(file: string) {
       for (const { series, readings } of settlements) for (const { t, value } of readings) put.run(series, t, value);
       db.exec('COMMIT');
     },
-    chart: ({ from, to, pixels }: { from: number; to: number; pixels: number }) =>
-      select.all(Math.ceil((to - from) / pixels), from, to),
+    chart: ({ series, from, to, pixels }: { series: number; from: number; to: number; pixels: number }) =>
+      select.all(Math.ceil((to - from) / pixels), series, from, to),
     bytes: () => bytesOf(file),
     close: () => db.close(),
   };
