@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import { AlarmView, Priority, Side } from './alarm.ts';
 import { EpochMs, Id, LocalText } from './ids.ts';
 import { MetricKey } from './metrics.ts';
+import { HandMode } from './modes.ts';
 import type { Quality, QualityReason } from './reading.ts';
 
 const strict = { additionalProperties: false };
@@ -143,6 +144,8 @@ export const CourseAnswer = Type.Object({
   open: nullable(Type.Array(TimeSpan)),
   /** The season in which rooms are to be warm. */
   heating: Type.Array(TimeSpan),
+  /** What somebody set the area to by hand, ascending, whole. */
+  modes: Type.Array(HandMode),
   /** When this system did not run. */
   downtimes: Type.Array(TimeSpan),
   alarms: Type.Array(AlarmView),

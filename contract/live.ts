@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import { AlarmView, Priority } from './alarm.ts';
 import { EpochMs, Id, LocalText } from './ids.ts';
 import { MetricKey } from './metrics.ts';
+import { HandMode } from './modes.ts';
 import { Quality, QualityReason } from './reading.ts';
 import { AreaMode, Role } from './registry.ts';
 
@@ -88,6 +89,8 @@ export const AreaView = Type.Object({
   id: Id,
   name: LocalText,
   mode: AreaMode,
+  /** Who set it by hand, why and until when; null: by its opening hours. */
+  byHand: nullable(HandMode),
   /** Window now in force or next, local time; empty: always. */
   hours: Type.String(),
 });

@@ -12,6 +12,7 @@ import type {
   RetryAnswer,
   UnboundList,
 } from './devices.ts';
+import type { HandMode, ModeBody } from './modes.ts';
 import type { ShiftList, ShiftRecord, ShiftRecordBody, ShiftRecordQuery } from './record.ts';
 import type { SiteRegistry } from './registry.ts';
 import type { Sheet, SheetForm, SheetPaper, SheetQuery } from './sheet.ts';
@@ -60,6 +61,7 @@ export type DeskRefusal =
 export interface Desk {
   acknowledge(request: { alarm: number; user: User; note: string | null }): Promise<AcknowledgeResult | DeskRefusal>;
   readonly devices: DeviceDesk;
+  readonly modes: ModeDesk;
 }
 
 /** A field of what was asked cannot be taken: which one, and what would be right. */
@@ -69,6 +71,16 @@ export interface FieldsRefused {
 
 /** No such site, or nothing can be stored at the moment. */
 export type DeviceRefusal = { readonly refused: 'no_such_site' | 'not_storing' };
+
+export type ModeRefusal = { readonly refused: 'no_such_site' | 'no_such_area' | 'not_storing' };
+
+/** Modes of areas that people set. */
+export interface ModeDesk {
+  /** From now on; one that stands is ended by it. */
+  set(request: AreaPlace & { body: ModeBody; user: User }): Promise<HandMode | FieldsRefused | ModeRefusal>;
+  /** Where none stands nothing is done. */
+  end(request: AreaPlace & { user: User }): Promise<'ended' | ModeRefusal>;
+}
 
 export interface DeviceDesk {
   bind(request: { site: string; body: BindBody; user: User }): Promise<'bound' | FieldsRefused | DeviceRefusal>;

@@ -14,6 +14,7 @@ import type { MessageRules } from './line/message.ts';
 import { MessageItem, type MessageRoad } from './line/message-item.ts';
 import { noteConnection } from './line/presence.ts';
 import { noteSettledConflicts } from './line/readings.ts';
+import { createModeDesk } from './line/mode-desk.ts';
 import { createDeviceDesk } from './line/device-desk.ts';
 import { createRegistryWatch } from './line/registry-watch.ts';
 import { restore, restoreLastMessages } from './line/restore.ts';
@@ -311,6 +312,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 
   const desk: Desk = {
     acknowledge: createAcknowledge({ world, clock, reader, enqueue }),
+    modes: createModeDesk({ world, clock, enqueue, onChanged: memory.doubt }),
     devices: createDeviceDesk({
       world,
       clock,

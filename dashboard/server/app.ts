@@ -27,6 +27,7 @@ import { deviceRoutes } from './routes/devices.ts';
 import { auditRoute } from './routes/audit.ts';
 import { healthRoutes } from './routes/health.ts';
 import { historyRoutes } from './routes/history.ts';
+import { modeRoutes } from './routes/modes.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { recordRoutes } from './routes/records.ts';
 import { sheetRoutes } from './routes/sheets.ts';
@@ -146,6 +147,7 @@ export async function buildApp(options: AppOptions): Promise<TypedApp> {
       readingRoutes(api, query);
       if (options.history !== undefined) historyRoutes(api, { history: options.history, query, audit: access?.audit });
       deviceRoutes(api, { query, desk });
+      modeRoutes(api, { desk });
       if (options.channels !== undefined) channelRoutes(api, options.channels);
       if (options.records !== undefined) {
         recordRoutes(api, options.records);

@@ -1,5 +1,5 @@
 import type { AlarmView } from '../../contract/alarm.ts';
-import type { SiteDelta, SiteSnapshot } from '../../contract/live.ts';
+import type { AreaView, SiteDelta, SiteSnapshot } from '../../contract/live.ts';
 import type { SiteRegistry } from '../../contract/registry.ts';
 
 /** What a wall may show of its site; null: all of it. */
@@ -20,11 +20,12 @@ export function wallView(areas: readonly string[] | null, registry: SiteRegistry
 /** Without user names, notes and addresses: a wall is read by whoever passes by. */
 export function wallSnapshot(snapshot: SiteSnapshot, view: WallView | null): SiteSnapshot {
   const alarms = wallAlarms(snapshot.alarms, view);
-  if (view === null) return { ...snapshot, alarms };
+  const areas = wallAreas(snapshot.areas, view);
+  if (view === null) return { ...snapshot, areas, alarms };
   const samples = Object.entries(snapshot.sparklines).filter(([key]) => view.points.has(key.split('/', 1)[0] ?? ''));
   return {
     ...snapshot,
-    areas: snapshot.areas.filter(({ id }) => view.areas.has(id)),
+    areas,
     points: snapshot.points.filter(({ id }) => view.points.has(id)),
     devices: snapshot.devices.filter(({ id }) => view.devices.has(id)),
     alarms,
@@ -37,11 +38,17 @@ export function wallDelta(delta: SiteDelta, view: WallView | null): SiteDelta {
   const { areas, points, devices, alarms, ...rest } = delta;
   return {
     ...rest,
-    ...(areas && { areas: view === null ? areas : areas.filter(({ id }) => view.areas.has(id)) }),
+    ...(areas && { areas: wallAreas(areas, view) }),
     ...(points && { points: view === null ? points : points.filter(({ id }) => view.points.has(id)) }),
     ...(devices && { devices: view === null ? devices : devices.filter(({ id }) => view.devices.has(id)) }),
     ...(alarms && { alarms: wallAlarms(alarms, view) }),
   };
+}
+
+function wallAreas(areas: readonly AreaView[], view: WallView | null): AreaView[] {
+  return areas
+    .filter(({ id }) => view === null || view.areas.has(id))
+    .map((area) => (area.byHand === null ? area : { ...area, byHand: { ...area.byHand, reason: '' } }));
 }
 
 function wallAlarms(alarms: readonly AlarmView[], view: WallView | null): AlarmView[] {

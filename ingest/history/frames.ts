@@ -1,12 +1,15 @@
 import type { Priority, Side } from '../../contract/alarm.ts';
 import type { LocalText } from '../../contract/ids.ts';
+import type { HandMode } from '../../contract/modes.ts';
 import type { SiteRegistry } from '../../contract/registry.ts';
 import type { Point, SiteModel } from '../line/model.ts';
 import type { HoldLimit, HourLimit } from '../standards/hour.ts';
+import { COVERED_BY_MODE, handModeOf, type ModeSpan } from '../standards/modes.ts';
 import { limitsFor } from '../standards/resolve.ts';
 import { compileSchedule, inForceSpans } from '../standards/schedule.ts';
 import type { Span } from '../standards/timeline.ts';
-import type { Applies, Catalogue, PointLimit, SiteSchedule } from '../standards/types.ts';
+import type { Applies, Catalogue, InForceRule, PointLimit, SiteSchedule } from '../standards/types.ts';
+import { spanOfMode } from '../stores/ledger/mode-rows.ts';
 import type { LedgerReader } from '../stores/ledger/types.ts';
 import { DAY } from './resolution.ts';
 
@@ -55,13 +58,18 @@ export interface Frames {
   standing(series: PointMetric, span: Span): readonly LimitSpan[];
   open(series: PointMetric, span: Span): readonly Span[];
   heating(series: PointMetric, span: Span): readonly Span[];
+  /** Set by hand for the area of the point, ascending; whole, however far they reach beyond the span. */
+  modes(series: PointMetric, span: Span): readonly HandMode[];
   /** IANA name; UTC for a site that is gone. */
   zone(site: string): string;
 }
 
 export interface FramesOptions {
   readonly catalogue: Catalogue;
-  readonly reader: Pick<LedgerReader, 'registryVersions' | 'registryRevision' | 'downtimes'>;
+  readonly reader: Pick<
+    LedgerReader,
+    'registryVersions' | 'registryRevision' | 'downtimes' | 'modeRevision' | 'areaModes'
+  >;
   readonly model: (site: string) => SiteModel | undefined;
 }
 
@@ -77,12 +85,16 @@ const LONGEST_HOLD = 7 * DAY;
 const PIECE = 32 * DAY;
 const KEPT = 300;
 
-/** Looks up by what a time was judged: the registry of that time, its season and its opening hours. */
+/** Looks up by what a time was judged: the registry of that time, its season, its opening hours and the modes that were set by hand. */
 export function createFrames({ catalogue, reader, model }: FramesOptions): Frames {
   const versions = new Map<string, { readonly revision: number; readonly all: readonly Version[] }>();
   const schedules = new Map<string, SiteSchedule>();
+  let modeRevision = NaN;
 
   function versionsOf(site: string): readonly Version[] {
+    const ofModes = reader.modeRevision();
+    if (ofModes !== modeRevision) schedules.clear();
+    modeRevision = ofModes;
     const revision = reader.registryRevision();
     const known = versions.get(site);
     if (known?.revision === revision) return known.all;
@@ -117,7 +129,14 @@ export function createFrames({ catalogue, reader, model }: FramesOptions): Frame
         area === null
           ? { ...whenever, areas: [] }
           : { ...registry, areas: registry.areas.filter(({ id }) => id === area) };
-      const schedule = schedules.get(key) ?? compileSchedule(part, start - DAY, start + PIECE + DAY);
+      const span = { from: start - DAY, to: start + PIECE + DAY };
+      const schedule =
+        schedules.get(key) ??
+        compileSchedule(part, {
+          from: span.from,
+          until: span.to,
+          modes: area === null ? [] : modesOf({ site: registry.site, area }, span),
+        });
       schedules.delete(key);
       schedules.set(key, schedule);
       for (const oldest of schedules.keys()) if (schedules.size > KEPT) schedules.delete(oldest);
@@ -125,11 +144,26 @@ export function createFrames({ catalogue, reader, model }: FramesOptions): Frame
     }
   }
 
-  function spansOf(version: Version, area: string, applies: Applies): Span[] {
-    if (applies === 'always') return [{ from: version.from, to: version.to }];
+  function modesOf({ site, area }: { site: string; area: string }, span: Span): readonly ModeSpan[] {
+    return reader
+      .areaModes(site, span)
+      .filter((mode) => mode.area === area)
+      .map(spanOfMode);
+  }
+
+  function spansOf(version: Version, area: string, rule: InForceRule): Span[] {
+    const { applies } = rule;
+    const whatever = applies === 'always' || applies === 'heating';
+    const covered =
+      whatever &&
+      !rule.critical &&
+      modesOf({ site: version.registry.site, area }, version).some(({ mode }) =>
+        COVERED_BY_MODE[mode].includes(applies),
+      );
+    if (applies === 'always' && !covered) return [{ from: version.from, to: version.to }];
     const found: Span[] = [];
-    for (const { schedule, from, to } of pieces(version, applies === 'heating' ? null : area)) {
-      for (const span of inForceSpans(schedule, { applies, area }, { from, to })) joinTo(found, span);
+    for (const { schedule, from, to } of pieces(version, whatever && !covered ? null : area)) {
+      for (const span of inForceSpans(schedule, { ...rule, area }, { from, to })) joinTo(found, span);
     }
     return found;
   }
@@ -143,18 +177,22 @@ export function createFrames({ catalogue, reader, model }: FramesOptions): Frame
       return limitsFor(catalogue, version.registry, spec)
         .filter(({ metric }) => metric === series.metric)
         .map((limit) => {
-          const applies = whenever ? seasonOf(limit.applies) : limit.applies;
-          return limitSpan(limit, version, spansOf(version, spec.area, applies));
+          const { critical } = limit.timing;
+          // Of long ranges no modes are told, like no opening hours.
+          const rule = whenever
+            ? { applies: seasonOf(limit.applies), critical: true }
+            : { applies: limit.applies, critical };
+          return limitSpan(limit, version, spansOf(version, spec.area, rule));
         });
     });
   }
 
-  function times(series: PointMetric, span: Span, applies: Applies): Span[] {
+  function times(series: PointMetric, span: Span, rule: InForceRule): Span[] {
     const found: Span[] = [];
     for (const version of within(series.site, span)) {
       const area = version.registry.points.find(({ id }) => id === series.point)?.area;
       if (area === undefined) continue;
-      for (const one of spansOf(version, area, applies)) joinTo(found, one);
+      for (const one of spansOf(version, area, rule)) joinTo(found, one);
     }
     return found;
   }
@@ -183,8 +221,12 @@ export function createFrames({ catalogue, reader, model }: FramesOptions): Frame
     downtimes,
     limits: (series, span) => limitSpans(series, span),
     standing: (series, span) => limitSpans(series, span, true),
-    open: (series, span) => times(series, span, 'open'),
-    heating: (series, span) => times(series, span, 'heating'),
+    open: (series, span) => times(series, span, { applies: 'open', critical: false }),
+    heating: (series, span) => times(series, span, { applies: 'heating', critical: true }),
+    modes(series, span) {
+      const area = pointOf(series)?.area.id;
+      return area === undefined ? [] : modesOf({ site: series.site, area }, span).map(handModeOf);
+    },
     zone: (site) => model(site)?.registry.timezone ?? 'UTC',
   };
 }

@@ -158,6 +158,7 @@ export function createHistory(options: HistoryOptions): History {
         })),
         open: long ? null : [...frames.open(name, range)],
         heating: [...frames.heating(name, range)],
+        modes: [...frames.modes(name, range)],
         downtimes: frames.downtimes(from).filter((one) => one.to > from && one.from < to),
         alarms: alarms.slice(0, MOST_TOLD).map((record) => alarmView(known, record, { stored: true })),
         since: own === undefined ? null : await firstReading(own),

@@ -29,7 +29,7 @@ export interface Roller {
   due(now: number): Promise<void>;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
-  /** Hours that end after this moment (ms epoch) were computed too early: we did not run, and did not know it. */
+  /** Hours that end after this moment (ms epoch) were computed too early: what they are judged by was not known yet. */
   doubt(from: number): Promise<void>;
   /** Ends within one step. */
   close(): Promise<void>;

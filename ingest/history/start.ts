@@ -48,6 +48,8 @@ export interface HistoryMemory {
   computed(now: number): Promise<void>;
   /** Readings that are durable in the log, and in no store that marks hours itself. */
   arrived(arrivals: readonly Arrival[]): void;
+  /** By what time after this moment (ms epoch) is judged was changed: hours of it that are computed are so again. */
+  doubt(from: number): void;
   /** Resolves when what arrived so far is marked: wait for it before the log forgets anything. */
   marked(): Promise<void>;
   close(): Promise<void>;
@@ -141,6 +143,8 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
       await rollups.note(hours.map(([, hour]) => hour));
       for (const [key, hour] of hours) if (unmarked.get(key) === hour) unmarked.delete(key);
     },
+    // Usually there are none: a mode begins and ends now, unless our clock was set back.
+    doubt: (from) => void roller.doubt(from).catch(onError),
     close: () => roller.close(),
   };
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../../contract/clock.ts';
+import { spanOfMode } from '../stores/ledger/mode-rows.ts';
 import { compileSchedule } from '../standards/schedule.ts';
 import { calendarTime } from './host-clock.ts';
 import type { SiteModel } from './model.ts';
@@ -11,7 +12,9 @@ const SPAN = 40 * DAY;
 export function compileCalendar(world: World, model: SiteModel, now: Instant): void {
   const at = calendarTime(world, now);
   world.doubts += 1;
-  world.schedules.set(model.registry.site, compileSchedule(model.registry, at - DAY, at + SPAN));
+  const { site } = model.registry;
+  const modes = (world.modes.get(site) ?? []).map(spanOfMode);
+  world.schedules.set(site, compileSchedule(model.registry, { from: at - DAY, until: at + SPAN, modes }));
 }
 
 /** Compiles anew what runs out. Returns whether it did. */

@@ -191,7 +191,8 @@ export function judgeTerminal(context: DeviceContext, success: boolean): void {
   for (const { key, point: id } of device.bindings) {
     const point = key === 'events' ? model.points.get(id) : undefined;
     if (point?.spec.role !== 'attendance_terminal') continue;
-    const open = world.schedules.get(model.registry.site)?.mode(point.area.id, calendarTime(world, now)) === 'open';
+    // By no mode that is set by hand: a terminal that takes nobody is a fault of its own.
+    const open = world.schedules.get(model.registry.site)?.isOpen(point.area.id, calendarTime(world, now)) === true;
     judgeCondition(world, model, { rule: 'terminal.frozen', subject: { kind: 'point', id } }, open && !success, now);
   }
 }

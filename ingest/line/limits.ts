@@ -10,7 +10,8 @@ import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
 export function isInForce(world: World, model: SiteModel, point: Point, limit: PointLimit, at: number): boolean {
-  return world.schedules.at(model.schedule)?.applies(limit.applies, point.area.id, at) ?? false;
+  const rule = { applies: limit.applies, critical: limit.timing.critical };
+  return world.schedules.at(model.schedule)?.applies(rule, point.area.id, at) ?? false;
 }
 
 /**

@@ -182,12 +182,9 @@ function takeReading(
 
   const sample = { value, sourceTime: t };
   const area = point?.area.id;
-  const quality = {
-    metric,
-    role: point?.spec.role ?? null,
-    open: area !== undefined && world.schedules.at(model.schedule)?.mode(area, calendarTime(world, now)) === 'open',
-    filling: false,
-  };
+  const mode =
+    area === undefined ? undefined : world.schedules.at(model.schedule)?.mode(area, calendarTime(world, now));
+  const quality = { metric, role: point?.spec.role ?? null, open: mode === 'open', filling: mode === 'filling' };
   const inOrder = t > state.assessedTime && dated.verdict === 'live';
   const { assessed, memory, regraded } = inOrder
     ? assess(state.memory, sample, quality)

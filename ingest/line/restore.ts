@@ -56,6 +56,7 @@ export function restore(
   // Whether a standing alarm still holds is not known until its point reports.
   for (const alarm of state.alarms)
     world.alarms.set(keyOf.alarm(alarm.id), { ...alarm, unknown: alarm.returnedAt === null });
+  for (const [site, modes] of Map.groupBy(state.modes, (mode) => mode.site)) world.modes.set(site, modes);
   for (const registry of state.registries) setRegistry(world, registry, catalogue, now);
   for (const { site, id, ...channel } of reader.channels())
     nameChannel(world, { site, id, label: channelLabel(channel) }, now);

@@ -14,6 +14,7 @@ import type {
   SystemEvent,
 } from '../stores/ledger/types.ts';
 import type { ChannelChangeRow } from '../stores/ledger/channels.ts';
+import type { ModeChange, StoredMode } from '../stores/ledger/mode-rows.ts';
 import type { Tail } from '../stores/tail.ts';
 import type { HeldStep, Witness } from '../steady-clock.ts';
 import type { SiteModel } from './model.ts';
@@ -38,6 +39,7 @@ export interface Pending {
   readonly registryChanges: Map<string, RegistryChange>;
   readonly quarantineChanges: NonNullable<LedgerBatch['quarantineChanges']>[number][];
   readonly channels: ChannelChangeRow[];
+  readonly modes: ModeChange[];
   /** Times (ms epoch) from which we go on although the newest commit is ahead of them: it was dated wrong. */
   readonly setBacks: number[];
 }
@@ -56,6 +58,8 @@ export interface Changes {
 export interface World {
   readonly models: Table<SiteModel>;
   readonly schedules: Table<SiteSchedule>;
+  /** Set by hand, by site, ascending by their beginning: those that schedules are compiled with. */
+  readonly modes: Table<readonly StoredMode[]>;
   readonly series: Table<SeriesState>;
   readonly devices: Table<DeviceState>;
   readonly clocks: Table<ClockState>;
@@ -127,6 +131,7 @@ export function createWorld(seed: WorldSeed): World {
   const tables = {
     models: createTable<SiteModel>(),
     schedules: createTable<SiteSchedule>(),
+    modes: createTable<readonly StoredMode[]>(),
     series: createSeriesTable(),
     devices: createTable<DeviceState>(),
     clocks: createTable<ClockState>(),
@@ -251,6 +256,7 @@ function emptyPending(): Pending {
     registryChanges: new Map(),
     quarantineChanges: [],
     channels: [],
+    modes: [],
     setBacks: [],
   };
 }
@@ -277,6 +283,7 @@ function toBatch(pending: Pending, at: number): LedgerBatch {
     registryChanges: [...pending.registryChanges.values()],
     quarantineChanges: pending.quarantineChanges,
     channels: pending.channels,
+    modes: pending.modes,
     setBacks: pending.setBacks,
   };
 }

@@ -81,6 +81,8 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
       for (const key of changes.devices) markDevice(key, watched);
     }
     for (const alarm of changes.alarms) markAlarm(alarm);
+    // What somebody set begins now, not with the next heartbeat.
+    if (changes.schedules.size > 0) goOn(clock.now());
     for (const site of changes.schedules) markAll(site);
     for (const site of changes.models) dirty(site).reload = true;
     if (changes.alarms.length > 0) flush();
@@ -155,8 +157,8 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
     };
   }
 
-  const heart = clock.every(HEARTBEAT, () => {
-    const now = clock.now();
+  /** Moves what the calendar is shown for to this moment. */
+  function goOn(now: Instant): void {
     // As it was shown, not as it would be told now: a commit since may have shifted a time that goes by commits.
     const before = calendar;
     calendar = calendarTime(world, now);
@@ -165,6 +167,11 @@ export function createAnnouncer({ world, clock, epoch, storing }: AnnouncerOptio
       const schedule = world.schedules.committed(site);
       if (schedule !== undefined && (calendar < before || schedule.nextChange(before) <= calendar)) markAll(site);
     }
+  }
+
+  const heart = clock.every(HEARTBEAT, () => {
+    const now = clock.now();
+    goOn(now);
     if (dirt.size > 0) flush();
     const at = now.wall;
     for (const site of sites()) tell({ kind: 'tick', tick: { epoch, site, seq: seq(site), at } });

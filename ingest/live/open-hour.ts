@@ -95,12 +95,12 @@ function limitsOf(
       .filter((limit) => limit.metric === metric && limit.compliance)
       // What people call compliance comes first, the minutes of scald after it.
       .toSorted((a, b) => Number(a.timing.critical) - Number(b.timing.critical))
-      .map(({ standard, side, limit, reached, applies }) => ({
+      .map(({ standard, side, limit, reached, applies, timing: { critical } }) => ({
         standard,
         side,
         limit,
         ...(reached === undefined ? {} : { reached }),
-        inForce: schedule === undefined ? [] : inForceSpans(schedule, { applies, area: point.area.id }, span),
+        inForce: schedule === undefined ? [] : inForceSpans(schedule, { applies, critical, area: point.area.id }, span),
       }))
   );
 }

@@ -5,6 +5,7 @@ import type { AreaView, DeviceView, PointView, SiteView } from '../../contract/l
 import { calendarTime } from '../line/host-clock.ts';
 import type { Device, SiteModel } from '../line/model.ts';
 import { keyOf } from '../line/state.ts';
+import { handModeOf } from '../standards/modes.ts';
 import type { World } from '../line/world.ts';
 import type { AlarmRecord } from '../stores/ledger/types.ts';
 import { alarmView } from './alarm-view.ts';
@@ -44,12 +45,16 @@ export function siteViews(world: World, model: SiteModel, { now, calendar, stori
       storing,
     }),
     areas: () =>
-      model.registry.areas.map(({ id, name }) => ({
-        id,
-        name,
-        mode: schedule?.mode(id, calendar) ?? 'open',
-        hours: schedule?.hours(id, calendar) ?? '',
-      })),
+      model.registry.areas.map(({ id, name }) => {
+        const byHand = schedule?.byHand(id, calendar) ?? null;
+        return {
+          id,
+          name,
+          mode: schedule?.mode(id, calendar) ?? 'open',
+          byHand: byHand === null ? null : handModeOf(byHand),
+          hours: schedule?.hours(id, calendar) ?? '',
+        };
+      }),
     point(id) {
       const point = model.points.get(id);
       return point === undefined

@@ -4,8 +4,9 @@ import {
   type OpeningWindow,
   type SiteRegistry,
 } from '../../contract/registry.ts';
+import { isCovered, modesByHand, type ModeSpan } from './modes.ts';
 import { indexAt, instantAfter, timeline, valueAt, type Span, type Timeline } from './timeline.ts';
-import type { Applies, SiteSchedule } from './types.ts';
+import type { InForceRule, SiteSchedule } from './types.ts';
 
 interface Hours {
   readonly open: boolean;
@@ -25,10 +26,14 @@ const MARGIN_DAYS = 2;
 
 /**
  * Compiles opening hours and heating season to instants, so that nothing counts days later. `from` and `until` are ms
- * epoch; asked about a moment outside them, the schedule answers as near as it can. Throws RangeError for a time zone
- * or date that does not exist: a registry is checked before it comes here.
+ * epoch; asked about a moment outside them, the schedule answers as near as it can. `modes`: set by hand, they lie over
+ * the opening hours. Throws RangeError for a time zone or date that does not exist: a registry is checked before it
+ * comes here.
  */
-export function compileSchedule(registry: SiteRegistry, from: number, until: number): SiteSchedule {
+export function compileSchedule(
+  registry: SiteRegistry,
+  { from, until, modes = [] }: { from: number; until: number; modes?: readonly ModeSpan[] },
+): SiteSchedule {
   const days = localDays(registry.timezone, from, until);
   const heating = heatingTimeline(registry.heatingSeason ?? DEFAULT_HEATING_SEASON, days);
   const siteHours = hoursTimeline(registry.openingHours, days, registry.timezone);
@@ -43,17 +48,27 @@ export function compileSchedule(registry: SiteRegistry, from: number, until: num
     .filter((instant) => instant < until)
     .sort((a, b) => a - b);
   const dayStarts = days.map(({ start }) => start);
+  const hand = modesByHand(modes);
+  const isOpen = (area: string, at: number) => hand.at(area, at)?.mode === 'open' || hoursOf(area, at).open;
 
   return {
     from,
     until,
     heating: (at) => valueAt(heating, at),
-    mode: (area, at) => (hoursOf(area, at).open ? 'open' : 'closed'),
-    applies(applies, area, at) {
-      const open = applies === 'always' || applies === 'heating' || hoursOf(area, at).open;
-      return open && (applies === 'always' || applies === 'open' || valueAt(heating, at));
+    mode: (area, at) => hand.at(area, at)?.mode ?? (hoursOf(area, at).open ? 'open' : 'closed'),
+    byHand: (area, at) => hand.at(area, at),
+    isOpen,
+    applies(rule, area, at) {
+      const { applies } = rule;
+      const open = applies === 'always' || applies === 'heating' || isOpen(area, at);
+      if (!open || !(applies === 'always' || applies === 'open' || valueAt(heating, at))) return false;
+      const mode = hand.at(area, at)?.mode;
+      return mode === undefined || !isCovered(mode, rule);
     },
-    nextChange: (at) => instantAfter(changes, at),
+    nextChange(at) {
+      const next = hand.nextChange(at);
+      return Math.min(instantAfter(changes, at), next < until ? next : Infinity);
+    },
     hours: (area, at) => hoursOf(area, at).hours,
     startOfDay: (at) => dayStarts[Math.max(0, indexAt(dayStarts, at))] ?? at,
   };
@@ -62,14 +77,14 @@ export function compileSchedule(registry: SiteRegistry, from: number, until: num
 /** When a standard applies in an area, cut to a time within the schedule's span. */
 export function inForceSpans(
   schedule: SiteSchedule,
-  { applies, area }: { readonly applies: Applies; readonly area: string },
+  { area, ...rule }: InForceRule & { readonly area: string },
   { from, to }: Span,
 ): readonly Span[] {
   const spans: Span[] = [];
   for (let at = from; at < to;) {
     const end = Math.min(to, schedule.nextChange(at));
     const last = spans.at(-1);
-    if (schedule.applies(applies, area, at)) {
+    if (schedule.applies(rule, area, at)) {
       if (last?.to === at) spans[spans.length - 1] = { from: last.from, to: end };
       else spans.push({ from: at, to: end });
     }

@@ -3,9 +3,16 @@ import type { LocalText } from '../../contract/ids.ts';
 import type { MetricName } from '../../contract/metrics.ts';
 import type { AreaMode, Role } from '../../contract/registry.ts';
 import type { AlarmTiming } from '../alarms/types.ts';
+import type { ModeSpan } from './modes.ts';
 
 /** When a standard applies: the area's opening hours, the site's heating season, both, or always. */
 export type Applies = 'always' | 'open' | 'heating' | 'heating_open';
+
+/** What decides on when a standard is in force; critical ones are covered by no mode. */
+export interface InForceRule {
+  readonly applies: Applies;
+  readonly critical: boolean;
+}
 
 /** Where a figure comes from; H official text seen, M secondary source, L own judgement. */
 export interface Source {
@@ -108,14 +115,18 @@ export interface PointLimit {
   readonly response: AlarmResponse;
 }
 
-/** Opening hours and heating season of one site, compiled to instants (ms epoch) for a span of time. */
+/** Opening hours, modes by hand and heating season of one site, compiled to instants (ms epoch) for a span of time. */
 export interface SiteSchedule {
   readonly from: number;
   /** Compile anew before this. */
   readonly until: number;
   heating(at: number): boolean;
   mode(area: string, at: number): AreaMode;
-  applies(applies: Applies, area: string, at: number): boolean;
+  /** The mode that somebody set; null: the opening hours decide. */
+  byHand(area: string, at: number): ModeSpan | null;
+  /** By the opening hours, or opened by hand, whatever covers it otherwise. */
+  isOpen(area: string, at: number): boolean;
+  applies(rule: InForceRule, area: string, at: number): boolean;
   /** The first instant after `at` at which anything of the above changes; Infinity when nothing does before `until`. */
   nextChange(at: number): number;
   /** The window now in force or, when closed, the next one, as local `14:00–19:00`; empty when always open. */

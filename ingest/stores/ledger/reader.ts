@@ -7,6 +7,7 @@ import { readArrivals } from './read-arrivals.ts';
 import { registryVersionReader } from './registry-versions.ts';
 import { quarantineReader } from './read-quarantine.ts';
 import { channelReader } from './read-channels.ts';
+import { modeReader, readStandingModes } from './read-modes.ts';
 import { shiftRecordReader } from './read-records.ts';
 import { sheetVersionReader } from './read-sheets.ts';
 import {
@@ -79,6 +80,7 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
     ...shiftRecordReader(db),
     ...sheetVersionReader(db),
     ...registryVersionReader(db),
+    ...modeReader(db),
     load: () =>
       namingDamage(file, () => {
         // One snapshot: the next numbers belong to exactly these rows.
@@ -92,6 +94,7 @@ function readerOn(db: DatabaseSync, file: string): LedgerReader {
             machines: machines.all().map(readMachine),
             alarms: openAlarms.all().map(readAlarm),
             devices: devices.all().map(readDevice),
+            modes: readStandingModes(db),
           };
         } catch (error) {
           throw error instanceof LedgerDamaged ? new DamagedFile(file, error.message) : error;

@@ -8,6 +8,7 @@ import type { MachineState } from '../../alarms/types.ts';
 import type { AccessChange, AccessReader } from './access.ts';
 import type { RegistryVersionReader } from './registry-versions.ts';
 import type { ChannelChangeRow, ChannelReader } from './channels.ts';
+import type { ModeChange, ModeReader, StoredMode } from './mode-rows.ts';
 import type { SheetVersionChange, SheetVersionReader } from './sheet-rows.ts';
 import type { ShiftRecordChange, ShiftRecordReader } from './shift-rows.ts';
 import type { ForwardedRow, ForwardReader } from './forwarded.ts';
@@ -126,6 +127,7 @@ export interface LedgerBatch {
   readonly accounts?: readonly AccountChange[];
   readonly access?: readonly AccessChange[];
   readonly channels?: readonly ChannelChangeRow[];
+  readonly modes?: readonly ModeChange[];
   readonly forwarded?: readonly ForwardedRow[];
   readonly shiftRecords?: readonly ShiftRecordChange[];
   readonly sheetVersions?: readonly SheetVersionChange[];
@@ -253,6 +255,8 @@ export interface LedgerState {
   /** Alarms that are not closed. */
   readonly alarms: readonly AlarmRecord[];
   readonly devices: readonly DeviceRecord[];
+  /** Set by hand, ascending by their beginning: those that hold, and that ended not long ago. */
+  readonly modes: readonly StoredMode[];
 }
 
 /** The ledger, written by its own thread. */
@@ -302,7 +306,7 @@ export interface AlarmsWithin {
 
 /** Short keyed reads, synchronous on a read-only connection: committed state, also of other processes. */
 export interface LedgerReader
-  extends ChannelReader, AccessReader, ShiftRecordReader, SheetVersionReader, RegistryVersionReader {
+  extends ChannelReader, AccessReader, ShiftRecordReader, SheetVersionReader, RegistryVersionReader, ModeReader {
   load(): LedgerState;
   registryRevision(): number;
   registries(): readonly SiteRegistry[];

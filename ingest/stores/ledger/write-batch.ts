@@ -8,6 +8,7 @@ import { alarmWriter } from './write-alarms.ts';
 import { arrivalWriter } from './write-arrivals.ts';
 import { channelWriter } from './write-channels.ts';
 import { credentialEnder } from './write-credentials.ts';
+import { modeWriter } from './write-modes.ts';
 import { forwardedWriter } from './write-forwarded.ts';
 import { shiftRecordWriter } from './write-records.ts';
 import { sheetVersionWriter } from './write-sheets.ts';
@@ -45,6 +46,7 @@ export function batchWriter(db: DatabaseSync, writer: string): BatchWriter {
   const registry = seldomRegistryWriter(db);
   const quarantine = quarantineWriter(db);
   const channels = channelWriter(db);
+  const modes = modeWriter(db);
   const forwarded = forwardedWriter(db);
   const records = shiftRecordWriter(db);
   const sheets = sheetVersionWriter(db);
@@ -76,6 +78,7 @@ export function batchWriter(db: DatabaseSync, writer: string): BatchWriter {
         ]);
         quarantine.refusals(batch.refusals ?? []);
         channels(batch.channels ?? []);
+        modes(batch.modes ?? []);
         forwarded(batch.forwarded ?? []);
         records(batch.shiftRecords ?? []);
         sheets(batch.sheetVersions ?? []);

@@ -77,6 +77,7 @@ function courseOf(from: number, to: number): CourseAnswer {
     ],
     since: from,
     open: [{ from, to: middle }],
+    modes: [],
     alarms:
       alarm === undefined ? [] : [{ ...alarm, raisedAt: middle, title: text('<i>水温低</i>', '<i>Too cold</i>') }],
     sensors: [

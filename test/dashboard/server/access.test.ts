@@ -51,6 +51,8 @@ const EXPECTED: Record<string, string> = {
   'DELETE /api/sites/:site/walls/:id': 'administrator',
   'GET /api/sites/:site/channels': 'administrator',
   'POST /api/sites/:site/channels': 'administrator',
+  'PUT /api/sites/:site/areas/:area/mode': 'operator',
+  'DELETE /api/sites/:site/areas/:area/mode': 'operator',
   'PATCH /api/sites/:site/channels/:id': 'administrator',
   'DELETE /api/sites/:site/channels/:id': 'administrator',
   'PUT /api/sites/:site/channels/order': 'administrator',

@@ -8,7 +8,7 @@ import type { User, UserRole } from '../../../contract/account.ts';
 import type { AlarmView } from '../../../contract/alarm.ts';
 import { Problem } from '../../../contract/api.ts';
 import type { SiteDelta, SiteSnapshot } from '../../../contract/live.ts';
-import type { Announcement, Desk, QuerySide } from '../../../contract/query.ts';
+import type { Announcement, Desk, ModeDesk, QuerySide } from '../../../contract/query.ts';
 import type { SiteRegistry } from '../../../contract/registry.ts';
 import type { AppOptions } from '../../../dashboard/server/options.ts';
 import { passwordHasher } from '../../../dashboard/server/password.ts';
@@ -125,6 +125,10 @@ export class MemorySite implements QuerySide, Desk {
   seq = 0;
   readonly alarms = new Map<number, AlarmView>([[1, alarm(1)]]);
   readonly devices = new MemoryDevices(SITE);
+  readonly modes: ModeDesk = {
+    set: () => Promise.resolve({ refused: 'not_storing' }),
+    end: () => Promise.resolve({ refused: 'not_storing' }),
+  };
   readonly #listeners = new Set<(announcement: Announcement) => void>();
   readonly #clock: DrivenClock;
 

@@ -149,11 +149,12 @@ test('every minute around any day, in any zone, is what the clock on the wall an
       });
       const noon = Date.parse(`${day}T12:00Z`);
       const [from, until] = [noon - 1.5 * 86_400_000, noon + 1.5 * 86_400_000];
-      const schedule = compileSchedule(registry, from, until);
+      const schedule = compileSchedule(registry, { from, until });
       const { minutes, shown } = watched(zone, from);
       const windows = areaHours ?? siteHours;
       const open = windows && openMinutes(minutes, shown, windows);
 
+      const heatingOpen = { applies: 'heating_open', critical: false } as const;
       const told: string[] = [];
       const expected: string[] = [];
       const lateChanges: string[] = [];
@@ -167,7 +168,7 @@ test('every minute around any day, in any zone, is what the clock on the wall an
         const isHeating = heats(heatingSeason ?? DEFAULT_HEATING_SEASON, date);
         expected.push(`${wall} ${isOpen} ${isHeating} ${isOpen && isHeating} ${date} 00:00`);
         const midnight = shown[(schedule.startOfDay(at) - (minutes[0] ?? 0)) / MINUTE];
-        const state = `${schedule.mode('bath', at) === 'open'} ${schedule.heating(at)} ${schedule.applies('heating_open', 'bath', at)}`;
+        const state = `${schedule.mode('bath', at) === 'open'} ${schedule.heating(at)} ${schedule.applies(heatingOpen, 'bath', at)}`;
         told.push(`${wall} ${state} ${midnight}`);
         const all = `${state} ${schedule.hours('bath', at)}`;
         if (before !== undefined && all !== before && next !== at) lateChanges.push(wall);

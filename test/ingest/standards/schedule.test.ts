@@ -11,7 +11,7 @@ const windows = (...texts: string[]): OpeningWindow[] =>
     return { from, to };
   });
 const compile = (changes: Parameters<typeof site>[0], from = '2026-11-01T00:00', until = '2027-04-01T00:00') =>
-  compileSchedule(site(changes), at(from, changes?.timezone), at(until, changes?.timezone));
+  compileSchedule(site(changes), { from: at(from, changes?.timezone), until: at(until, changes?.timezone) });
 
 describe('opening hours', () => {
   const openingHours = windows('06:00–11:00', '14:00–19:00', '23:00–01:00');
@@ -140,7 +140,7 @@ describe('what applies', () => {
     ['2026-11-20T12:00', [true, false, true, false]],
   ])('at %s', (local, expected) => {
     const applies = (['always', 'open', 'heating', 'heating_open'] as const).map((one) =>
-      schedule.applies(one, 'bath', at(local)),
+      schedule.applies({ applies: one, critical: false }, 'bath', at(local)),
     );
     expect(applies).toEqual(expected);
   });
@@ -153,11 +153,11 @@ describe('what applies', () => {
   });
   test('is in force during spans that are cut out of a time asked for', () => {
     const asked = { from: at('2026-11-15T10:30'), to: at('2026-11-16T06:15') };
-    expect(inForceSpans(schedule, { applies: 'heating_open', area: 'bath' }, asked)).toEqual([
+    expect(inForceSpans(schedule, { applies: 'heating_open', critical: false, area: 'bath' }, asked)).toEqual([
       { from: asked.from, to: at('2026-11-15T11:00') },
       { from: at('2026-11-16T06:00'), to: asked.to },
     ]);
-    expect(inForceSpans(schedule, { applies: 'always', area: 'bath' }, asked)).toEqual([asked]);
+    expect(inForceSpans(schedule, { applies: 'always', critical: false, area: 'bath' }, asked)).toEqual([asked]);
   });
 });
 

@@ -72,6 +72,12 @@ const everything: LedgerBatch = {
   notifications: [{ site: 'mine', alarm: 7, what: 'raised', at: START }],
   systemEvents: [{ at: START, site: null, kind: 'started', actor: null, detail: { downMs: 0 } }],
   registry: [registry('mine')],
+  modes: [
+    {
+      ...{ site: 'mine', area: 'bath', mode: 'drained', reason: "换泵's", since: START - 1, until: START + 60_000 },
+      ...{ account: 'duty1', post: '后勤值班', ended: { at: START, by: 'duty2', post: '班长' } },
+    },
+  ],
 };
 
 test('what a commit carries is in the file when it resolves, and reads back as it was', async () => {
@@ -130,7 +136,11 @@ test('what a commit carries is in the file when it resolves, and reads back as i
     machines: everything.machines,
     alarms: everything.alarms,
     devices: everything.devices,
+    modes: everything.modes,
   });
+  expect(reader.modeRevision()).toBe(1);
+  expect(reader.areaModes('mine', { from: START - 1, to: START })).toEqual(everything.modes);
+  expect(reader.areaModes('mine', { from: START, to: START + 60_000 })).toEqual([]);
   expect(reader.eventHashes('mine', 'gate1', '18014398509481985')).toEqual(['aa']);
   expect(reader.punches('mine', 'gate1', START)).toBe(1);
   expect(reader.punches('mine', 'gate1', START + 1)).toBe(0);
