@@ -2,7 +2,7 @@ import type { Catalogue } from '../zh.ts';
 
 export const audit: Catalogue['auditPage'] = {
   title: 'Journal',
-  hint: 'Who changed what and when; it is only added to',
+  hint: 'Who changed what and when; no entry is ever altered',
   filter: 'Which entries are shown',
   all: 'All',
   changes: 'Changes only',

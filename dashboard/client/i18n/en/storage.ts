@@ -2,7 +2,7 @@ import type { Catalogue } from '../zh.ts';
 
 export const storage: Catalogue['storagePage'] = {
   title: 'System',
-  hint: 'Where data are kept, and whether they can be',
+  hint: 'Where readings are kept, and whether they get there',
   refused: 'Only operators and administrators see this page',
   head: 'Storing',
   storing: 'What comes in',
@@ -23,10 +23,10 @@ export const storage: Catalogue['storagePage'] = {
   words: 'Its words',
   rejects: 'Of readings it rejects',
   rejectsRecords: 'Of events and alarms it rejects',
-  waiting: 'Waiting for it',
+  waiting: 'Waiting to be filed',
   waitingN: '{n} readings of {cap} at most, the oldest received {age} ago',
   waitingNone: 'Nothing',
-  waitingHint: 'safe already; they move into readings.db once their hour is over',
+  waitingHint: '(safe on disk; they move into readings.db once their hour is over)',
   records: 'Events and alarms waiting',
   lastWrite: 'Last write',
   lastWriteAt: '{moment}, took {took} ms',

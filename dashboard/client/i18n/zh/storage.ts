@@ -24,7 +24,7 @@ export const storage = {
   waiting: '等待归档',
   waitingN: '{n} 条读数（上限 {cap}），最早一条 {age}前收到',
   waitingNone: '没有',
-  waitingHint: '已经存好，过了整点再归入 readings.db',
+  waitingHint: '（已存盘，过了整点再归入 readings.db）',
   records: '等着发的事件和报警',
   lastWrite: '最近一次写入',
   lastWriteAt: '{moment}，用时 {took} ms',
