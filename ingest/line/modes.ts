@@ -52,7 +52,7 @@ export function takeMode(
     site,
     kind: 'mode.set',
     actor: username,
-    detail: { area, mode: body.mode, reason, to: fresh.until, modeBefore: standing?.mode ?? null },
+    detail: { area, mode: body.mode, why: reason, to: fresh.until, modeBefore: standing?.mode ?? null },
   });
   return handModeOf(spanOfMode(fresh));
 }
@@ -73,7 +73,7 @@ export function takeModeEnd(world: World, { site, area, user }: EndMode, now: In
     site,
     kind: 'mode.ended',
     actor: username,
-    detail: { area, mode: standing.mode, reason: standing.reason, to: standing.until },
+    detail: { area, mode: standing.mode, why: standing.reason, to: standing.until },
   });
   return 'ended';
 }

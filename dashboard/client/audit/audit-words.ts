@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../../contract/access.ts';
 import { UserRole } from '../../../contract/account.ts';
+import { AreaMode } from '../../../contract/registry.ts';
 import { ChannelBody, ChannelKind } from '../../../contract/channel.ts';
 import { ExportRows } from '../../../contract/history.ts';
 import type { LocalText } from '../../../contract/ids.ts';
@@ -60,6 +61,9 @@ function valueText(name: string, value: Exclude<Detail, null>, place: AuditPlace
       return UserRole.enum.some((role) => role === text) ? t(`role.${text}`) : text;
     case 'kind':
       return ChannelKind.enum.some((kind) => kind === text) ? t(`notificationsPage.kind.${text}`) : text;
+    case 'mode':
+    case 'modeBefore':
+      return AreaMode.enum.some((mode) => mode === text) ? t(`mode.${text}`) : text;
     case 'metric':
       return metricName(text);
     case 'device':

@@ -3,6 +3,7 @@ import { alarm } from './en/alarm.ts';
 import { audit } from './en/audit.ts';
 import { devices } from './en/devices.ts';
 import { forms } from './en/forms.ts';
+import { areaMode } from './en/modes.ts';
 import { notifications } from './en/notifications.ts';
 import { quarantine } from './en/quarantine.ts';
 import { history } from './en/history.ts';
@@ -342,5 +343,6 @@ export const en: Catalogue = {
   recordPage: record,
   sheetPage: sheet,
   storagePage: storage,
+  areaMode,
   wallPage: wall,
 };

@@ -3,6 +3,7 @@ import { alarm } from './zh/alarm.ts';
 import { audit } from './zh/audit.ts';
 import { devices } from './zh/devices.ts';
 import { forms } from './zh/forms.ts';
+import { areaMode } from './zh/modes.ts';
 import { notifications } from './zh/notifications.ts';
 import { quarantine } from './zh/quarantine.ts';
 import { history } from './zh/history.ts';
@@ -330,6 +331,7 @@ export const zh = {
   recordPage: record,
   sheetPage: sheet,
   storagePage: storage,
+  areaMode,
   wallPage: wall,
 };
 

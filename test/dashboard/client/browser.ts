@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
@@ -8,6 +7,8 @@ import type { UserRole } from '../../../contract/account.ts';
 import type { Accounts } from '../../../dashboard/server/ports.ts';
 import { buildClientInto } from '../../browser/built-client.ts';
 import { findProgram } from '../../parts.ts';
+
+export { violations } from './axe.ts';
 
 /** Undefined: there is no Chromium on this machine. */
 export const chromiumPath = findProgram('chromium');
@@ -24,7 +25,6 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Visit extends BrowserContextOptions {
   readonly user: UserRole;
@@ -132,15 +132,4 @@ export async function expectFocus(where: Locator): Promise<void> {
 /** From here on the page's clock goes only where the test moves it: however slow the machine, no moment is missed. */
 export async function holdTime(page: Page): Promise<void> {
   await page.clock.pauseAt(Number(await page.evaluate('Date.now()')) + 1_000);
-}
-
-/** What axe finds wrong with the page as it stands, one line each: of everything, or of its colours alone. */
-export async function violations(page: Page, of: 'everything' | 'colours' = 'everything'): Promise<string[]> {
-  const rules = of === 'colours' ? { runOnly: ['color-contrast'] } : { rules: { 'target-size': { enabled: true } } };
-  // Nobody reads what passed, and no rule that is on looks into style sheets.
-  const options = { ...rules, resultTypes: ['violations'], preload: false };
-  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(AXE);
-  const found: unknown = await page.evaluate(`axe.run(${JSON.stringify(options)}).then(({ violations }) =>
-    violations.flatMap(({ id, nodes }) => nodes.map(({ target, any }) => id + ' ' + target + ' ' + (any[0]?.message ?? ''))))`);
-  return Array.isArray(found) ? found.map(String) : ['axe gave no answer'];
 }

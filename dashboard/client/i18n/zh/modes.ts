@@ -1,0 +1,33 @@
+/** Modes of an area that people set by hand. */
+export const areaMode = {
+  set: '模式…',
+  setFor: '{area} 模式…',
+  title: '{area}：设模式',
+  until: '{mode} 至 {moment}',
+  said: '{post}：{reason}',
+  paused: '人工设的模式',
+  end: '恢复',
+  endFor: '{area}：恢复，结束{mode}',
+  ending: '正在恢复',
+  endFailed: '没恢复：{why}',
+  submit: '设为{mode}',
+  now: '现在：{what}',
+  field: { mode: '模式', reason: '原因', until: '到什么时候', own: '日期和时间' },
+  reasonHint: '月报表和日志里会写，只写事，不写人名',
+  untilHint: '{moment} 到点自动恢复，按开放时间',
+  untilNone: '按站点时间（{zone}），最多 92 天',
+  choice: { hours: '2 小时', window: '到 {time}', morning: '明早 6:00', own: '自选' },
+  covers: {
+    open: '不看开放时间，照开放判断',
+    closed: '开放时才管的标准不判断。烫伤、门被强开、被拆动、传感器和设备故障照报',
+    filling: '开放时才管的标准不判断，水温变得快也不算可疑。烫伤、门被强开、被拆动、传感器和设备故障照报',
+    cleaning: '开放时才管的标准不判断。烫伤、门被强开、被拆动、传感器和设备故障照报',
+    drained: '开放时才管的标准不判断。烫伤、门被强开、被拆动、传感器和设备故障照报',
+    out_of_service: '所有标准都不判断，只有烫伤照判。门被强开、被拆动、传感器和设备故障照报',
+  },
+  wrong: {
+    mode: '请选一种模式',
+    reason: '写清为什么，一行，1–200 个字',
+    until: '要在现在之后，最多 92 天',
+  },
+};
