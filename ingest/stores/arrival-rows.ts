@@ -2,53 +2,81 @@ import { marksCode, marksOf } from './codes.ts';
 import type { Arrival, ArrivalSeq } from './ledger/types.ts';
 import { CLAIMED, MARKS, RECEIVED, ROW, SEQ, SERIES, TIME, VALUE, type PackedReadings } from './packed.ts';
 
-/** Rows of one piece of memory: it grows by pieces and is never copied. */
-const PIECE = 8_192;
-const NONE = -1;
+/** Blocks of one piece of memory: it grows by pieces and is never copied. */
+const PIECE = 1_024;
+/**
+ * Rows that lie beside each other and belong to one log. What is settled is read log by log: rows that lie about singly
+ * would have to be fetched from memory one by one.
+ */
+const BLOCK = 8;
 
 /**
  * Readings kept as rows of numbers outside of the heap. A million of them as objects would be looked at again with every
- * collection of garbage; as rows they cost 56 bytes each and nothing else.
+ * collection of garbage; as rows they cost 56 bytes each and, for each log, what is left of a block.
  */
 export interface ArrivalRows {
-  /** Number of the row that holds it from now on. */
-  add(arrival: Arrival): number;
-  /** The row is free: the next reading may take it. */
-  release(row: number): void;
-  at(row: number): Arrival;
-  /** Copies it as the packed row that starts at `to`. */
-  pack(row: number, packed: PackedReadings, to: number): void;
-  seq(row: number): ArrivalSeq;
-  time(row: number): number;
-  value(row: number): number;
-  receivedAt(row: number): number;
+  /** Keeps it at the end of the log. */
+  add(log: RowLog, arrival: Arrival): void;
+  /** Forgets the oldest of a log; their blocks may be taken by the next that comes. */
+  drop(log: RowLog, count: number): void;
+  at(log: RowLog, index: number): Arrival;
+  /** Copies the oldest `count` as packed rows, the first one to `to`. */
+  pack(log: RowLog, count: number, packed: PackedReadings, to: number): void;
+  /** Copies one. */
+  packOne(log: RowLog, index: number, packed: PackedReadings, to: number): void;
+  seq(log: RowLog, index: number): ArrivalSeq;
+  time(log: RowLog, index: number): number;
+  value(log: RowLog, index: number): number;
+  receivedAt(log: RowLog, index: number): number;
 }
+
+/** Where a log's rows lie, in the order of their arrival. */
+export interface RowLog {
+  readonly blocks: number[];
+  /** Rows of the first block that were dropped. */
+  skip: number;
+  length: number;
+}
+
+export const emptyLog = (): RowLog => ({ blocks: [], skip: 0, length: 0 });
 
 export function createArrivalRows(): ArrivalRows {
   const pieces: Float64Array[] = [];
   let used = 0;
-  /** The first free row; each names the next one in the place of its seq. */
-  let free = NONE;
+  const free: number[] = [];
 
-  const pieceOf = (row: number): Float64Array => pieces[Math.floor(row / PIECE)] ?? EMPTY;
-  const placeOf = (row: number): number => (row % PIECE) * ROW;
-  const field = (row: number, column: number): number => pieceOf(row)[placeOf(row) + column] ?? Number.NaN;
-
-  function take(): number {
-    if (free !== NONE) {
-      const row = free;
-      free = field(row, SEQ);
-      return row;
-    }
-    if (used % PIECE === 0) pieces.push(new Float64Array(PIECE * ROW));
+  function takeBlock(): number {
+    const block = free.pop();
+    if (block !== undefined) return block;
+    if (used % PIECE === 0) pieces.push(new Float64Array(PIECE * BLOCK * ROW));
     return used++;
   }
 
+  const blockOf = ({ blocks, skip }: RowLog, index: number): number =>
+    blocks[Math.floor((skip + index) / BLOCK)] ?? Number.NaN;
+  const pieceOf = (block: number): Float64Array => pieces[Math.floor(block / PIECE)] ?? EMPTY;
+  const placeOf = (block: number, row: number): number => ((block % PIECE) * BLOCK + (row % BLOCK)) * ROW;
+
+  function field(log: RowLog, index: number, column: number): number {
+    const block = blockOf(log, index);
+    return pieceOf(block)[placeOf(block, log.skip + index) + column] ?? Number.NaN;
+  }
+
+  function packOne(log: RowLog, index: number, packed: PackedReadings, to: number): void {
+    const block = blockOf(log, index);
+    const piece = pieceOf(block);
+    const at = placeOf(block, log.skip + index);
+    for (let column = 0; column < ROW; column += 1) packed[to + column] = piece[at + column] ?? Number.NaN;
+  }
+
   return {
-    add(arrival) {
-      const row = take();
-      const piece = pieceOf(row);
-      const at = placeOf(row);
+    add(log, arrival) {
+      const row = log.skip + log.length;
+      if (row === log.blocks.length * BLOCK) log.blocks.push(takeBlock());
+      const block = blockOf(log, log.length);
+      const piece = pieceOf(block);
+      const at = placeOf(block, row);
+      log.length += 1;
       piece[at + SEQ] = arrival.seq;
       piece[at + SERIES] = arrival.series;
       piece[at + TIME] = arrival.sourceTime;
@@ -56,36 +84,38 @@ export function createArrivalRows(): ArrivalRows {
       piece[at + MARKS] = marksCode(arrival);
       piece[at + RECEIVED] = arrival.receivedAt;
       piece[at + CLAIMED] = arrival.claimedTime ?? Number.NaN;
-      return row;
     },
-    release(row) {
-      pieceOf(row)[placeOf(row) + SEQ] = free;
-      free = row;
+    drop(log, count) {
+      const dropped = Math.min(count, log.length);
+      log.length -= dropped;
+      log.skip += dropped;
+      const gone = log.length === 0 ? log.blocks.length : Math.floor(log.skip / BLOCK);
+      for (const block of log.blocks.splice(0, gone)) free.push(block);
+      log.skip = log.length === 0 ? 0 : log.skip % BLOCK;
     },
-    at(row) {
-      const claimed = field(row, CLAIMED);
-      const { quality, reason, backfilled } = marksOf(field(row, MARKS));
+    at(log, index) {
+      const claimed = field(log, index, CLAIMED);
+      const { quality, reason, backfilled } = marksOf(field(log, index, MARKS));
       return {
-        seq: field(row, SEQ),
-        series: field(row, SERIES),
-        value: field(row, VALUE),
-        sourceTime: field(row, TIME),
-        receivedAt: field(row, RECEIVED),
+        seq: field(log, index, SEQ),
+        series: field(log, index, SERIES),
+        value: field(log, index, VALUE),
+        sourceTime: field(log, index, TIME),
+        receivedAt: field(log, index, RECEIVED),
         quality,
         reason,
         backfilled,
         claimedTime: Number.isNaN(claimed) ? null : claimed,
       };
     },
-    pack(row, packed, to) {
-      const piece = pieceOf(row);
-      const at = placeOf(row);
-      for (let column = 0; column < ROW; column += 1) packed[to + column] = piece[at + column] ?? Number.NaN;
+    pack(log, count, packed, to) {
+      for (let index = 0; index < count; index += 1) packOne(log, index, packed, to + index * ROW);
     },
-    seq: (row) => field(row, SEQ),
-    time: (row) => field(row, TIME),
-    value: (row) => field(row, VALUE),
-    receivedAt: (row) => field(row, RECEIVED),
+    packOne,
+    seq: (log, index) => field(log, index, SEQ),
+    time: (log, index) => field(log, index, TIME),
+    value: (log, index) => field(log, index, VALUE),
+    receivedAt: (log, index) => field(log, index, RECEIVED),
   };
 }
 

@@ -1,10 +1,9 @@
 import type { SeriesId } from '../../contract/reading.ts';
-import { createArrivalRows } from './arrival-rows.ts';
+import { createArrivalRows, emptyLog, type RowLog } from './arrival-rows.ts';
 import type { Arrival, ArrivalSeq } from './ledger/types.ts';
 import { ROW, type PackedReadings } from './packed.ts';
 
 const HOUR = 3_600_000;
-const NONE = -1;
 
 export interface DueOptions {
   /** ms epoch. */
@@ -64,14 +63,22 @@ export interface Tail {
 interface Bucket {
   readonly series: SeriesId;
   readonly hour: number;
-  /** Rows in arrival order. */
-  log: number[];
+  /** In the order of their arrival. */
+  readonly log: RowLog;
   /** The newest source time, as long as times only ever went up, as they usually do. */
   newest: number;
-  /** Rows by their time, where times did not only go up. */
+  /** Places in the log by their time, where times did not only go up. */
   byTime: Map<number, number> | undefined;
-  /** byTime's rows by time; undefined when they have to be sorted anew. */
+  /** Those places by time; undefined when they have to be sorted anew. */
   sorted: number[] | undefined;
+}
+
+/** A bucket's readings by time. */
+interface Sorted {
+  readonly length: number;
+  /** Where the one at a position stands in the log. */
+  at(position: number): number;
+  time(position: number): number;
 }
 
 interface SeriesTail {
@@ -92,60 +99,67 @@ export function createTail(): Tail {
     for (const tail of bySeries.values()) yield* tail.buckets.values();
   }
 
-  const firstSeq = ({ log: [first] }: Bucket): number => (first === undefined ? Infinity : rows.seq(first));
+  const firstSeq = ({ log }: Bucket): number => (log.length === 0 ? Infinity : rows.seq(log, 0));
 
-  function place(bucket: Bucket, row: number, t: number): void {
-    bucket.log.push(row);
+  /** What stands at `index` of the log finds its place by time. */
+  function place(bucket: Bucket, index: number): void {
+    const t = rows.time(bucket.log, index);
     if (bucket.byTime === undefined && t > bucket.newest) {
       bucket.newest = t;
       return;
     }
-    // The row is in the log already.
-    bucket.byTime ??= new Map(bucket.log.map((one) => [rows.time(one), one]));
-    bucket.byTime.set(t, row);
+    if (bucket.byTime === undefined) {
+      bucket.byTime = new Map();
+      for (let before = 0; before < index; before += 1) bucket.byTime.set(rows.time(bucket.log, before), before);
+    }
+    bucket.byTime.set(t, index);
     bucket.sorted = undefined;
   }
 
-  function rowAt(bucket: Bucket, t: number): number | undefined {
-    if (bucket.byTime !== undefined) return bucket.byTime.get(t);
-    if (t > bucket.newest) return undefined;
-    const row = bucket.log[firstAtLeast(bucket.log, t, rows.time)];
-    return row !== undefined && rows.time(row) === t ? row : undefined;
+  function indexAt({ log, byTime, newest: last }: Bucket, t: number): number | undefined {
+    if (byTime !== undefined) return byTime.get(t);
+    if (t > last) return undefined;
+    const index = firstAtLeast(log.length, t, (at) => rows.time(log, at));
+    return index < log.length && rows.time(log, index) === t ? index : undefined;
   }
 
-  /** By time, the newest arrival of each. */
-  function sortedOf(bucket: Bucket | undefined): readonly number[] {
-    if (bucket?.byTime === undefined) return bucket?.log ?? [];
-    bucket.sorted ??= [...bucket.byTime.values()].sort((a, b) => rows.time(a) - rows.time(b));
-    return bucket.sorted;
+  /** Places in the log by time, the newest arrival of each. */
+  function sortedOf(bucket: Bucket): Sorted {
+    const { log, byTime } = bucket;
+    if (byTime === undefined) return { length: log.length, at: itself, time: (at) => rows.time(log, at) };
+    const sorted = (bucket.sorted ??= [...byTime.values()].sort((a, b) => rows.time(log, a) - rows.time(log, b)));
+    const at = (position: number) => sorted[position] ?? 0;
+    return { length: sorted.length, at, time: (position) => rows.time(log, at(position)) };
   }
 
   return {
     append(arrival) {
-      const row = rows.add(arrival);
-      place(bucketFor(bySeries, arrival), row, arrival.sourceTime);
+      const bucket = bucketFor(bySeries, arrival);
+      rows.add(bucket.log, arrival);
+      place(bucket, bucket.log.length - 1);
       newest = Math.max(newest, arrival.seq);
       size += 1;
     },
     has(series, t) {
       const tail = bySeries.get(series);
       const bucket = tail === undefined ? undefined : bucketOf(tail, hourOf(t));
-      const row = bucket === undefined ? undefined : rowAt(bucket, t);
-      return row === undefined ? undefined : rows.value(row);
+      const index = bucket === undefined ? undefined : indexAt(bucket, t);
+      return bucket === undefined || index === undefined ? undefined : rows.value(bucket.log, index);
     },
     range(series, from, to) {
       const tail = bySeries.get(series);
       const found: Arrival[] = [];
       if (tail === undefined) return found;
       const { hours } = tail;
-      for (let at = firstAtLeast(hours, hourOf(from), itself); at < hours.length; at += 1) {
+      for (let at = firstAtLeast(hours.length, hourOf(from), (one) => hours[one] ?? 0); at < hours.length; at += 1) {
         const hour = hours[at] ?? 0;
         if (hour * HOUR >= to) break;
-        const sorted = sortedOf(tail.buckets.get(hour));
-        for (let index = firstAtLeast(sorted, from, rows.time); index < sorted.length; index += 1) {
-          const row = sorted[index];
-          if (row === undefined || rows.time(row) >= to) break;
-          found.push(rows.at(row));
+        const bucket = tail.buckets.get(hour);
+        if (bucket === undefined) continue;
+        const sorted = sortedOf(bucket);
+        for (let next = firstAtLeast(sorted.length, from, sorted.time); next < sorted.length; next += 1) {
+          if (sorted.time(next) >= to) break;
+          found.push(rows.at(bucket.log, sorted.at(next)));
         }
       }
       return found;
@@ -153,19 +167,22 @@ export function createTail(): Tail {
     newestBefore(series, t) {
       const tail = bySeries.get(series);
       if (tail === undefined) return undefined;
-      for (let at = firstAtLeast(tail.hours, hourOf(t) + 1, itself) - 1; at >= 0; at -= 1) {
-        const sorted = sortedOf(tail.buckets.get(tail.hours[at] ?? 0));
-        const found = sorted[firstAtLeast(sorted, t, rows.time) - 1];
-        if (found !== undefined) return rows.at(found);
+      const { hours } = tail;
+      for (let at = firstAtLeast(hours.length, hourOf(t) + 1, (one) => hours[one] ?? 0) - 1; at >= 0; at -= 1) {
+        const bucket = tail.buckets.get(hours[at] ?? 0);
+        if (bucket === undefined) continue;
+        const sorted = sortedOf(bucket);
+        const before = firstAtLeast(sorted.length, t, sorted.time) - 1;
+        if (before >= 0) return rows.at(bucket.log, sorted.at(before));
       }
       return undefined;
     },
     due(options) {
       const ready = [...buckets()]
         .filter((bucket) => {
-          const [first] = bucket.log;
-          if (first === undefined) return false;
-          return isDue(bucket, { seq: rows.seq(first), receivedAt: rows.receivedAt(first) }, options);
+          const { log } = bucket;
+          if (log.length === 0) return false;
+          return isDue(bucket, { seq: rows.seq(log, 0), receivedAt: rows.receivedAt(log, 0) }, options);
         })
         .map((bucket) => ({ bucket, first: firstSeq(bucket) }));
       ready.sort((a, b) => a.first - b.first);
@@ -182,34 +199,36 @@ export function createTail(): Tail {
       const packed = new Float64Array(hours.reduce((sum, { count }) => sum + count, 0) * ROW);
       let to = 0;
       for (const { series, hour, count } of hours) {
-        const log = bySeries.get(series)?.buckets.get(hour)?.log ?? [];
-        for (let index = 0; index < count; index += 1, to += ROW) rows.pack(log[index] ?? NONE, packed, to);
+        const log = bySeries.get(series)?.buckets.get(hour)?.log;
+        if (log !== undefined) rows.pack(log, count, packed, to);
+        to += count * ROW;
       }
       return packed;
     },
     replaced(after, upto) {
-      const standing = new Set<number>();
+      const standing: { readonly log: RowLog; readonly index: number }[] = [];
       for (const { log, byTime } of buckets()) {
         // Where times only ever went up, nothing was.
         if (byTime === undefined) continue;
-        for (let index = firstAtLeast(log, after + 1, rows.seq); index < log.length; index += 1) {
-          const row = log[index] ?? NONE;
-          if (rows.seq(row) > upto) break;
-          const newer = byTime.get(rows.time(row));
-          if (newer !== undefined && newer !== row) standing.add(newer);
+        const found = new Set<number>();
+        for (let at = firstAtLeast(log.length, after + 1, (one) => rows.seq(log, one)); at < log.length; at += 1) {
+          if (rows.seq(log, at) > upto) break;
+          const newer = byTime.get(rows.time(log, at));
+          if (newer !== undefined && newer !== at) found.add(newer);
         }
+        for (const index of found) standing.push({ log, index });
       }
-      const packed = new Float64Array(standing.size * ROW);
-      let to = 0;
-      for (const row of standing) {
-        rows.pack(row, packed, to);
-        to += ROW;
-      }
+      const packed = new Float64Array(standing.length * ROW);
+      for (const [at, { log, index }] of standing.entries()) rows.packOne(log, index, packed, at * ROW);
       return packed;
     },
     countUpTo({ series, hour, count }, seq) {
-      const log = bySeries.get(series)?.buckets.get(hour)?.log ?? [];
-      return Math.min(count, firstAtLeast(log, seq + 1, rows.seq));
+      const log = bySeries.get(series)?.buckets.get(hour)?.log;
+      if (log === undefined) return 0;
+      return Math.min(
+        count,
+        firstAtLeast(log.length, seq + 1, (at) => rows.seq(log, at)),
+      );
     },
     settled(hours) {
       for (const { series, hour, count } of hours) {
@@ -218,11 +237,11 @@ export function createTail(): Tail {
         if (tail === undefined || bucket === undefined) continue;
         // They were the first to arrive; what came meanwhile, and may have replaced them, stays.
         const { log } = bucket;
-        for (const row of log.slice(0, count)) rows.release(row);
+        rows.drop(log, count);
         size -= count;
-        Object.assign(bucket, { log: [], newest: -Infinity, byTime: undefined, sorted: undefined });
-        for (const row of log.slice(count)) place(bucket, row, rows.time(row));
-        if (bucket.log.length === 0) removeHour(tail, hour);
+        Object.assign(bucket, { newest: -Infinity, byTime: undefined, sorted: undefined });
+        for (let index = 0; index < log.length; index += 1) place(bucket, index);
+        if (log.length === 0) removeHour(tail, hour);
         if (tail.hours.length === 0) bySeries.delete(series);
       }
     },
@@ -232,12 +251,11 @@ export function createTail(): Tail {
       return first - 1;
     },
     oldestReceivedAt() {
-      let oldest: number | undefined;
+      let oldest: RowLog | undefined;
       for (const { log } of buckets()) {
-        const [first] = log;
-        if (first !== undefined && (oldest === undefined || rows.seq(first) < rows.seq(oldest))) oldest = first;
+        if (log.length > 0 && (oldest === undefined || rows.seq(log, 0) < rows.seq(oldest, 0))) oldest = log;
       }
-      return oldest === undefined ? undefined : rows.receivedAt(oldest);
+      return oldest === undefined ? undefined : rows.receivedAt(oldest, 0);
     },
     newestSeq: () => newest,
     size: () => size,
@@ -257,10 +275,15 @@ function bucketFor(bySeries: Map<SeriesId, SeriesTail>, { series, sourceTime }: 
   const hour = hourOf(sourceTime);
   const known = bucketOf(tail, hour);
   if (known !== undefined) return (tail.current = known);
-  const bucket: Bucket = { series, hour, log: [], newest: -Infinity, byTime: undefined, sorted: undefined };
+  const bucket: Bucket = { series, hour, log: emptyLog(), newest: -Infinity, byTime: undefined, sorted: undefined };
   tail.current = bucket;
   tail.buckets.set(hour, bucket);
-  tail.hours.splice(firstAtLeast(tail.hours, hour, itself), 0, hour);
+  const { hours } = tail;
+  hours.splice(
+    firstAtLeast(hours.length, hour, (at) => hours[at] ?? 0),
+    0,
+    hour,
+  );
   return bucket;
 }
 
@@ -283,18 +306,17 @@ function isDue(
   return bucket.log.length >= crowd || Math.abs(now - first.receivedAt) >= patience;
 }
 
-/** Index of the first item whose key is ≥ `key`, in ascending items. */
-function firstAtLeast<T>(items: readonly T[], key: number, keyOf: (item: T) => number): number {
+/** The first of `length` places whose key, which ascends, is ≥ `key`; `length`: none. */
+function firstAtLeast(length: number, key: number, keyOf: (at: number) => number): number {
   let low = 0;
-  let high = items.length;
+  let high = length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const item = items[middle];
-    if (item !== undefined && keyOf(item) < key) low = middle + 1;
+    if (keyOf(middle) < key) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
 const hourOf = (t: number): number => Math.floor(t / HOUR);
-const itself = (hour: number): number => hour;
+const itself = (at: number): number => at;
