@@ -3,6 +3,7 @@ import { Post } from './account.ts';
 import { Priority, Side } from './alarm.ts';
 import { EpochMs, Id, LocalText } from './ids.ts';
 import { Metric } from './metrics.ts';
+import { HandMode } from './modes.ts';
 import { ShiftRecord } from './record.ts';
 import { LocalDate, TimeOfDay } from './registry.ts';
 
@@ -176,6 +177,11 @@ export const SheetContent = Type.Object({
   alarms: Type.Array(SheetAlarm),
   gaps: Type.Array(SheetGap),
   moreGaps: Type.Array(SheetMoreGaps),
+  /**
+   * Modes that people set by hand for the area, ascending; the end of one that outlives the month is the month's. Absent:
+   * there are none, and a register that was kept before modes were told says the same.
+   */
+  modes: Type.Optional(Type.Array(HandMode)),
   /** Minutes of water and room within gaps too short to be listed. */
   shortGaps: Type.Integer(),
   records: Type.Array(ShiftRecord),

@@ -50,7 +50,9 @@ function reduced(content: SheetContent): SheetContent {
 
 function headOf(was: SheetContent, now: SheetContent, version: number): SheetChange[] {
   const names = ({ site, area, water, room, fans }: SheetContent) => [site, area, water, room, fans];
-  const hours = ({ windows, timezone, days }: SheetContent) => [windows, timezone, days.map(({ heating }) => heating)];
+  const hours = ({ windows, timezone, days, modes = [] }: SheetContent) => [
+    ...[windows, timezone, days.map(({ heating }) => heating), modes],
+  ];
   const parts = [
     ['names', same(names(was), names(now))],
     ['standards', same(was.standards, now.standards)],

@@ -4,7 +4,9 @@ import type { Shift, ShiftRecord } from '../../contract/record.ts';
 import type { Role, SiteRegistry } from '../../contract/registry.ts';
 import { EDITION, type SheetContent, type SheetQuery, type SheetStandard } from '../../contract/sheet.ts';
 import type { SiteModel } from '../line/model.ts';
+import { handModeOf } from '../standards/modes.ts';
 import type { Catalogue } from '../standards/types.ts';
+import { spanOfMode } from '../stores/ledger/mode-rows.ts';
 import type { LedgerReader } from '../stores/ledger/types.ts';
 import type { Began } from './began.ts';
 import { measure, type Measured, type MeasuredSources } from './measured.ts';
@@ -25,7 +27,7 @@ const MOST_ALARMS = 20_000;
 
 export interface SheetSources extends MeasuredSources {
   readonly model: (site: string) => SiteModel | undefined;
-  readonly reader: Pick<LedgerReader, 'alarmsWithin' | 'downtimes' | 'registryVersions'>;
+  readonly reader: Pick<LedgerReader, 'alarmsWithin' | 'downtimes' | 'registryVersions' | 'areaModes'>;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   readonly began: Began;
@@ -107,6 +109,12 @@ export function createSheets(sources: SheetSources): Sheets {
     const over = shifts.filter((shift) => shift.end <= now && isWatched(shift));
     const evidence = gapEvidence(present, { model, points: pointIds, now, downtimes: reader.downtimes(span.from) });
     const gaps = await listGaps(stretches, { days: sheetDays, measured, evidence, now });
+    const modes = reader
+      .areaModes(site, { from: span.from, to: end })
+      .filter((mode) => mode.area === area)
+      .map((mode) => handModeOf(spanOfMode(mode)))
+      // How one goes on that outlives the month is nothing of it: the month says the same for ever.
+      .map((mode) => ({ ...mode, until: Math.min(mode.until, end) }));
     const raised = present.filter(({ raisedAt }) => raisedAt >= span.from && raisedAt < span.to);
     const content: SheetContent = {
       edition: EDITION,
@@ -128,6 +136,7 @@ export function createSheets(sources: SheetSources): Sheets {
         points: { water: chosen?.id, room: room?.id, fans: fanIds },
       }),
       ...gaps,
+      ...(modes.length === 0 ? {} : { modes }),
       records: found,
       shiftsOver: over.length,
       shiftsRecorded: over.filter(isRecorded).length,

@@ -74,14 +74,7 @@ export const en: Catalogue = {
     door: 'Door',
     other: 'Point',
   },
-  mode: {
-    open: 'Open',
-    closed: 'Closed',
-    filling: 'Filling',
-    cleaning: 'Cleaning',
-    drained: 'Drained',
-    out_of_service: 'Out of service',
-  },
+  mode: sheet.mode,
   value: {
     last: 'last {value}',
     awaited: 'No report yet',

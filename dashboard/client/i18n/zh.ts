@@ -73,14 +73,7 @@ export const zh = {
     door: '门',
     other: '测点',
   },
-  mode: {
-    open: '开放',
-    closed: '关闭',
-    filling: '注水',
-    cleaning: '清洗',
-    drained: '排空',
-    out_of_service: '停用',
-  },
+  mode: sheet.mode,
   value: {
     last: '末值 {value}',
     awaited: '等待首报',

@@ -50,6 +50,7 @@ export function sheetTables(sheet: Sheet, language: RegisterLanguage): readonly 
       head: file.gapColumns,
       rows: gapRows(sheet, words),
     },
+    ...modeTables(sheet, words),
     {
       title: file.checks,
       head: file.checkColumns,
@@ -171,6 +172,15 @@ function gapRows({ gaps, moreGaps, shortGaps }: Sheet, words: RegisterWords): st
     ),
     ...(shortGaps === 0 ? [] : [sum('', shortGaps, file.shortGaps)]),
   ];
+}
+
+/** Only where somebody set one. */
+function modeTables({ modes = [] }: Sheet, { texts: { sheet, file }, minute }: RegisterWords): SheetTable[] {
+  if (modes.length === 0) return [];
+  const rows = modes.map(({ mode, since, until, reason, post }) => [
+    ...[sheet.mode[mode], minute(since), minute(until), reason, post],
+  ]);
+  return [{ title: file.modes, head: file.modeColumns, rows }];
 }
 
 function checkRow(record: ShiftRecord, all: readonly ShiftRecord[], words: RegisterWords): string[] {

@@ -14,6 +14,8 @@ export const sheetFile = {
     ...['No.', 'Date', 'Shift', 'Raised', 'Priority', 'Place', 'Alarm', 'Farthest', 'Unit', 'Stood min'],
     ...['Acknowledged by', 'Acknowledged at', 'After min', 'Action'],
   ],
+  modes: 'Modes set by hand',
+  modeColumns: ['Mode', 'From', 'To', 'Reason', 'Set by'],
   moreGaps: '{reason}: {count} gaps not listed one by one',
   shortGaps: 'Gaps of less than 5 min, not listed one by one',
   gapColumns: ['No.', 'Date', 'Shift', 'What', 'From', 'To', 'Minutes', 'Reason'],

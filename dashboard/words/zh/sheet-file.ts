@@ -28,6 +28,8 @@ export const sheetFile = {
     ],
     '处置',
   ],
+  modes: '人工设的模式',
+  modeColumns: ['模式', '起', '止', '原因', '岗位'],
   moreGaps: '{reason}，{count} 段未逐条列出',
   shortGaps: '不足 5 分的短缺，未逐条列出',
   gapColumns: ['号', '日期', '班', '项', '起', '止', '分', '原因'],

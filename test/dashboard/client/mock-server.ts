@@ -36,6 +36,10 @@ export function sampleHouse(clock: DrivenClock): SampleHouse {
 
   const house: SampleHouse = {
     devices: sampleDevices(),
+    modes: {
+      set: () => Promise.resolve({ refused: 'not_storing' }),
+      end: () => Promise.resolve({ refused: 'not_storing' }),
+    },
     snapshotNow: sampleSnapshot(),
     storing: true,
     ready: () => true,
