@@ -10,6 +10,7 @@ import {
   type StoredUser,
   type SystemEvent,
 } from './types.ts';
+import { createUnstoredSessions, UNSTORED_SESSION_MS, type StorableSession } from './unstored-sessions.ts';
 
 /** Sessions end this long after the sign-in, used or not. */
 export const SESSION_MS = 12 * 3_600_000;
@@ -33,6 +34,10 @@ export function accounts({ ledger, reader, key, clock }: AccountsOptions) {
     actor,
     detail,
   });
+
+  const storeSession = (session: StorableSession) =>
+    commit([{ op: 'session.create', ...session }], [{ ...row('session.opened', session.username), at: session.at }]);
+  const unstored = createUnstoredSessions({ reader, clock, store: storeSession });
 
   return {
     findUser(username: string): (User & { readonly passwordHash: string }) | undefined {
@@ -75,17 +80,27 @@ export function accounts({ ledger, reader, key, clock }: AccountsOptions) {
     async openSession(username: string): Promise<{ token: string; expiresAt: number }> {
       const token = newToken();
       const at = now();
-      const expiresAt = at + SESSION_MS;
-      const session = { op: 'session.create', tokenHash: hashToken(key, token), username, at, expiresAt } as const;
-      await commit([session], [row('session.opened', username)]);
-      return { token, expiresAt };
+      const tokenHash = hashToken(key, token);
+      try {
+        const expiresAt = at + SESSION_MS;
+        await storeSession({ tokenHash, username, at, expiresAt });
+        return { token, expiresAt };
+      } catch (error) {
+        const user = reader.user(username);
+        if (user === undefined) throw error;
+        const expiresAt = at + UNSTORED_SESSION_MS;
+        unstored.keep(error, { tokenHash, user, at, expiresAt });
+        return { token, expiresAt };
+      }
     },
     session(token: string): { readonly user: User; readonly expiresAt: number } | undefined {
-      const found = reader.session(hashToken(key, token), now());
+      const tokenHash = hashToken(key, token);
+      const found = reader.session(tokenHash, now()) ?? unstored.find(tokenHash);
       return found === undefined ? undefined : { user: userOf(found.user), expiresAt: found.expiresAt };
     },
     async closeSession(token: string): Promise<void> {
       const tokenHash = hashToken(key, token);
+      await unstored.close(tokenHash);
       const found = reader.session(tokenHash, now());
       if (found === undefined) return;
       await commit([{ op: 'session.delete', tokenHash }], [row('session.closed', found.user.username)]);

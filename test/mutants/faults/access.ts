@@ -9,6 +9,30 @@ const PROXIES = 'test/dashboard/server/proxies.test.ts';
 
 export const ACCESS_FAULTS: readonly Mutant[] = [
   {
+    name: 'unstored-session-outlives-its-password',
+    breaks: 'a new password ends the sessions that could not be stored too',
+    edits: [
+      {
+        file: 'ingest/stores/ledger/unstored-sessions.ts',
+        from: 'now.passwordHash === user.passwordHash && now.role',
+        to: 'now.role',
+      },
+    ],
+    tests: ['test/ingest/stores/ledger/accounts.test.ts'],
+  },
+  {
+    name: 'unstored-session-comes-back',
+    breaks: 'who signed out while nothing could be stored is out for good, and who did not is in the journal',
+    edits: [
+      {
+        file: 'ingest/stores/ledger/unstored-sessions.ts',
+        from: '      sessions.delete(tokenHash);\n      await storing;',
+        to: '      await storing;',
+      },
+    ],
+    tests: ['test/integration/held-ledger.test.ts'],
+  },
+  {
     name: 'tokens-have-every-role',
     breaks: 'a token may do what its role may',
     edits: [

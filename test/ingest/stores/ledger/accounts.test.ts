@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { CredentialStore } from '../../../../broker/ports.ts';
 import type { Accounts } from '../../../../dashboard/server/ports.ts';
+import { accounts as accountsOf } from '../../../../ingest/stores/ledger/accounts.ts';
 import { hashToken, newToken, sameHash, serverKey } from '../../../../ingest/stores/ledger/tokens.ts';
+import { CommitFailed } from '../../../../ingest/stores/ledger/types.ts';
 import { openStores } from '../../../../ingest/stores/open.ts';
 import { DrivenClock } from '../../../driven-clock.ts';
 import { temporaryFolder } from '../fixtures/rows.ts';
@@ -107,6 +109,36 @@ test('a session ends after twelve hours whatever happens in it, or when it is cl
   expect(accounts.session(first.token)).toBeDefined();
   clock.advance(1);
   expect(accounts.session(first.token)).toBeUndefined();
+});
+
+test('a sign-in that cannot be stored lasts an hour, as long as its user is the same, and not without end', async () => {
+  const { ledger, reader, key, clock, now, link, accounts: stored } = await open();
+  await stored.setup({ token: await link('setup'), ...admin });
+  const away = new CommitFailed('database is locked', { transient: true, sqliteCode: 5 });
+  const state: { failure: CommitFailed | undefined } = { failure: away };
+  const commit: typeof ledger.commit = (batch) =>
+    state.failure === undefined ? ledger.commit(batch) : Promise.reject(state.failure);
+  const { openSession, session } = accountsOf({ ledger: { commit }, reader, key, clock });
+  const change = (to: object) =>
+    ledger.commit({ at: now(), accounts: [{ op: 'user.change', username: 'admin', at: now(), ...to }] });
+
+  const passing = await openSession('admin');
+  expect(passing.expiresAt).toBe(now() + HOUR);
+  expect(session(passing.token)).toMatchObject({ user: { role: 'administrator' }, expiresAt: passing.expiresAt });
+  clock.advance(HOUR);
+  expect(session(passing.token)).toBeUndefined();
+
+  const before = await openSession('admin');
+  await change({ passwordHash: '$argon2id$y' });
+  expect(session(before.token)).toBeUndefined();
+
+  // Nobody fills the memory with them, and what is wrong with a batch is no outage.
+  const all = await Promise.all(Array.from({ length: 50 }, () => openSession('admin')));
+  await expect(openSession('admin')).rejects.toBe(away);
+  state.failure = new CommitFailed('datatype mismatch', { transient: false, sqliteCode: 20 });
+  clock.advance(HOUR);
+  await expect(openSession('admin')).rejects.toBe(state.failure);
+  expect(all.map(({ token }) => session(token))).toEqual(all.map(() => undefined));
 });
 
 test('no token stands in any file of the data folder', async () => {
