@@ -104,6 +104,16 @@ test('a fan that stands while the bath is open alarms; closed, it may stand', as
   expect(rig.alarms('base.exhaust_fan')).toHaveLength(1);
 });
 
+test('water that was too warm already is one alarm as soon as it scalds, by the clock and not by the next reading', async () => {
+  const rig = await startRig({ registry: SITE });
+  await rig.report('gateway', { ...WELL, 'water_temperature.outlet': 49 }, { seconds: 200, every: 10 });
+  expect(rig.alarms()).toMatchObject([{ rule: 'base.water', side: 'high', state: 'unacknowledged' }]);
+  await rig.values('gateway', { ...WELL, 'water_temperature.outlet': 52 });
+  await rig.pass(25_000);
+  expect(rig.alarms('base.scald')).toMatchObject([{ state: 'unacknowledged' }]);
+  expect(rig.alarms('base.water')).toMatchObject([{ state: 'returned_unacknowledged' }]);
+});
+
 test('water that scalds is one alarm, not two; when it no longer scalds, too warm is judged again', async () => {
   const rig = await startRig({ registry: SITE });
   await rig.report('gateway', { ...WELL, 'water_temperature.outlet': 51 }, { seconds: 400, every: 10 });

@@ -72,7 +72,7 @@ export const ALARM_FAULTS: readonly Mutant[] = [
         to: 'if (isStanding(state) && !isStanding(stateBefore) && watch.covers.length < 0)',
       },
     ],
-    tests: ['test/ingest/line/histories.property.test.ts'],
+    tests: ['test/ingest/line/alarms.test.ts'],
   },
   {
     name: 'outage-counts-as-delay',
