@@ -51,3 +51,11 @@ test('a wall of all areas is told of all of them, by duty post alone', () => {
   expect(alarms).toEqual([alarm(1, { acknowledged: { by: '', post: '后勤值班', at: 1, note: null } })]);
   expect(before.acknowledged?.by).toBe('chen.wei');
 });
+
+test('a wall says what mode its area is in and which post set it, and keeps the reason from whoever passes by', () => {
+  const byHand = { mode: 'drained', reason: '老王摔伤了', since: 1, until: 2, post: '后勤值班' } as const;
+  const areas = ['bath', 'dorm'].map((id) => ({ id, name, mode: byHand.mode, byHand, hours: '' }));
+  const told = wallDelta({ epoch: 'e', site: 'north', seq: 1, at: 0, areas }, bath);
+  expect(told.areas).toEqual([{ id: 'bath', name, mode: 'drained', byHand: { ...byHand, reason: '' }, hours: '' }]);
+  expect(JSON.stringify(wallDelta({ epoch: 'e', site: 'north', seq: 1, at: 0, areas }, null))).not.toContain('老王');
+});

@@ -121,3 +121,24 @@ test('an acknowledge that was refused and is in the ledger all the same is taken
   expect(record).toMatchObject({ acknowledged: { by: OPERATOR.username, at: told?.['at'] } });
   expect(record?.closedAt).not.toBeNull();
 });
+
+test('a mode whose command was refused although it is in the ledger holds as if it had been answered', async () => {
+  const { writer, wrap } = losing();
+  const rig = await startRig({ registry: SITE, ledger: wrap });
+  const until = rig.clock.now().wall + 3_600_000;
+  const body = { mode: 'drained', reason: 'pump', until } as const;
+  writer.lost = true;
+  const answer = rig.ingest.desk.modes.set({ site: 'mine', area: 'bath', body, user: OPERATOR });
+  await rig.clock.run(1_000, 50);
+  writer.after = true;
+  expect(await driven(rig, answer)).toEqual({ refused: 'not_storing' });
+  await driven(rig, rig.ingest.drained());
+  expect(rig.snapshot().areas[0]).toMatchObject({ mode: 'open', byHand: null });
+  writer.lost = false;
+  await rig.pass(2);
+  expect(rig.snapshot().areas[0]).toMatchObject({ mode: 'drained', byHand: { reason: 'pump', until } });
+  expect(rig.rows('SELECT since, mode FROM area_mode')).toEqual([
+    { since: rig.snapshot().areas[0]?.byHand?.since, mode: 'drained' },
+  ]);
+  expect(rig.rows("SELECT kind FROM system_event WHERE kind LIKE 'mode.%'")).toEqual([{ kind: 'mode.set' }]);
+});

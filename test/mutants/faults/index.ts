@@ -11,6 +11,7 @@ import { INFLUX_FAULTS } from './influx.ts';
 import { HISTORY_FAULTS } from './history.ts';
 import { INPUT_FAULTS } from './input.ts';
 import { LINE_FAULTS } from './line.ts';
+import { MODE_FAULTS } from './modes.ts';
 import { NOTIFY_FAULTS } from './notify.ts';
 import { RECORD_FAULTS } from './records.ts';
 import { SIMULATOR_FAULTS } from './simulators.ts';
@@ -22,6 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...BROKER_FAULTS,
   ...INPUT_FAULTS,
   ...LINE_FAULTS,
+  ...MODE_FAULTS,
   ...CLOCK_FAULTS,
   ...ALARM_FAULTS,
   ...STORE_FAULTS,
