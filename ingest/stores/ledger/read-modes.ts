@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Type, type Static } from 'typebox';
 import { Check } from 'typebox/value';
+import { LONGEST_MODE } from '../../../contract/modes.ts';
 import { AreaMode } from '../../../contract/registry.ts';
 import type { ModeReader, StoredMode } from './mode-rows.ts';
 import { LedgerDamaged } from './rows.ts';
@@ -27,7 +28,8 @@ const STILL_MATTERS = 7 * 86_400_000;
 export function modeReader(db: DatabaseSync): ModeReader {
   const revision = db.prepare('SELECT mode_revision FROM head');
   const within = db.prepare(
-    `SELECT * FROM area_mode WHERE site = :site AND since < :to AND coalesce(ended_at, until) > :from ORDER BY since, area`,
+    `SELECT * FROM area_mode WHERE site = :site AND since < :to AND since > :from - ${LONGEST_MODE + 1}
+     AND coalesce(ended_at, until) > :from ORDER BY since, area`,
   );
   return {
     modeRevision() {

@@ -93,7 +93,13 @@ test('another mode ends the one that stands, and its own end falls back to the h
   await rig.pass(60);
   await set(rig, 'filling', 60_000, { reason: ' 补水 ' });
   expect(bath(rig)).toMatchObject({ mode: 'filling', byHand: { reason: '补水' } });
+  const told: unknown[] = [];
+  rig.ingest.query.subscribe((announcement) => {
+    if (announcement.kind === 'delta') told.push(announcement.delta.areas?.[0]?.mode);
+  });
+  // Nobody reports: time alone ends it, and says so to screens.
   await rig.pass(61);
+  expect(told).toContain('open');
   expect(bath(rig)).toMatchObject({ mode: 'open', byHand: null });
   const rows = rig.rows('SELECT mode, ended_at - since AS stood FROM area_mode ORDER BY since');
   expect(rows).toEqual([

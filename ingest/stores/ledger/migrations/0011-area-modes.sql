@@ -18,5 +18,8 @@ CREATE TABLE area_mode (
   PRIMARY KEY (site, area, since)
 ) STRICT;
 
+-- Those of a span: none lasts longer than 92 days.
+CREATE INDEX area_mode_since ON area_mode (site, since);
+
 -- Raised with each change: what was compiled from modes is compiled anew.
 ALTER TABLE head ADD COLUMN mode_revision INTEGER NOT NULL DEFAULT 0;
