@@ -49,7 +49,10 @@ test('time in a mode is out of service in figures and hours, also when they are 
   await set(first, 'out_of_service', START + 3 * HOUR);
   await report(first, 20, 18);
   await first.ingest.desk.modes.end({ site: 'mine', area: 'dorm', user: OPERATOR });
-  await report(first, 20, 6);
+  await report(first, 20, 3);
+  const [open] = (await first.ingest.query.openHour('mine', 'room')) ?? [];
+  expect(open?.standards).toMatchObject([{ standard: 'base.dormitory', out: 900, outOfService: 1_800 }]);
+  await report(first, 20, 3);
   const expected = [
     [3_600, 0, 0],
     [0, 0, 3_600],
