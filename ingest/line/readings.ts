@@ -69,8 +69,7 @@ function takeOne(
   for (const value of values) {
     const { bound, dating } = dateSeries(context, value.key, date);
     const [dated] = dating.dated;
-    if (dated !== undefined)
-      takeDated(context, value.key, { sample: { among, value, claimedTime }, dated, bound }, taking);
+    if (dated !== undefined) takeDated(context, value.key, { among, value, claimedTime, dated, bound }, taking);
     clock = together(clock, whatClockTells(dating, [claimedTime]));
   }
   return clock;
@@ -85,7 +84,7 @@ function takeMany(context: DeviceContext, samples: readonly DecodedSample[], tak
     const claimed = keyed.map(({ claimedTime }) => claimedTime);
     const { bound, dating } = dateSeries(context, key, dater(context, claimed, taking.retention));
     const inOrder = keyed
-      .map((sample, index) => ({ sample, dated: dating.dated[index], bound }))
+      .map((sample, index) => ({ ...sample, dated: dating.dated[index], bound }))
       .filter((one): one is typeof one & { dated: Dated } => one.dated !== undefined);
     inOrder.sort((a, b) => a.dated.sourceTime - b.dated.sourceTime);
     for (const one of inOrder) takeDated(context, key, one, taking);
@@ -130,16 +129,14 @@ function dateSeries(context: DeviceContext, key: string, date: Dater): DatedSeri
   return { bound, dating };
 }
 
-interface DatedSample {
-  readonly sample: KeyedSample;
+interface DatedSample extends KeyedSample {
   readonly dated: Dated;
   readonly bound: Binding | undefined;
 }
 
 function takeDated(context: DeviceContext, key: string, one: DatedSample, { rejected }: Taking): void {
-  const { sample, dated } = one;
-  const isTooOld = dated.verdict === 'too_old';
-  const reason = isTooOld ? tooOld(pathOf(sample), dated) : takeReading(context, key, one);
+  const isTooOld = one.dated.verdict === 'too_old';
+  const reason = isTooOld ? tooOld(pathOf(one), one.dated) : takeReading(context, key, one);
   if (reason !== undefined) rejected.push(reason);
 }
 
@@ -158,19 +155,16 @@ export function tooOld(path: string, { sourceTime }: Dated): QuarantineReason {
   return { code: 'too_old', path, detail };
 }
 
-function takeReading(
-  context: DeviceContext,
-  key: string,
-  { sample: keyed, dated, bound }: DatedSample,
-): QuarantineReason | undefined {
+function takeReading(context: DeviceContext, key: string, one: DatedSample): QuarantineReason | undefined {
   const { world, model, device, now } = context;
-  const { metric, value } = keyed.value;
+  const { dated, bound } = one;
+  const { metric, value } = one.value;
   // What was measured before the key was bound otherwise belongs to what it was bound to then.
   const stillBound = bound !== undefined && isBound(bound, dated.sourceTime);
   const binding = stillBound ? bound : model.bindingAt(device.spec.id, key, dated.sourceTime);
   const point = binding === undefined ? undefined : model.points.get(binding.point);
   const state = seriesState(context, key, binding);
-  if (state === undefined) return tooManySeries(pathOf(keyed));
+  if (state === undefined) return tooManySeries(pathOf(one));
 
   const id = state.series.id;
   // A key is a whole millisecond, whatever fraction a device claims.
@@ -204,8 +198,8 @@ function takeReading(
   world.addArrival(reading);
   if (regraded !== null) regrade(context, id, regraded);
   if (metric === 'battery' && dated.judges && assessed.quality !== 'bad') noteBattery(context, value);
-  // Nobody has seen this one yet: what is judged now is set on it.
-  const after: Mutable<SeriesState> = { ...state };
+  // A copy of the table's that nobody else has: what is judged now is set on it.
+  const after: Mutable<SeriesState> = state;
   after.memory = memory;
   if (inOrder || dated.judges) after.assessedTime = t;
   const place = seriesPlace(context, key, binding);
