@@ -37,15 +37,17 @@ export function takeMode(
   if (fields.length > 0) return { fields };
 
   const standing = standingMode(world, { site, area }, at);
-  const newest = modesOf(world, site).findLast((one) => one.area === area);
-  // A clock that was set back: the newer one holds from its own time on all the same.
-  const since = Math.max(Math.round(at), (newest?.since ?? 0) + 1);
+  const taken = modesOf(world, site).filter((one) => one.area === area);
+  // From now on, also where a clock that was set back meets what began later by the clock of then.
+  let since = Math.round(at);
+  while (taken.some((one) => one.since === since)) since += 1;
   const { username, post } = user;
   const fresh: StoredMode = {
     ...{ site, area, mode: body.mode, reason, since, until: Math.max(Math.round(body.until), since + 1) },
     ...{ account: username, post, ended: null },
   };
-  const ended = standing === undefined ? [] : [{ ...standing, ended: { at: since, by: username, post } }];
+  const end = { at: Math.max(since, standing?.since ?? 0), by: username, post };
+  const ended = standing === undefined ? [] : [{ ...standing, ended: end }];
   change(world, [...ended, fresh], now);
   world.pending.systemEvents.push({
     at: now.wall,
@@ -94,10 +96,9 @@ function change(world: World, changes: readonly StoredMode[], now: Instant): voi
   judgeForce(world, model, now);
 }
 
-/** The newest of an area, as long as it holds; one whose time has not come, by a clock that was set back, stands too. */
+/** The one of an area that is not over; one whose time has not come, by a clock that was set back, stands too. */
 function standingMode(world: World, { site, area }: AreaOf, at: number): StoredMode | undefined {
-  const newest = modesOf(world, site).findLast((one) => one.area === area);
-  return newest !== undefined && endOfMode(newest) > at ? newest : undefined;
+  return modesOf(world, site).findLast((one) => one.area === area && endOfMode(one) > Math.max(at, one.since));
 }
 
 function modesOf(world: World, site: string): readonly StoredMode[] {

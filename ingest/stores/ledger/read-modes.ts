@@ -29,7 +29,7 @@ export function modeReader(db: DatabaseSync): ModeReader {
   const revision = db.prepare('SELECT mode_revision FROM head');
   const within = db.prepare(
     `SELECT * FROM area_mode WHERE site = :site AND since < :to AND since > :from - ${LONGEST_MODE + 1}
-     AND coalesce(ended_at, until) > :from ORDER BY since, area`,
+     AND coalesce(ended_at, until) > max(:from, since) ORDER BY since, area`,
   );
   return {
     modeRevision() {

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import type { AreaMode } from '../../../contract/registry.ts';
 import { breakable } from './breakable.ts';
+import { takeMode, takeModeEnd } from '../../../ingest/line/modes.ts';
+import { compileModel } from '../../../ingest/line/model.ts';
+import { createWorld } from '../../../ingest/line/world.ts';
+import { loadCatalogue } from '../../../ingest/standards/catalogue.ts';
+import { createTail } from '../../../ingest/stores/tail.ts';
 import { OPERATOR, startRig, type Rig } from './rig.ts';
 import { SITE, WELL } from './site.ts';
 
@@ -147,4 +152,27 @@ test('what cannot be is refused by the field, and what cannot be stored changes 
   expect(bath(rig)).toMatchObject({ mode: 'open', byHand: null });
   expect(audits(rig)).toEqual([]);
   expect(await set(rig, 'drained', 92 * 24 * HOUR)).toMatchObject({ mode: 'drained' });
+});
+
+test('a mode begins now, also when our clock was set back to before the one that it ends', () => {
+  const started = { wall: Date.UTC(2026, 10, 25, 4), mono: 0 };
+  const next = { nextSeriesId: 1, nextArrivalSeq: 1, nextAlarmId: 1 };
+  const world = createWorld({ started, tail: createTail(), lastCommitAt: 0, ...next });
+  world.models.set('mine', compileModel(SITE, loadCatalogue()));
+  const at = (ms: number) => ({ wall: started.wall + ms, mono: 0 });
+  const take = (mode: AreaMode, now: number) => {
+    const body = { mode, reason: 'x', until: at(now + 10 * HOUR).wall };
+    return takeMode(world, { site: 'mine', area: 'bath', body, user: OPERATOR }, at(now));
+  };
+  const modes = (...hours: number[]) =>
+    hours.map((hour) => world.schedules.get('mine')?.mode('bath', at(hour * HOUR).wall));
+  take('drained', 3 * HOUR);
+  // Twice in one millisecond: each has its own.
+  expect([take('cleaning', 0), take('filling', 0)]).toMatchObject([
+    { since: started.wall },
+    { mode: 'filling', since: started.wall + 1 },
+  ]);
+  expect(modes(-1, 1, 4, 9, 11)).toEqual(['open', 'filling', 'filling', 'filling', 'open']);
+  expect(takeModeEnd(world, { site: 'mine', area: 'bath', user: OPERATOR }, at(HOUR))).toBe('ended');
+  expect(modes(0.5, 1, 4)).toEqual(['filling', 'open', 'open']);
 });
