@@ -168,7 +168,7 @@ export const HISTORY_FAULTS: readonly Mutant[] = [
         to: 'if (known.data.length > 0) {',
       },
     ],
-    tests: [RANGES],
+    tests: ['test/ingest/stores/readings/sqlite.test.ts'],
   },
   {
     name: 'files-leave-untold',
