@@ -74,7 +74,9 @@ export function lastMark({ at, value }: LastValue, { limits, text, grain }: Last
     .filter(({ side, limit }) => (side === 'low' ? value < limit : value > limit))
     .sort((a, b) => a.priority - b.priority)[0];
   const color = broken === undefined ? token('text-1') : token(`edge-${broken.priority}`);
-  const near = inForce
+  // Limits have their words there too where they are in force no more.
+  const near = limits
+    .filter((one) => one.inForce.length > 0)
     .map(({ limit }) => (value - limit) * grain)
     .filter((px) => Math.abs(px) < LABEL)
     .sort((a, b) => Math.abs(a) - Math.abs(b))[0];
