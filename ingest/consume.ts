@@ -68,20 +68,40 @@ export function createTakeover(options: TakeoverOptions): Takeover {
   const { clock, influx } = options;
   const takeover = influx === undefined ? intoBlocks(options) : intoInflux(influx, options);
   const { consumer } = takeover;
+  /** So many waited when the line went on last. */
+  let level = PACE_FROM;
   return {
     ...takeover,
     cap: options.logLimit,
-    /** Waits for what is under way. Where the store takes nothing none is for long, and nothing waits for it. */
+    /**
+     * Waits until no more wait than when the line went on last: a batch may be more than the store takes over in one
+     * step. Where the store takes nothing no step is for long, and nothing waits for it.
+     */
     pace() {
       const beyond = consumer.waiting() - PACE_FROM;
-      if (beyond < 0) return undefined;
+      if (beyond < 0) {
+        level = PACE_FROM;
+        return undefined;
+      }
       return new Promise((resolve) => {
-        const patience = PACE_PATIENCE + (beyond / 1_000_000) * PACE_GRADE;
-        const timer = clock.after(Math.min(PACE_LONGEST, patience), resolve);
-        void consumer.progress().then(() => {
+        let isOver = false;
+        const goOn = () => {
+          isOver = true;
           timer.cancel();
+          level = Math.max(PACE_FROM, consumer.waiting());
           resolve();
-        });
+        };
+        const patience = PACE_PATIENCE + (beyond / 1_000_000) * PACE_GRADE;
+        const timer = clock.after(Math.min(PACE_LONGEST, patience), goOn);
+        const step = async () => {
+          for (let left = Infinity; !isOver && consumer.waiting() < left;) {
+            left = consumer.waiting();
+            await consumer.progress();
+            if (consumer.waiting() <= level) break;
+          }
+          if (!isOver) goOn();
+        };
+        void step();
       });
     },
   };

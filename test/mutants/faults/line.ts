@@ -329,6 +329,12 @@ export const LINE_FAULTS: readonly Mutant[] = [
     tests: ['test/ingest/stores/tail.test.ts'],
   },
   {
+    name: 'line-outruns-its-store',
+    breaks: 'a flood whose batches are more than one step of the store does not fill the log to its cap',
+    edits: [{ file: 'ingest/consume.ts', from: 'if (consumer.waiting() <= level) break;', to: 'break;' }],
+    tests: ['test/ingest/pace.test.ts'],
+  },
+  {
     name: 'nobody-is-ever-watching',
     breaks: 'a screen that looks at a site is told of what changes there',
     edits: [
