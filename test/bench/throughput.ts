@@ -35,9 +35,10 @@ export function logDepth({ dir }: Server): number {
  * Fills the tail first, with readings of the same devices: else a short run would be over before anything settles.
  * Resolves with the messages that it took.
  */
-export async function fillTail(options: Omit<LoaderOptions, 'metrics'>): Promise<number> {
-  const loader = await startLoader({ ...options, metrics: 20 });
-  const rounds = Math.ceil(FULL_TAIL / 20 / options.devices);
+export async function fillTail(options: Omit<LoaderOptions, 'metrics'> & { metrics?: number }): Promise<number> {
+  const { metrics = 20, devices } = options;
+  const loader = await startLoader({ ...options, metrics });
+  const rounds = Math.ceil(FULL_TAIL / metrics / devices);
   const { total } = await loader.run({ job: 'burst', messages: rounds });
   await loader.stop();
   return total;
@@ -45,11 +46,11 @@ export async function fillTail(options: Omit<LoaderOptions, 'metrics'>): Promise
 
 async function runOnce(kind: 'ours' | 'bare', { devices, metrics, window }: Load, effort: Effort): Promise<Run> {
   const { seconds } = effort;
-  const fleet = { devices, metrics: Math.max(metrics, effort.quick ? metrics : 20), doors: 0, interval: 10 };
+  const fleet = { devices, metrics, doors: 0, interval: 10 };
   const server = kind === 'ours' ? await startOurs(fleet) : await startBare();
   const closing: (() => Promise<void> | void)[] = [() => server.stop()];
   try {
-    if (kind === 'ours' && !effort.quick) await fillTail({ port: server.port, devices });
+    if (kind === 'ours' && !effort.quick) await fillTail({ port: server.port, devices, metrics });
     const loader = await startLoader({ port: server.port, devices, metrics });
     closing.push(() => loader.stop());
     const half = seconds / 2;
