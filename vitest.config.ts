@@ -5,6 +5,7 @@ import { LongestFirst } from './test/longest-first.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/seed.ts'],
     // Bounds for what hangs, not for what is slow: these tests start servers, browsers and processes, side by side.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -6,7 +6,8 @@ import { happen, histories, settle, type Happening } from './histories.ts';
 import { startRig, type Rig } from './rig.ts';
 import { SITE } from './site.ts';
 
-const RUNS = { numRuns: 15, interruptAfterTimeLimit: 45_000, markInterruptAsFailure: false } as const;
+const TIMES = Number(process.env['EXPLORE'] ?? 1);
+const RUNS = { numRuns: 15 * TIMES, interruptAfterTimeLimit: 45_000 * TIMES, markInterruptAsFailure: false } as const;
 
 /** A scald whose delay ends with the silence of its point, beside the lesser limit of the same water. */
 const SCALD_ENDS_IN_SILENCE: Happening[] = [
@@ -25,7 +26,7 @@ const SCALD_ENDS_IN_SILENCE: Happening[] = [
 ];
 test(
   'whatever happens, nothing throws, alarms are one per fault, and what was acknowledged is stored',
-  { timeout: 240_000 },
+  { timeout: 240_000 * TIMES },
   async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
@@ -48,15 +49,16 @@ test(
         // Let go are messages of an outage only.
         if (stopped === 0) expect(answers.answered).toBe(answers.sent);
         oneAlarmEach(rig);
-        const shown = rig.alarms().map(({ id, state, unknown }) => ({ id, state, unknown }));
         expect(rig.rows('SELECT id FROM alarm WHERE closed_at IS NULL ORDER BY id').map(({ id }) => id)).toEqual(
-          shown.map(({ id }) => id).sort((a, b) => a - b),
+          rig
+            .alarms()
+            .map(({ id }) => id)
+            .sort((a, b) => a - b),
         );
+        const shown = lasting(rig);
         const readings = (await allReadings(rig)).length;
         const after = await rig.restart({ downMs: 1_000 });
-        expect(after.alarms().map(({ id, state }) => ({ id, state }))).toEqual(
-          shown.map(({ id, state }) => ({ id, state })),
-        );
+        expect(lasting(after)).toEqual(shown);
         expect(await allReadings(after)).toHaveLength(readings);
         await after.close();
       }),
@@ -67,7 +69,7 @@ test(
 
 test(
   'a snapshot with the deltas that follow it is a fresh snapshot, whatever happens between',
-  { timeout: 240_000 },
+  { timeout: 240_000 * TIMES },
   async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
@@ -102,6 +104,14 @@ function oneAlarmEach(rig: Rig): void {
     .alarms()
     .map(({ rule, side, subject, metric }) => [rule, side, subject.kind, subject.id, metric].join('|'));
   expect(keys).toEqual([...new Set(keys)]);
+}
+
+/** What a start takes over. Whether the machine's clock is right is asked anew: devices have to speak again. */
+function lasting(rig: Rig) {
+  return rig
+    .alarms()
+    .filter(({ rule }) => rule !== 'system.clock')
+    .map(({ id, state }) => ({ id, state }));
 }
 
 async function allReadings(rig: Rig) {
