@@ -16,6 +16,8 @@ export interface ExpiryOptions {
   readonly readings: Pick<ReadingsStore, 'expire'>;
   /** ms that raw readings are kept. */
   readonly retention: number;
+  /** Told the time by which things grow old (ms epoch): another store lets go what is too old by then, unasked. */
+  readonly letGoOutside: (at: number) => Promise<void>;
   readonly started: Instant;
   /** ms epoch; null: never. */
   readonly lastCommitAt: number | null;
@@ -30,7 +32,7 @@ export interface Expiry {
 }
 
 export function createExpiry(options: ExpiryOptions): Expiry {
-  const { clock, ledger, readings, retention, started, lastCommitAt, onError } = options;
+  const { clock, ledger, readings, retention, letGoOutside, started, lastCommitAt, onError } = options;
 
   /** A clock that was set far ahead must not cost what is stored: only what has passed since our start makes older. */
   function believed(): number {
@@ -53,6 +55,7 @@ export function createExpiry(options: ExpiryOptions): Expiry {
         })
         .catch(onError);
       readings.expire(at - retention).catch(onError);
+      letGoOutside(at).catch(onError);
     },
   };
 }

@@ -144,7 +144,14 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     device: (site: string, device: string) => world.models.committed(site)?.devices.has(device) ?? false,
   };
   const onError = (error: unknown) => log.error({ err: error }, 'the line met an error');
-  const expiry = createExpiry({ ...options, ledger: gated, clock, started, lastCommitAt: state.lastCommitAt, onError });
+  const expiry = createExpiry({
+    ...{ ...options, ledger: gated, clock, started, lastCommitAt: state.lastCommitAt, onError },
+    // A server outside lets readings go by itself: that it did is remembered beside the hours.
+    async letGoOutside(at) {
+      const there = options.influx?.server().retention ?? null;
+      if (there !== null) await options.rollups?.letGo(at - there);
+    },
+  });
 
   restore(world, state, { reader, catalogue, now: started });
   noteStart();

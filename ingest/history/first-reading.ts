@@ -1,12 +1,11 @@
 import type { Clock } from '../../contract/clock.ts';
 import { rangeOf, type ReadingSources } from '../stores/query.ts';
-import type { NamedSeries, Stretches } from './stretches.ts';
+import type { NamedSeries, RawSince, Stretches } from './stretches.ts';
 
 export interface FirstReadingSources {
   readonly sources: ReadingSources;
   readonly stretches: Pick<Stretches, 'firstHour'>;
-  /** Since when raw readings are kept, ms epoch. */
-  readonly rawSince: () => number;
+  readonly rawSince: RawSince;
   readonly clock: Clock;
 }
 
@@ -18,7 +17,7 @@ export function createFirstReading({ sources, stretches, rawSince, clock }: Firs
     const [first] = await rangeOf(sources, { series: series.id, from: 0, to: clock.now().wall + 1, limit: 1 });
     const hour = await stretches.firstHour(series);
     // Hours stay when their readings are gone.
-    const isOnlyHour = hour !== null && (hour.from < rawSince() || hour.to <= (first?.t ?? Infinity));
+    const isOnlyHour = hour !== null && (hour.from < rawSince(series.id) || hour.to <= (first?.t ?? Infinity));
     return isOnlyHour ? hour.from : (first?.t ?? null);
   };
 }

@@ -21,7 +21,7 @@ import type { FirstReading } from './first-reading.ts';
 import { fold, foldInto } from './fold.ts';
 import type { Frames, PointMetric } from './frames.ts';
 import { DAY, dayEdges, edgesOf, endOfDay, HOURS_UP_TO, resolutionFor, wholeHours } from './resolution.ts';
-import type { NamedSeries, Stretches } from './stretches.ts';
+import type { NamedSeries, RawSince, Stretches } from './stretches.ts';
 
 const DEFAULT_PIXELS = 1_000;
 /** ms up to which raw readings are read, from our own store and from one outside. */
@@ -44,8 +44,7 @@ export interface HistoryOptions {
   readonly sources: ReadingSources;
   /** Sums up raw readings where they lie. */
   readonly ownStore: boolean;
-  /** Since when raw readings are kept, ms epoch. */
-  readonly rawSince: () => number;
+  readonly rawSince: RawSince;
 }
 
 /** What was, of any range, answered in about the same time however long it is. Undefined: no such site or point. */
@@ -55,7 +54,7 @@ export interface History extends HistoryQueries {
 }
 
 export function createHistory(options: HistoryOptions): History {
-  const { world, clock, catalogue, reader, frames, stretches, firstReading, sources, ownStore, rawSince } = options;
+  const { world, clock, catalogue, reader, frames, stretches, firstReading, sources, ownStore } = options;
   const model = (site: string) => world.models.committed(site);
   const isPoint = ({ site, point }: Omit<PointMetric, 'metric'>) => model(site)?.points.has(point) === true;
   const rawUpTo = ownStore ? RAW_UP_TO : RAW_UP_TO_OUTSIDE;
@@ -65,6 +64,10 @@ export function createHistory(options: HistoryOptions): History {
     const known = world.series.committed(keyOf.pointSeries(name.site, name.point, name.metric));
     return known === undefined ? undefined : { id: known.series.id, name };
   }
+
+  /** Since when readings of all of them are there, ms epoch. */
+  const rawSince = (...names: readonly PointMetric[]) =>
+    Math.max(...names.map((name) => options.rawSince(seriesOf(name)?.id)));
 
   /** What has not happened yet is neither missing nor anything else. */
   function untilNow({ from, to }: Span): Span {
@@ -89,7 +92,7 @@ export function createHistory(options: HistoryOptions): History {
   async function figures(name: PointMetric, span: Span): Promise<Rollup | undefined> {
     if (!isPoint(name)) return undefined;
     const unit = span.to - span.from > HOURS_UP_TO ? 'days' : 'hours';
-    const whole = wholeHours(span, rawSince());
+    const whole = wholeHours(span, rawSince(name));
     const found = fold(await rowsOf(name, whole, unit), whole);
     const limits = frames.limits(name, { from: span.to - 1, to: span.to }).filter(({ compliance }) => compliance);
     const standards = [...new Set(limits.map(({ standard }) => standard))];
@@ -119,7 +122,7 @@ export function createHistory(options: HistoryOptions): History {
     async chart(site, { series, pixels = DEFAULT_PIXELS, ...range }) {
       const names = series.map(({ point, metric }) => ({ site, point, metric }));
       if (!names.every(isPoint)) return undefined;
-      const since = rawSince();
+      const since = rawSince(...names);
       const zone = frames.zone(site);
       const { level, width } = resolutionFor(range, { pixels, rawUpTo, rawSince: since });
       const span = untilNow(range);
@@ -179,7 +182,8 @@ export function createHistory(options: HistoryOptions): History {
     rows(site, request) {
       if (!request.series.every(({ point }) => isPoint({ site, point }))) return undefined;
       const span = untilNow(request);
-      const whole = request.rows === 'readings' ? span : wholeHours(span, rawSince());
+      const since = rawSince(...request.series.map((one) => ({ site, ...one })));
+      const whole = request.rows === 'readings' ? span : wholeHours(span, since);
       return exportRows({ sources, stretches, seriesOf }, site, { ...request, ...whole });
     },
   };

@@ -5,6 +5,7 @@ import { computeHours, computeSpan } from './compute.ts';
 import { fold } from './fold.ts';
 import type { Frames, PointMetric } from './frames.ts';
 import { daysTouching, HOUR } from './resolution.ts';
+import type { RawSince } from './stretches.ts';
 
 /** An hour is computed this long after its end (ms): what came a little late is in it. */
 export const HOUR_GRACE = 300_000;
@@ -18,8 +19,8 @@ export interface RollerOptions {
   readonly frames: Frames;
   /** All series of points, now; of a device's own ones no hours are kept. */
   readonly series: () => ReadonlyMap<SeriesId, PointMetric>;
-  /** ms that raw readings are kept, now: what is older is never computed again. */
-  readonly retention: () => number;
+  /** What is older is never computed again. */
+  readonly rawSince: RawSince;
   readonly onError: (error: unknown) => void;
 }
 
@@ -36,7 +37,7 @@ export interface Roller {
 }
 
 export function createRoller(options: RollerOptions): Roller {
-  const { rollups, sources, frames, retention, onError } = options;
+  const { rollups, sources, frames, rawSince, onError } = options;
   let names: ReadonlyMap<SeriesId, PointMetric> = new Map();
   let known: Map<SeriesId, Computed> | undefined;
   let underWay: Promise<void> | undefined;
@@ -61,14 +62,13 @@ export function createRoller(options: RollerOptions): Roller {
     names = options.series();
     const changes = await rollups.changed(end, ROUND);
     const bySeries = Map.groupBy(changes, ({ series }) => series);
-    const kept = now - retention();
     const behind = [...names.keys()].filter((id) => (computed.get(id)?.next ?? end) < end);
     for (const id of new Set([...bySeries.keys(), ...behind])) {
-      await roll(id, bySeries.get(id) ?? [], { computed, end, oldest: Math.floor(kept / HOUR) + 1 });
+      await roll(id, bySeries.get(id) ?? [], { computed, end, oldest: oldestOf(rawSince(id, now)) });
       if (closed) return false;
     }
     await flush();
-    await days(end * HOUR, kept);
+    await days(end * HOUR, now);
     await flush();
     return changes.length === ROUND;
   }
@@ -118,14 +118,14 @@ export function createRoller(options: RollerOptions): Roller {
     }
   }
 
-  async function days(before: number, oldest: number): Promise<void> {
+  async function days(before: number, now: number): Promise<void> {
     for (let found = await rollups.changedDays(before, ROUND); ; found = await rollups.changedDays(before, ROUND)) {
       for (const { id, series, from, to } of found) {
         if (closed) return;
         const name = names.get(series);
         const whole = from % HOUR === 0 && to % HOUR === 0;
         // From hours it can be made whenever it was; those stay.
-        if (name === undefined || (!whole && from < oldest)) {
+        if (name === undefined || (!whole && from < rawSince(series, now))) {
           await write({ series, doneDays: [id] });
           continue;
         }
@@ -173,6 +173,9 @@ export function createRoller(options: RollerOptions): Roller {
     },
   };
 }
+
+/** The first hour (since 1970 UTC) of which all is there: its readings, and the value that it begins with. */
+const oldestOf = (since: number) => Math.floor(since / HOUR) + 1;
 
 interface Stretch {
   readonly from: number;

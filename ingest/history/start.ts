@@ -15,7 +15,7 @@ import { createFrames, type Frames, type PointMetric } from './frames.ts';
 import { createHistory, type History } from './history.ts';
 import { HOUR } from './resolution.ts';
 import { createRoller } from './roller.ts';
-import { createStretches } from './stretches.ts';
+import { createStretches, type RawSince } from './stretches.ts';
 
 export interface HistoryMemoryOptions {
   readonly world: World;
@@ -60,7 +60,9 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
   const rollups = options.rollups ?? NOTHING_KEPT;
   const sources = { readings, tail: world.tail };
   const frames = createFrames({ catalogue, reader, model: (site) => world.models.committed(site) });
-  const rawSince = () => clock.now().wall - retention();
+  /** What is gone does not come back because more is to be kept from now on. */
+  const rawSince: RawSince = (series, now = clock.now().wall) =>
+    Math.max(now - retention(), series === undefined ? -Infinity : rollups.readingsSince(series));
   const stretches = createStretches({ ...sources, rollups, frames, rawSince });
   const ownStore = readings.buckets !== undefined;
   const firstReading = createFirstReading({ sources, stretches, rawSince, clock });
@@ -80,7 +82,7 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
     sources,
     frames,
     series: pointSeries,
-    retention,
+    rawSince,
     onError,
   });
 
@@ -164,4 +166,6 @@ const NOTHING_KEPT: Rollups = {
   computed: () => Promise.resolve(new Map()),
   hours: () => Promise.resolve(NONE),
   days: () => Promise.resolve(NONE),
+  readingsSince: () => -Infinity,
+  letGo: () => Promise.resolve(),
 };

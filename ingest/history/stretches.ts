@@ -24,9 +24,15 @@ export interface StretchSources {
   readonly tail: ReadingSources['tail'];
   readonly rollups: Pick<Rollups, 'hours' | 'days'>;
   readonly frames: Frames;
-  /** Since when raw readings are kept, ms epoch: an hour or a day that is older is never put together anew. */
-  readonly rawSince: () => number;
+  /** An hour or a day that is older is never put together anew. */
+  readonly rawSince: RawSince;
 }
+
+/**
+ * Since when raw readings are there, ms epoch: as long as they are kept now, and of a series less far back where older
+ * ones were let go when it was shorter. `now`: the clock's unless given.
+ */
+export type RawSince = (series: SeriesId | undefined, now?: number) => number;
 
 /** A series by both its names. */
 export interface NamedSeries {
@@ -110,8 +116,9 @@ export function createStretches({ readings, tail, rollups, frames, rawSince }: S
     for (const hour of [...unsettled, ...changed])
       for (let at = hour; at <= hour + reached; at += 1) if (at >= first && at < end) stale.add(at);
     if (computed !== undefined) for (let at = Math.max(first, computed.next); at < end; at += 1) stale.add(at);
-    const kept = rawSince();
-    for (const { from } of rows) if (from < kept) stale.delete(from / HOUR);
+    const kept = rawSince(series.id);
+    // Of the hour at the border the value that it begins with is gone.
+    for (const { from } of rows) if (from <= kept) stale.delete(from / HOUR);
     const found = rows.filter(({ from }) => !stale.has(from / HOUR));
     for (const one of joined([...stale])) found.push(...(await fresh(series, one, standards)));
     found.sort((a, b) => a.from - b.from);
@@ -138,7 +145,7 @@ export function createStretches({ readings, tail, rollups, frames, rawSince }: S
       waiting.has(from) || touched.some((hour) => hour * HOUR < to && (hour + 1) * HOUR + reach > from);
     // Before the first hour that was ever computed there is nothing, unless something just came.
     const earliest = Math.min(found.computed?.first ?? Infinity, ...touched) * HOUR;
-    const oldest = rawSince();
+    const oldest = rawSince(series.id);
     const kept: Rollup[] = [];
     const stale: Span[] = [];
     for (const day of whole) {

@@ -71,4 +71,8 @@ export interface Rollups {
   /** `reach`: ms for which a value may hold beyond its hour. */
   hours(query: RollupQuery & { readonly reach: number }): Promise<RollupRange>;
   days(query: RollupQuery & { readonly reach: number }): Promise<RollupRange>;
+  /** Since when readings of a series are there (ms epoch), where older ones were let go; -Infinity: none were. */
+  readingsSince(series: SeriesId): number;
+  /** Notes that a store outside has let go what is older than this (ms epoch), by whole hours. */
+  letGo(before: number): Promise<void>;
 }

@@ -27,6 +27,8 @@ export type SettlerRequest =
   | { readonly op: 'expire'; readonly hour: number; readonly after: SeriesId }
   | { readonly op: 'note'; readonly hours: readonly SeriesHour[] }
   | { readonly op: 'put'; readonly batches: readonly RollupBatch[] }
+  /** Another store has let go what is before `hour`. */
+  | { readonly op: 'letGo'; readonly hour: number }
   /** Days of hours that a query could not read. */
   | { readonly op: 'again'; readonly days: readonly SpoiltBlock[] };
 
@@ -51,13 +53,16 @@ export type ReaderRequest =
       readonly query: RollupQuery & { readonly unit: 'hour' | 'day'; readonly reach: number };
     }
   | { readonly op: 'changed'; readonly unit: 'hour' | 'day'; readonly before: number; readonly limit: number }
-  | { readonly op: 'computed' };
+  | { readonly op: 'computed' }
+  | { readonly op: 'letGo' };
 
 export type ReaderResult =
   | ({ readonly kind: 'readings' } & ReadingsRead)
   | ({ readonly kind: 'buckets' } & BucketsRead)
   | { readonly kind: 'rollups'; readonly range: PackedRange }
   | { readonly kind: 'changed'; readonly hours: readonly ChangedHour[]; readonly days: readonly ChangedDay[] }
+  /** Hours since which readings are there, of series of which older ones were let go. */
+  | { readonly kind: 'letGo'; readonly all: readonly SeriesHour[] }
   | { readonly kind: 'computed'; readonly all: readonly (Computed & { readonly series: SeriesId })[] };
 
 export interface ReadingsRead {

@@ -33,6 +33,8 @@ serve<ReaderRequest, ReaderResult, undefined>(() => {
       }
       case 'computed':
         return { kind: 'computed', all: rollups.computed() };
+      case 'letGo':
+        return { kind: 'letGo', all: rollups.letGo() };
     }
   }
 

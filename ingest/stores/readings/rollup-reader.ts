@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { SeriesId } from '../../../contract/reading.ts';
-import type { ChangedDay, ChangedHour, Computed, RollupQuery } from '../rollups.ts';
+import type { ChangedDay, ChangedHour, Computed, RollupQuery, SeriesHour } from '../rollups.ts';
 import { hoursReader } from './hours.ts';
 import type { SpoiltBlock } from './types.ts';
 import { packRows, ROLLUP_COLUMNS, type PackedRollups } from './rollup-rows.ts';
@@ -21,6 +21,7 @@ export interface RollupReader {
   changed(before: number, limit: number): ChangedHour[];
   changedDays(before: number, limit: number): ChangedDay[];
   computed(): (Computed & { readonly series: SeriesId })[];
+  letGo(): SeriesHour[];
 }
 
 /** Each call is one statement or one short transaction, finished on return. */
@@ -40,6 +41,7 @@ export function rollupReader(db: DatabaseSync): RollupReader {
   const daysOf = arrays('SELECT start_t FROM changed_day WHERE series = ? AND start_t >= ? AND end_t <= ?');
   const extent = arrays('SELECT first, next FROM computed WHERE series = ?');
   const extents = arrays('SELECT series, first, next FROM computed');
+  const goneBefore = arrays('SELECT series, hour FROM let_go');
   const waiting = arrays('SELECT id, series, hour FROM changed_hour WHERE hour < ? ORDER BY series, hour LIMIT ?');
   const waitingDays = arrays(`SELECT id, series, start_t, end_t FROM changed_day JOIN computed USING (series)
     WHERE end_t <= ? AND end_t <= next * ${HOUR} ORDER BY series, start_t LIMIT ?`);
@@ -88,5 +90,6 @@ export function rollupReader(db: DatabaseSync): RollupReader {
       })),
     computed: () =>
       extents().map(([series, first, next]) => ({ series: Number(series), first: Number(first), next: Number(next) })),
+    letGo: () => goneBefore().map(([series, hour]) => ({ series: Number(series), hour: Number(hour) })),
   };
 }

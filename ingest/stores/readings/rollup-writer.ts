@@ -16,6 +16,8 @@ export interface RollupWriter {
   put(batches: readonly RollupBatch[]): readonly SpoiltBlock[];
   /** Marks the hours of days that cannot be read, in a transaction of its own: what was computed of them is lost. */
   again(days: readonly SpoiltBlock[]): void;
+  /** Notes that readings before an hour are gone, of all series that had hours by then. */
+  letGo(hour: number): void;
 }
 
 export function rollupWriter(db: DatabaseSync): RollupWriter {
@@ -28,6 +30,9 @@ export function rollupWriter(db: DatabaseSync): RollupWriter {
   const changeDay = db.prepare('INSERT OR REPLACE INTO changed_day (series, start_t, end_t) VALUES (?, ?, ?)');
   const strikeHour = db.prepare('DELETE FROM changed_hour WHERE id = ?');
   const strikeDay = db.prepare('DELETE FROM changed_day WHERE id = ?');
+
+  const gone = db.prepare(`INSERT INTO let_go SELECT series, :hour FROM computed WHERE first < :hour
+    ON CONFLICT (series) DO UPDATE SET hour = max(hour, excluded.hour)`);
 
   const mark = (hours: readonly SeriesHour[]) => {
     for (const { series, hour } of hours) change.run(series, hour);
@@ -65,5 +70,6 @@ export function rollupWriter(db: DatabaseSync): RollupWriter {
       return [...spoilt];
     },
     again: (days) => inTransaction(db, () => markDays(days)),
+    letGo: (hour) => void gone.run({ hour }),
   };
 }

@@ -1,3 +1,4 @@
+import type { SeriesId } from '../../../contract/reading.ts';
 import type { RollupRange, Rollups } from '../rollups.ts';
 import type { ReaderRequest, ReaderResult, SettlerRequest } from './protocol.ts';
 import type { PackedRange } from './rollup-reader.ts';
@@ -13,9 +14,13 @@ export interface RollupThreads {
     kind: Kind,
     request: ReaderRequest,
   ): Promise<Extract<ReaderResult, { kind: Kind }>>;
+  /** Since which hour (since 1970 UTC) readings are there, of series of which older ones were let go. */
+  letGo(): ReadonlyMap<SeriesId, number>;
 }
 
-export function sqliteRollups({ write, read, unreported }: RollupThreads): Rollups {
+const HOUR = 3_600_000;
+
+export function sqliteRollups({ write, read, letGo, unreported }: RollupThreads): Rollups {
   /** What cannot be read is marked first, so that whoever asks knows which hours to compute, and the next one has them. */
   async function range(query: Extract<ReaderRequest, { op: 'rollups' }>['query']): Promise<RollupRange> {
     const { range: found } = await read('rollups', { op: 'rollups', query });
@@ -36,6 +41,8 @@ export function sqliteRollups({ write, read, unreported }: RollupThreads): Rollu
     },
     hours: (query) => range({ ...query, unit: 'hour' }),
     days: (query) => range({ ...query, unit: 'day' }),
+    readingsSince: (series) => (letGo().get(series) ?? -Infinity) * HOUR,
+    letGo: (before) => write({ op: 'letGo', hour: Math.floor(before / HOUR) }),
   };
 }
 

@@ -22,6 +22,9 @@ export interface Settler {
 export function settler(db: DatabaseSync): Settler {
   const nextSeries = db.prepare('SELECT min(series) AS series FROM block WHERE series > ?');
   const forget = db.prepare('DELETE FROM block WHERE series = ? AND hour < ?');
+  const letGo = db.prepare(
+    'INSERT INTO let_go VALUES (?, ?) ON CONFLICT (series) DO UPDATE SET hour = max(hour, excluded.hour)',
+  );
   const forgetSpoilt = db.prepare('DELETE FROM spoilt_block WHERE hour < ?');
 
   const rollups = rollupWriter(db);
@@ -54,7 +57,8 @@ export function settler(db: DatabaseSync): Settler {
             return null;
           }
           series = found;
-          forget.run(series, hour);
+          // In the same transaction: what is gone is never taken for what never came.
+          if (forget.run(series, hour).changes > 0) letGo.run(series, hour);
         }
         return series;
       });

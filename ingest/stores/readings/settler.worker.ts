@@ -19,6 +19,7 @@ serve<SettlerRequest, SettlerResult, undefined>(() => {
       if (request.op === 'expire') return { ...nothing, next: blocks.expire(request.hour, request.after) };
       if (request.op === 'put') return { ...nothing, spoilt: rollups.put(request.batches) };
       if (request.op === 'note') rollups.note(request.hours);
+      else if (request.op === 'letGo') rollups.letGo(request.hour);
       else rollups.again(request.days);
       return nothing;
     },

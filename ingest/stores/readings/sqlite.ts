@@ -1,3 +1,4 @@
+import type { SeriesId } from '../../../contract/reading.ts';
 import { unpackReadings, type PackedReadings } from '../packed.ts';
 import { DamagedFile, ForeignFile, NewerSchema, speaksOfDamage } from '../sqlite/errors.ts';
 import { startThread, type Fault } from '../sqlite/thread.ts';
@@ -65,15 +66,35 @@ export async function openSqliteReadings({ file, onSpoilt }: SqliteReadingsOptio
     return result;
   }
 
+  let letGo: ReadonlyMap<SeriesId, number> = new Map();
+  /** Read back whenever it may have changed: whoever draws a chart has to know at once. */
+  async function learnLetGo(): Promise<void> {
+    const { all } = await read('letGo', { op: 'letGo' });
+    letGo = new Map(all.map(({ series, hour }) => [series, hour]));
+  }
+
   async function settle(rows: PackedReadings): Promise<SettleResult> {
     const { conflicts, duplicates, spoilt } = await settler.call({ op: 'settle', readings: rows }, [rows.buffer]);
     report(spoilt);
     return { conflicts, duplicates, spoilt: spoilt.length };
   }
 
+  const close = async () => {
+    // The writer last: it moves the WAL into the file when nobody else has it open.
+    await reader.close();
+    await settler.close();
+  };
+  await learnLetGo().catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return {
     rollups: sqliteRollups({
-      write: async (request) => void report((await settler.call(request)).spoilt),
+      async write(request) {
+        report((await settler.call(request)).spoilt);
+        if (request.op === 'letGo') await learnLetGo();
+      },
+      letGo: () => letGo,
       read,
       unreported: report,
     }),
@@ -111,12 +132,9 @@ export async function openSqliteReadings({ file, onSpoilt }: SqliteReadingsOptio
         const { next }: SettlerResult = await settler.call({ op: 'expire', hour, after });
         after = next;
       }
+      await learnLetGo();
     },
-    async close() {
-      // The writer last: it moves the WAL into the file when nobody else has it open.
-      await reader.close();
-      await settler.close();
-    },
+    close,
   };
 }
 

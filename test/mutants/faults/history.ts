@@ -7,8 +7,45 @@ const VIEW = 'test/dashboard/client/history-view.test.ts';
 const FILES = 'test/dashboard/server/history.test.ts';
 
 const KEPT = 'test/ingest/history/kept.test.ts';
+const LET_GO = 'test/ingest/history/let-go.test.ts';
 
 export const HISTORY_FAULTS: readonly Mutant[] = [
+  {
+    name: 'longer-keeping-brings-readings-back',
+    breaks: 'readings that were let go are not called missing when they are to be kept for longer again',
+    edits: [
+      {
+        file: 'ingest/stores/readings/settle.ts',
+        from: 'if (forget.run(series, hour).changes > 0) letGo.run(series, hour);',
+        to: 'forget.run(series, hour);',
+      },
+    ],
+    tests: [LET_GO],
+  },
+  {
+    name: 'hour-at-the-border-is-computed-from-half',
+    breaks: 'an hour is never computed anew when the value that it begins with was let go',
+    edits: [
+      {
+        file: 'ingest/history/roller.ts',
+        from: 'Math.floor(since / HOUR) + 1',
+        to: 'Math.floor(since / HOUR)',
+      },
+    ],
+    tests: [LET_GO],
+  },
+  {
+    name: 'outside-letting-go-is-forgotten',
+    breaks: 'what InfluxDB let go stays known when its retention grows',
+    edits: [
+      {
+        file: 'ingest/start.ts',
+        from: 'if (there !== null) await options.rollups?.letGo(at - there);',
+        to: 'await Promise.resolve(there);',
+      },
+    ],
+    tests: [KEPT],
+  },
   {
     name: 'bad-value-that-holds-is-missing',
     breaks: 'a bad value is called bad as long as it holds, also where no reading came',
