@@ -101,8 +101,11 @@ export const SheetAlarm = Type.Object({
 });
 export type SheetAlarm = Static<typeof SheetAlarm>;
 
-/** Why nothing is known of a time: our own system stood, the device was away, its sensor failed; else not known. */
-export const GapReason = Type.Enum(['system', 'device_offline', 'no_data', 'sensor', 'unknown']);
+/**
+ * Why nothing is known of a time: our own system stood, the device was away, its sensor failed; `let_go`: what was measured
+ * is kept for whole hours only, and the shift has a part of one; else not known.
+ */
+export const GapReason = Type.Enum(['system', 'device_offline', 'no_data', 'sensor', 'let_go', 'unknown']);
 export type GapReason = Static<typeof GapReason>;
 
 /** A stretch of at least five minutes within a shift of which no good value is known. */
@@ -113,6 +116,7 @@ export const SheetGap = Type.Object({
   what: What,
   start: EpochMs,
   end: EpochMs,
+  /** Fewer than from start to end where it is only known of an hour that so many of it are missing. */
   minutes: Type.Integer(),
   reason: GapReason,
 });

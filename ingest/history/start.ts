@@ -117,7 +117,7 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
     frames,
     began,
     sheets: createSheets({
-      ...{ reader, catalogue, clock, frames, stretches, began, ...recorded },
+      ...{ reader, catalogue, clock, frames, stretches, rawSince, began, ...recorded },
       pieces({ id, name }, spans) {
         const frame = (span: Span) => frames.of(name, span) ?? { holds: [], limits: [], downtimes: [] };
         return computeSpans({ sources, series: id, frame }, { spans, reach: frames.reach(name) });

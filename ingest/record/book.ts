@@ -46,7 +46,13 @@ export interface RecordBookOptions {
 export function recordBook({ query, store, versions, clock, sheets, began }: RecordBookOptions): RecordBook {
   const register = createRegister({
     versions,
-    made: (place, asked, user) => sheets(place, asked, (days) => store.list(place, days, user)),
+    made: (place, asked, user) =>
+      sheets(
+        place,
+        asked,
+        (days) => store.list(place, days, user),
+        (register) => versions.list({ ...place, ...register }).at(-1)?.content ?? null,
+      ),
   });
 
   function registryOf(site: string, area: string): SiteRegistry | undefined {

@@ -2,8 +2,8 @@ import { METRICS, type MetricName } from '../../contract/metrics.ts';
 import type { SheetCell } from '../../contract/sheet.ts';
 import { fold } from '../history/fold.ts';
 import type { Frames, LimitSpan, PointMetric } from '../history/frames.ts';
-import { HOUR } from '../history/resolution.ts';
-import type { NamedSeries, Stretches } from '../history/stretches.ts';
+import { edgesOf, HOUR } from '../history/resolution.ts';
+import type { NamedSeries, RawSince, Stretches } from '../history/stretches.ts';
 import type { Span } from '../standards/timeline.ts';
 import type { AlarmRecord } from '../stores/ledger/types.ts';
 import type { Rollup } from '../stores/rollups.ts';
@@ -21,6 +21,7 @@ export interface MeasuredSources {
   readonly frames: Frames;
   /** Short spans, each by itself, with their standards, straight from readings. */
   readonly pieces: (series: NamedSeries, spans: readonly Span[]) => Promise<readonly Rollup[]>;
+  readonly rawSince: RawSince;
   /** Undefined: the point never had that metric. */
   readonly series: (name: PointMetric) => NamedSeries | undefined;
   /** Time of the first reading that a series ever had, as far as raw readings are kept; null: it has none. */
@@ -41,14 +42,23 @@ export interface Measured<What extends MeasuredWhat = MeasuredWhat> {
   spanOf(shift: Span): Span | undefined;
   /** Of the shifts that it was made with. */
   rowOf(shift: Span): Rollup | undefined;
+  /** Of a shift whose readings were let go, by what it is told; undefined: they are there. */
+  withoutReadings(shift: Span): readonly Remaining[] | undefined;
+}
+
+/** Of a shift whose readings are gone: a whole hour of it, or a part of one. */
+export interface Remaining extends Span {
+  /** What is kept of the hour that it is, or lies in. */
+  readonly hour: Rollup;
 }
 
 /**
- * Whole hours come from what is kept of them; of hours that a shift begins or ends within, only its part is computed.
+ * Whole hours come from what is kept of them; of hours that a shift begins or ends within, only its part is computed,
+ * and where its readings were let go nothing is known of it.
  * `shifts`: ascending, cut to now; those that have not begun left out. Null: nothing of the kind is measured.
  */
 export async function measure<What extends MeasuredWhat>(
-  { stretches, frames, pieces, series: seriesOf, firstReading }: MeasuredSources,
+  { stretches, frames, pieces, rawSince, series: seriesOf, firstReading }: MeasuredSources,
   asked: {
     what: What;
     site: string;
@@ -75,7 +85,14 @@ export async function measure<What extends MeasuredWhat>(
   };
   const spans = shifts.flatMap((shift) => spanOf(shift) ?? []);
   const isEdge = (at: number) => at % HOUR === 0 || at === whole.to;
-  const cut = spans.map((one) => cutHours(one, isEdge));
+  const since = rawSince(series.id);
+  // The value that an hour begins with is one of the hour before.
+  const isGone = ({ from }: Span) => from - HOUR < since;
+  const byHour = new Map(hours.map((row) => [row.from, row]));
+  const hourAt = (from: number) => byHour.get(from) ?? fold([], { from, to: from + HOUR });
+  /** Of an hour in which nothing good was, each part is known: there was nothing. */
+  const isLost = (part: Span) => isGone(part) && hourAt(Math.floor(part.from / HOUR) * HOUR).good > 0;
+  const cut = spans.map((one) => cutHours(one, isEdge).filter((part) => !isLost(part)));
   const parts = await pieces(series, cut.flat());
   const rows = new Map<string, Rollup>();
   let next = 0;
@@ -94,12 +111,21 @@ export async function measure<What extends MeasuredWhat>(
     const one = spanOf(shift);
     return one === undefined ? undefined : rows.get(keyOf(one));
   };
+  const withoutReadings = (shift: Span): readonly Remaining[] | undefined => {
+    const one = spanOf(shift);
+    if (one === undefined || !isGone(one)) return undefined;
+    return edgesOf(one, HOUR).flatMap((edge, index, edges) => {
+      const next = edges[index + 1];
+      if (next === undefined) return [];
+      return [{ from: Math.max(edge, one.from), to: next, hour: hourAt(edge) }];
+    });
+  };
   const limits = frames.limits(name, span);
   const counted = countedOf(limits)?.standard;
   const excursions = alarms
     .filter(({ subject, metric, rule }) => subject.id === point && metric === name.metric && rule === counted)
     .map(({ raisedAt }) => raisedAt);
-  return { what, name, limits, series, excursions, spanOf, rowOf };
+  return { what, name, limits, series, excursions, spanOf, rowOf, withoutReadings };
 }
 
 /** The standard that the compliance is of. */

@@ -2,7 +2,7 @@ import type { SheetContent, SheetDay, SheetGap, SheetMoreGaps, SheetShift } from
 import { edgesOf } from '../history/resolution.ts';
 import type { Stretches } from '../history/stretches.ts';
 import type { Span } from '../standards/timeline.ts';
-import { gapsOf, LISTED_FROM, reasonOf, type Evidence } from './gaps.ts';
+import { gapsOf, gapsOfHours, LISTED_FROM, reasonOf, type Evidence, type Gap } from './gaps.ts';
 import type { Measured } from './measured.ts';
 
 const MINUTE = 60_000;
@@ -11,7 +11,7 @@ const MOST = 200;
 
 interface GapInput {
   readonly days: readonly SheetDay[];
-  readonly measured: readonly Pick<Measured<'water' | 'room'>, 'what' | 'series' | 'spanOf'>[];
+  readonly measured: readonly Pick<Measured<'water' | 'room'>, 'what' | 'series' | 'spanOf' | 'withoutReadings'>[];
   readonly evidence: Evidence;
   readonly now: number;
 }
@@ -24,7 +24,7 @@ interface Lacking extends Span {
 
 /**
  * When exactly nothing was known, looked up only for shifts that miss something: neighbours with one question, each
- * minute of them a bucket, and what lies between two of them another.
+ * minute of them a bucket, and what lies between two of them another. Where readings were let go, by the hour.
  */
 export async function listGaps(
   stretches: Stretches,
@@ -32,14 +32,18 @@ export async function listGaps(
 ): Promise<Pick<SheetContent, 'gaps' | 'moreGaps' | 'shortGaps'>> {
   let shortGaps = 0;
   const found = await Promise.all(
-    measured.map(async ({ what, series, spanOf }) => {
+    measured.map(async ({ what, series, spanOf, withoutReadings }) => {
       const runs: Lacking[][] = [];
+      const gone: (Lacking & { what: typeof what; gaps: Gap[] })[] = [];
       let goesOn = false;
       for (const { day, shift } of days.flatMap(({ day, shifts }) => shifts.map((shift) => ({ day, shift })))) {
         const span = spanOf({ from: shift.start, to: Math.min(shift.end, now) });
         const missing = shift[what]?.missingMinutes ?? 0;
-        const lacks = span !== undefined && missing >= LISTED_FROM;
-        if (!lacks) shortGaps += missing;
+        const isLong = span !== undefined && missing >= LISTED_FROM;
+        const remains = isLong ? withoutReadings({ from: shift.start, to: Math.min(shift.end, now) }) : undefined;
+        const lacks = isLong && remains === undefined;
+        if (remains !== undefined && isLong) gone.push({ ...span, day, shift, what, gaps: gapsOfHours(remains) });
+        else if (!lacks) shortGaps += missing;
         else if (goesOn) runs.at(-1)?.push({ ...span, day, shift });
         else runs.push([{ ...span, day, shift }]);
         goesOn = lacks;
@@ -53,7 +57,7 @@ export async function listGaps(
           return run.map((one) => ({ ...one, what, gaps: gapsOf(within(one)) }));
         }),
       );
-      return all.flat();
+      return [...gone, ...all.flat()];
     }),
   );
   const gaps: SheetGap[] = [];

@@ -13,6 +13,7 @@ import { measure, type Measured, type MeasuredSources } from './measured.ts';
 import { alarmsOf, gapEvidence } from './sheet-alarms.ts';
 import { daysOf, soFar, totalsOf } from './sheet-days.ts';
 import { listGaps } from './sheet-gaps.ts';
+import { daysAsKept, toldAsKept } from './sheet-kept.ts';
 import { shiftsOf, windowsOf } from './shifts.ts';
 
 /** In the order in which they are offered. */
@@ -47,13 +48,15 @@ export type Sheets = (
   query: SheetQuery,
   /** What people recorded in its area on some days. */
   recordsOf: (days: { from: string; to: string }) => readonly ShiftRecord[],
+  /** The newest version that is kept of it; asked where readings were let go. */
+  keptOf?: (register: { month: string; point: string }) => SheetContent | null,
 ) => Promise<MadeSheet | 'no_such_area' | 'no_such_point'>;
 
 /** The monthly register of an area: everything on it is computed here, so that page, print and files agree. */
 export function createSheets(sources: SheetSources): Sheets {
   const { model: modelOf, reader, stretches, frames, catalogue, clock, began } = sources;
 
-  return async ({ site, area }, { month, point }, recordsOf) => {
+  return async ({ site, area }, { month, point }, recordsOf, keptOf) => {
     const model = modelOf(site);
     const spec = model?.areas.get(area);
     if (model === undefined || spec === undefined) return 'no_such_area';
@@ -91,7 +94,13 @@ export function createSheets(sources: SheetSources): Sheets {
 
     const heating = air === null ? [] : frames.heating(air.name, { from: span.from, to: shifts.at(-1)?.end ?? now });
     const rows = { water, air, exhaust: exhaust.filter((one) => one !== null) };
-    const sheetDays = daysOf({ registry, days, shifts, now, heating, ...rows });
+    const made = daysOf({ registry, days, shifts, now, heating, ...rows });
+    const isGone = [water, air, ...rows.exhaust].some((one) =>
+      begun.some((shift) => one?.withoutReadings(shift) !== undefined),
+    );
+    const kept = isGone && subject !== undefined ? (keptOf?.({ month, point: subject.id }) ?? null) : null;
+    const sheetDays = daysAsKept(made, { kept, now, ...rows });
+    const told = toldAsKept(sheetDays, kept);
     const found = recordsOf(days).map((record) => ({ ...record, own: false }));
     const measured = [water, air].filter((one) => one !== null);
     const isRecorded = ({ day, from }: Shift) => found.some((record) => record.day === day && record.from === from);
@@ -108,7 +117,7 @@ export function createSheets(sources: SheetSources): Sheets {
       measured.some(({ spanOf }) => spanOf(soFar(shift, now)) !== undefined);
     const over = shifts.filter((shift) => shift.end <= now && isWatched(shift));
     const evidence = gapEvidence(present, { model, points: pointIds, now, downtimes: reader.downtimes(span.from) });
-    const gaps = await listGaps(stretches, { days: sheetDays, measured, evidence, now });
+    const gaps = told ?? (await listGaps(stretches, { days: sheetDays, measured, evidence, now }));
     const modes = reader
       .areaModes(site, { from: span.from, to: end })
       .filter((mode) => mode.area === area)
@@ -130,12 +139,12 @@ export function createSheets(sources: SheetSources): Sheets {
       standards: standardsOf(catalogue, [water, air]),
       windows: windowsOf(registry, area).map(({ from, to }) => ({ from, to })),
       days: sheetDays,
-      totals: totalsOf({ now, days: sheetDays, windows: windowsOf(registry, area).length, ...rows }),
+      totals: told?.totals ?? totalsOf({ now, days: sheetDays, windows: windowsOf(registry, area).length, ...rows }),
       alarms: alarmsOf(raised, {
         ...{ model, shifts, zone: registry.timezone },
         points: { water: chosen?.id, room: room?.id, fans: fanIds },
       }),
-      ...gaps,
+      ...{ gaps: gaps.gaps, moreGaps: gaps.moreGaps, shortGaps: gaps.shortGaps },
       ...(modes.length === 0 ? {} : { modes }),
       records: found,
       shiftsOver: over.length,

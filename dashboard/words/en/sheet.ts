@@ -57,6 +57,7 @@ export const sheet = {
     device_offline: 'device offline',
     no_data: 'no data',
     sensor: 'sensor not to be believed',
+    let_go: 'readings no longer kept, only whole hours',
     unknown: 'reason not known',
   },
   alarms: 'Alarms and what was done (time to acknowledge)',

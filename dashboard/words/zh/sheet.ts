@@ -56,6 +56,7 @@ export const sheet = {
     device_offline: '设备失联',
     no_data: '无数据',
     sensor: '传感器不可信',
+    let_go: '原始读数已不留存，只有整点小时',
     unknown: '原因不明',
   },
   alarms: '报警与处置（确认用时）',

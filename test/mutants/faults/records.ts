@@ -5,9 +5,46 @@ const SHEET = 'test/ingest/record/sheet.test.ts';
 const SERVER = 'test/dashboard/server/records.test.ts';
 const REGISTER = 'test/ingest/record/register.test.ts';
 const ROOMS = 'test/ingest/record/sheet-rooms.test.ts';
+const LET_GO = 'test/ingest/record/sheet-let-go.test.ts';
 const EDITIONS = 'test/ingest/record/sheet-editions.test.ts';
 
 export const RECORD_FAULTS: readonly Mutant[] = [
+  {
+    name: 'record-let-go-is-a-gap-of-its-own',
+    breaks: 'what was let go is not called unknown',
+    edits: [{ file: 'ingest/record/gaps.ts', from: "if (gap.letGo === true) return 'let_go';", to: '' }],
+    tests: [LET_GO],
+  },
+  {
+    name: 'record-gaps-of-let-go-readings',
+    breaks: 'a shift whose readings were let go is not missing as a whole',
+    edits: [
+      {
+        file: 'ingest/record/measured.ts',
+        from: 'if (one === undefined || !isGone(one)) return undefined;',
+        to: 'if (one === undefined || one.from > 0) return undefined;',
+      },
+    ],
+    tests: [LET_GO],
+  },
+  {
+    name: 'record-kept-figures-outlive-late-ones',
+    breaks: 'figures that were kept give way to what came late for their hours',
+    edits: [
+      {
+        file: 'ingest/record/sheet-kept.ts',
+        from: 'once !== null && bearsOut(made, once, lost)',
+        to: 'once !== null',
+      },
+    ],
+    tests: [LET_GO],
+  },
+  {
+    name: 'record-changes-when-readings-go',
+    breaks: 'a register does not change because its readings were let go',
+    edits: [{ file: 'ingest/record/sheet-kept.ts', from: '? once : made;', to: '? made : made;' }],
+    tests: [LET_GO],
+  },
   {
     name: 'record-version-shows-the-newest',
     breaks: 'a kept version says for ever what it said when it was given out',
