@@ -151,15 +151,23 @@ export function createFrames({ catalogue, reader, model }: FramesOptions): Frame
       .map(spanOfMode);
   }
 
-  function spansOf(version: Version, area: string, rule: InForceRule): Span[] {
+  /** The modes of an area while a version held, asked for at most once, by the first rule that they may cover. */
+  function modesOnce({ registry: { site }, ...span }: Version, area: string): () => readonly ModeSpan[] {
+    let found: readonly ModeSpan[] | undefined;
+    return () => (found ??= modesOf({ site, area }, span));
+  }
+
+  function spansOf(
+    version: Version,
+    {
+      area,
+      rule,
+      modes = modesOnce(version, area),
+    }: { area: string; rule: InForceRule; modes?: () => readonly ModeSpan[] },
+  ): Span[] {
     const { applies } = rule;
     const whatever = applies === 'always' || applies === 'heating';
-    const covered =
-      whatever &&
-      !rule.critical &&
-      modesOf({ site: version.registry.site, area }, version).some(({ mode }) =>
-        COVERED_BY_MODE[mode].includes(applies),
-      );
+    const covered = whatever && !rule.critical && modes().some(({ mode }) => COVERED_BY_MODE[mode].includes(applies));
     if (applies === 'always' && !covered) return [{ from: version.from, to: version.to }];
     const found: Span[] = [];
     for (const { schedule, from, to } of pieces(version, whatever && !covered ? null : area)) {
@@ -174,6 +182,7 @@ export function createFrames({ catalogue, reader, model }: FramesOptions): Frame
     return within(series.site, span).flatMap((version) => {
       const spec = version.registry.points.find(({ id }) => id === series.point);
       if (spec === undefined) return [];
+      const modes = modesOnce(version, spec.area);
       return limitsFor(catalogue, version.registry, spec)
         .filter(({ metric }) => metric === series.metric)
         .map((limit) => {
@@ -182,7 +191,7 @@ export function createFrames({ catalogue, reader, model }: FramesOptions): Frame
           const rule = whenever
             ? { applies: seasonOf(limit.applies), critical: true }
             : { applies: limit.applies, critical };
-          return limitSpan(limit, version, spansOf(version, spec.area, rule));
+          return limitSpan(limit, version, spansOf(version, { area: spec.area, rule, modes }));
         });
     });
   }
@@ -192,7 +201,7 @@ export function createFrames({ catalogue, reader, model }: FramesOptions): Frame
     for (const version of within(series.site, span)) {
       const area = version.registry.points.find(({ id }) => id === series.point)?.area;
       if (area === undefined) continue;
-      for (const one of spansOf(version, area, rule)) joinTo(found, one);
+      for (const one of spansOf(version, { area, rule })) joinTo(found, one);
     }
     return found;
   }

@@ -3,6 +3,9 @@ import type { AreaMode } from '../../../contract/registry.ts';
 import { sheetTables } from '../../../dashboard/server/sheet/tables.ts';
 import { modeText } from '../../../dashboard/words/modes.ts';
 import { registerWords } from '../../../dashboard/words/register.ts';
+import { createFrames } from '../../../ingest/history/frames.ts';
+import { compileModel } from '../../../ingest/line/model.ts';
+import { loadCatalogue } from '../../../ingest/standards/catalogue.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 import { OPERATOR, startRig, type Rig } from '../line/rig.ts';
 import { SITE } from '../line/site.ts';
@@ -108,4 +111,33 @@ test('the register states each mode of its month, on the page and in files with 
   expect(sheetTables(sheet, 'en').find(({ title }) => title === 'Modes set by hand')?.rows).toEqual([
     ['Out of service', '2026-11-25 12:00', '2026-12-01 00:00', '=换暖气片', '后勤值班'],
   ]);
+});
+
+test('the ledger is asked once for the modes of a version of the registry, however many limits they may cover', async () => {
+  // The company has a floor of its own beside that of the standard.
+  const known = loadCatalogue();
+  const own = { ...known, standards: known.standards.flatMap((one) => [one, { ...one, id: `${one.id}_own` }]) };
+  const rig = await startRig({ registry, clock: new DrivenClock(START), catalogue: own });
+  await set(rig, 'out_of_service', START + HOUR);
+  await rig.ingest.drained();
+  let asked = 0;
+  const frames = createFrames({
+    catalogue: own,
+    reader: {
+      ...rig.stores.reader,
+      areaModes(site, span) {
+        asked += 1;
+        return rig.stores.reader.areaModes(site, span);
+      },
+    },
+    model: () => compileModel(registry, own),
+  });
+  const span = { from: START, to: START + 2 * HOUR };
+  const limits = frames.limits(name, span);
+  // The season is compiled by the first of them, with the modes of its weeks.
+  asked = 0;
+  expect(frames.limits(name, span)).toEqual(limits);
+  expect(limits.length).toBeGreaterThan(1);
+  expect(asked).toBe(1);
+  await rig.close();
 });
