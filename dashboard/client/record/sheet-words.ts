@@ -1,8 +1,9 @@
+import { shiftKind } from '../../../contract/record.ts';
 import type { Sheet, SheetCell, SheetDay, SheetGap, SheetShift } from '../../../contract/sheet.ts';
 import { formatLimit } from '../format/number.ts';
 import type { Words } from '../words/use-words.ts';
 import type { ChangedShifts } from './sheet-changes.ts';
-import { shiftName, type Window } from './shift-words.ts';
+import type { Window } from './shift-words.ts';
 
 /** `①`; beyond fifty the number in brackets. */
 export function circled(n: number): string {
@@ -101,9 +102,8 @@ export function remarks(
 }
 
 /** 早, 中, 夜. */
-export function shiftShort(shift: { from: string }, windows: readonly Window[], words: Words): string {
-  const name = shiftName(shift, windows, words);
-  return words.language.value === 'en' ? name : name.slice(0, 1);
+export function shiftShort({ from }: { from: string }, windows: readonly Window[], { t }: Pick<Words, 't'>): string {
+  return t(`recordPage.shiftShort.${shiftKind(from, windows)}`);
 }
 
 /** `40.0–48.0 ℃` or `≥ 25 ℃`. */

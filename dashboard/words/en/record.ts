@@ -2,6 +2,7 @@ export const record = {
   title: 'Records',
   area: 'Area',
   shift: { day: 'Whole day', early: 'Early shift', late: 'Late shift', night: 'Night shift' },
+  shiftShort: { day: 'Day', early: 'Early', late: 'Late', night: 'Night' },
   item: {
     odour: 'Odour',
     clarity: 'Clarity',

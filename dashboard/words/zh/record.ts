@@ -2,6 +2,7 @@ export const record = {
   title: '记录与报表',
   area: '区域',
   shift: { day: '全天', early: '早班', late: '中班', night: '夜班' },
+  shiftShort: { day: '全', early: '早', late: '中', night: '夜' },
   item: {
     odour: '气味',
     clarity: '水清澈',

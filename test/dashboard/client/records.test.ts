@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { chromiumPath, LIVE, PHONE, startBrowser, type TestBrowser, violations } from './browser.ts';
 import { startSample } from './mock-server.ts';
 import { SITE } from './sample-alarms.ts';
-import { ofRoom, SampleRecords } from './sample-records.ts';
+import { ofRoom, ofThreeShifts, SampleRecords } from './sample-records.ts';
 
 const RECORDS = `/sites/${SITE}/records?area=men`;
 const FORM = `/sites/${SITE}/records/men/2026-11-24/1400`;
@@ -169,6 +169,24 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
     expect(pages).toHaveLength(2);
   }, 60_000);
 
+  test.each(['zh-CN', 'en'])(
+    'the register of three shifts lies within its frame and on its paper, in %s',
+    async (locale) => {
+      const page = await screens.enter(server, 'viewer', { locale, viewport: { width: 1_440, height: 900 } });
+      sample.sheet = ofThreeShifts(sample.sheet);
+      await sample.answer(page.context());
+      await page.goto(server.url + RECORDS);
+      await page.locator('.sheet-scroll .sheet-table').waitFor();
+      await page.evaluate('document.fonts.ready.then(() => null)');
+      const beyond = (box: string) =>
+        page.locator(box).evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+      expect(await beyond('.sheet-scroll')).toBeLessThanOrEqual(0);
+      await page.emulateMedia({ media: 'print' });
+      const pages = (await page.pdf({ preferCSSPageSize: true })).toString('latin1').match(/\/Type \/Page\b/g);
+      expect(pages).toHaveLength(1);
+    },
+  );
+
   test('in English, on a phone, a room without water has its register', async () => {
     const options = { viewport: PHONE, hasTouch: true, isMobile: true, locale: 'en' } as const;
     const page = await screens.enter(server, 'viewer', options);
@@ -180,7 +198,7 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
     expect(await page.locator('.sheet-scroll tr.water').count()).toBe(0);
     const row = page.locator('.sheet-scroll tbody', { hasText: '11-20' });
     expect((await row.locator('td').allInnerTexts()).slice(6)).toEqual([
-      ...['Missing 300 min: device offline', '/', '/', 'Late shift gap'],
+      ...['Missing 300 min: device offline', '/', '/', 'Late gap'],
     ]);
     const tiles = (await page.locator('.sheet-tiles').first().innerText()).replace(/\s+/g, ' ');
     expect(tiles).toContain('Room out of band 0 times 0 min');

@@ -164,6 +164,39 @@ export function ofRoom(sheet: Sheet): Sheet {
   };
 }
 
+/** The same of an area that also opens by night, as most do: the widest register, with a day that has much to be said. */
+export function ofThreeShifts(sheet: Sheet): Sheet {
+  const window = { from: '23:00', to: '01:00' };
+  const byNight = { day: '2026-11-24', from: window.from };
+  const [early, late, all] = sheet.totals;
+  return {
+    ...sheet,
+    windows: [...sheet.windows, window],
+    days: sheet.days.map((day) => ({
+      ...day,
+      shifts: day.shifts.flatMap((shift, column) => {
+        const night = { ...shift, ...window, start: shift.start + 9 * HOUR, end: shift.start + 11 * HOUR };
+        if (column === 0) return [shift];
+        return day.day === '2026-11-09'
+          ? [
+              { ...shift, water: LACKING },
+              { ...night, water: LACKING },
+            ]
+          : [shift, night];
+      }),
+    })),
+    totals: [early, late, late, all].filter((one) => one !== undefined),
+    alarms: sheet.alarms.flatMap((alarm) =>
+      alarm.n === 1 ? [alarm, { ...alarm, ...byNight, n: 3, id: 9 }, { ...alarm, ...byNight, n: 4, id: 10 }] : [alarm],
+    ),
+    gaps: [
+      ...sheet.gaps,
+      gap(5, { ...byNight, from: '06:00', what: 'water', hour: 6, reason: 'device_offline' }),
+      gap(6, { ...byNight, what: 'water', hour: 23, reason: 'let_go' }),
+    ],
+  };
+}
+
 const HISTORY = `/sites/${SITE}/history`;
 
 /** The shift from 14:00 to 14:20, in two halves; the second one lacks two minutes. */
