@@ -52,18 +52,19 @@ export function rollupReader(db: DatabaseSync): RollupReader {
       const onSpoilt = (day: SpoiltBlock) => void spoilt.push(day);
       db.exec('BEGIN');
       try {
-        const rows =
-          unit === 'hour'
-            ? hours(series, {
-                from: Math.ceil(from / HOUR),
-                to: Math.floor(to / HOUR),
-                texts: standards,
-                onSpoilt,
-              }).map(([hour, ...rest]) => [Number(hour) * HOUR, (Number(hour) + 1) * HOUR, ...rest])
-            : (standards ? fullDays : bareDays)(series, from, to);
+        const span = { from: Math.ceil(from / HOUR), to: Math.floor(to / HOUR), onSpoilt };
+        const packed = (): PackedRollups => {
+          if (unit === 'day') return packRows((standards ? fullDays : bareDays)(series, from, to), standards);
+          if (!standards) return { figures: hours.figures(series, span), standards: [] };
+          const rows = hours.rows(series, span);
+          return packRows(
+            rows.map(([hour, ...rest]) => [Number(hour) * HOUR, (Number(hour) + 1) * HOUR, ...rest]),
+            true,
+          );
+        };
         const [first, next] = extent(series)[0] ?? [];
         return {
-          packed: packRows(rows, standards),
+          packed: packed(),
           computed: first === undefined ? null : { first: Number(first), next: Number(next) },
           changed: changedOf(series, Math.floor((from - reach) / HOUR), Math.ceil(to / HOUR)).map(([hour]) =>
             Number(hour),

@@ -9,7 +9,8 @@ export interface PackedRollups {
   readonly standards: readonly (string | null)[];
 }
 
-const WIDTH = 10;
+/** Doubles of a row. */
+export const WIDTH = 10;
 export const ROLLUP_COLUMNS = 'count, min, max, mean, last, good, suspect, bad';
 
 /** From rows of (start, end, …ROLLUP_COLUMNS, standards?), as arrays. */

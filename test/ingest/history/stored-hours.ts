@@ -11,7 +11,7 @@ export function storedHours(dir: string): Record<string, unknown>[] {
       .all()
       .flatMap(({ series, day, hours }) => {
         if (!(hours instanceof Uint8Array)) throw new Error('no hours');
-        return decodeHours(Number(day), hours, { texts: true }).map(
+        return decodeHours(Number(day), hours).map(
           ([hour, count, min, max, mean, last, good, suspect, bad, standards]) => ({
             ...{ series, hour, count, min, max, mean, last },
             ...{ good, suspect, bad, standards },

@@ -4,7 +4,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { decodeHours, encodeHours, type HourRow } from '../../../../ingest/stores/readings/codec/hours.ts';
+import {
+  decodeFigures,
+  decodeHours,
+  encodeHours,
+  type HourRow,
+} from '../../../../ingest/stores/readings/codec/hours.ts';
 import { READINGS_SCHEMA } from '../../../../ingest/stores/readings/schema.ts';
 import { openSqliteReadings } from '../../../../ingest/stores/readings/sqlite.ts';
 import type { SpoiltBlock } from '../../../../ingest/stores/readings/types.ts';
@@ -36,8 +41,9 @@ test('hours of a day come back to the bit, whatever they held and by whichever s
   fc.assert(
     fc.property(rows, (given) => {
       const bytes = encodeHours(DAY, given);
-      expect(decodeHours(DAY, bytes, { texts: true })).toEqual(given);
-      expect(decodeHours(DAY, bytes, { texts: false })).toEqual(given.map((one) => [...one.slice(0, 9), null]));
+      expect(decodeHours(DAY, bytes)).toEqual(given);
+      const figures = given.flatMap((one) => one.slice(0, 9).map((value) => (value === null ? NaN : Number(value))));
+      expect([...decodeFigures(DAY, bytes)]).toEqual(figures);
     }),
     { numRuns: 300 },
   );
