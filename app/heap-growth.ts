@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Meter } from '../ingest/meter.ts';
+import { ROW } from '../ingest/stores/packed.ts';
 
 /** Messages and readings a second from which on the heap may grow. */
 const BUSY = 5_000;
@@ -38,7 +39,7 @@ export function roomyUnderLoad(
     ...meter,
     commit(done) {
       commit(done);
-      work += done.items + (done.batch.arrivals?.length ?? 0);
+      work += done.items + (done.batch.arrivals?.length ?? 0) / ROW;
       const now = mono();
       if (now - since >= SPAN) decide(now);
     },

@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { Clock } from '../contract/clock.ts';
 import type { IngestLevels, Meter } from '../ingest/meter.ts';
+import { marksOf } from '../ingest/stores/codes.ts';
+import { MARKS, ROW } from '../ingest/stores/packed.ts';
 
 /** Seconds; a commit takes one fsync, under load with what gathered meanwhile. */
 const COMMIT_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -133,7 +135,8 @@ function createMeter(registers: Registry[]): Meter {
       commits.observe(took / 1_000);
       items.observe(count);
       const tally = { good: 0, suspect: 0, bad: 0 };
-      for (const { quality } of batch.arrivals ?? []) tally[quality] += 1;
+      const rows = batch.arrivals?.length ?? 0;
+      for (let at = 0; at < rows; at += ROW) tally[marksOf(batch.arrivals?.[at + MARKS] ?? 0).quality] += 1;
       for (const [quality, n] of Object.entries(tally)) if (n > 0) readings.inc({ quality }, n);
       for (const { detail } of batch.events ?? []) events.inc({ kind: detail.kind });
       for (const { reason } of batch.quarantine ?? []) quarantined.inc({ code: reason.code });

@@ -6,12 +6,15 @@ import { createConsumer, type Consumer } from './stores/consumer.ts';
 import { createForwarder, type ForwardedBatch, type ForwardHealth } from './stores/forward/forwarder.ts';
 import type { InfluxStore } from './stores/influx/types.ts';
 import type { Arrival, Ledger, LedgerReader } from './stores/ledger/types.ts';
+import type { PackedReadings } from './stores/packed.ts';
 import type { ReadingsStore } from './stores/readings/types.ts';
 import type { SeriesDirectory } from './stores/series-directory.ts';
 import type { Tail } from './stores/tail.ts';
 
 /** Readings that no store holds from which on the line goes no faster than they are taken over. */
 const PACE_FROM = 1_000_000;
+/** Where more may be kept in memory, this many times as many. */
+const PACE_OF_BOUND = 1.5;
 /**
  * ms that one batch waits for that, and ms more for each further million that wait, so that a flood does not fill the log
  * to its cap while the store is only slower; never more than the last, as a store that hangs may hold back no alarm.
@@ -35,7 +38,7 @@ export interface TakeoverOptions {
   /** What the log of arrivals held at the start. */
   readonly arrivals: readonly Arrival[];
   /** Arrivals in memory beyond which open hours leave it too. */
-  readonly bound: number;
+  readonly bound: () => number;
   /** Readings that may wait for their store. */
   readonly logLimit: number;
   /** Items that wait for the line. */
@@ -54,7 +57,7 @@ export interface TakeoverOptions {
 export interface Takeover {
   readonly consumer: Consumer;
   /** Arrivals that are durable in the log now, in its order. */
-  take(arrivals: readonly Arrival[]): void;
+  take(arrivals: PackedReadings): void;
   /** Waited for by the line between two batches. */
   pace(): Promise<void> | undefined;
   state(): StoreState;
@@ -69,7 +72,8 @@ export function createTakeover(options: TakeoverOptions): Takeover {
   const takeover = influx === undefined ? intoBlocks(options) : intoInflux(influx, options);
   const { consumer } = takeover;
   /** So many waited when the line went on last. */
-  let level = PACE_FROM;
+  const from = () => Math.max(PACE_FROM, options.bound() * PACE_OF_BOUND);
+  let level = from();
   return {
     ...takeover,
     cap: options.logLimit,
@@ -78,28 +82,29 @@ export function createTakeover(options: TakeoverOptions): Takeover {
      * step. Where the store takes nothing no step is for long, and nothing waits for it.
      */
     pace() {
-      const beyond = consumer.waiting() - PACE_FROM;
+      const beyond = consumer.waiting() - from();
       if (beyond < 0) {
-        level = PACE_FROM;
+        level = from();
         return undefined;
       }
       return new Promise((resolve) => {
         let isOver = false;
-        const goOn = () => {
+        const goOn = (most: number) => {
           isOver = true;
           timer.cancel();
-          level = Math.max(PACE_FROM, consumer.waiting());
+          level = Math.max(from(), Math.min(most, consumer.waiting()));
           resolve();
         };
         const patience = PACE_PATIENCE + (beyond / 1_000_000) * PACE_GRADE;
-        const timer = clock.after(Math.min(PACE_LONGEST, patience), goOn);
+        const timer = clock.after(Math.min(PACE_LONGEST, patience), () => goOn(Infinity));
         const step = async () => {
           for (let left = Infinity; !isOver && consumer.waiting() < left;) {
             left = consumer.waiting();
             await consumer.progress();
             if (consumer.waiting() <= level) break;
           }
-          if (!isOver) goOn();
+          // Between two rounds of its store nothing is taken over: what came meanwhile is waited for afterwards.
+          if (!isOver) goOn(level);
         };
         void step();
       });

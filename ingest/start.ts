@@ -37,7 +37,8 @@ import { startNotify, type NotifySettings } from './notify/start.ts';
 import type { Catalogue } from './standards/types.ts';
 import { keptBy, type InfluxStore } from './stores/influx/types.ts';
 import type { Gate } from './stores/ledger/gate.ts';
-import type { Arrival, Ledger, LedgerReader } from './stores/ledger/types.ts';
+import type { Ledger, LedgerReader } from './stores/ledger/types.ts';
+import { packArrivals, type PackedReadings } from './stores/packed.ts';
 import type { ReadingsStore } from './stores/readings/types.ts';
 import type { Rollups } from './stores/rollups.ts';
 import type { SeriesDirectory } from './stores/series-directory.ts';
@@ -50,6 +51,8 @@ const TICK = 1_000;
 const SETTLE_EVERY = 10_000;
 /** Readings in memory from which on they are settled at once, those of open hours too. */
 const SETTLE_FROM = 500_000;
+/** So many of each series, where that is more. */
+const SETTLE_EACH = 32;
 const EXPIRE_EVERY = 3_600_000;
 
 /** What ingest needs of the log: no payloads are ever handed to it. */
@@ -122,10 +125,11 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const gated = options.gate?.before(ledger) ?? ledger;
   const { logLimit = LOG_LIMIT, freeBytes = () => Infinity } = options;
   const tail = createTail();
-  for (const arrival of state.arrivals) tail.append(arrival);
+  const waiting = packArrivals(state.arrivals);
+  tail.append(waiting);
   directory.learn(state.series);
   const onSeries = directory.learn;
-  const onArrivals = (arrivals: readonly Arrival[]) => {
+  const onArrivals = (arrivals: PackedReadings) => {
     takeover.take(arrivals);
     memory.arrived(arrivals);
     sparklines.arrived(arrivals);
@@ -135,7 +139,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   directory.locate((site, point) => world.models.committed(site)?.points.get(point)?.area.id);
   const logRoom = createLogRoom({ waiting: () => consumer.waiting(), limit: logLimit, freeBytes });
   const mayStore = () => ledger.room() === 'ample' && !logRoom.isFull();
-  const settleFrom = Math.min(SETTLE_FROM, logLimit / 2);
+  // An open hour's block is written anew each time: a dozen readings of each of many series would be too few for that.
+  const settleFrom = () => Math.min(Math.max(SETTLE_FROM, tail.series() * SETTLE_EACH), logLimit / 2);
   const sparklines = createSparklines();
   const storingListeners: ((storing: boolean) => void)[] = [];
   const refusals = createRefusals({ clock, log });
@@ -199,7 +204,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     marksItself: options.influx === undefined,
     onError,
   });
-  memory.arrived(state.arrivals);
+  memory.arrived(waiting);
   const { consumer } = takeover;
   const refusalKeeper = keepRefusals({ book, ledger: gated, clock, storing: line.storing });
   const rules: MessageRules = { seen: (site, device, id) => reader.eventHashes(site, device, id), retention };
@@ -278,7 +283,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   let ticking = false;
   function tick(): void {
     logRoom.measure();
-    if (tail.size() > settleFrom) settle();
+    if (tail.size() > settleFrom()) settle();
     line.probe();
     if (ticking) return;
     ticking = true;

@@ -6,7 +6,8 @@ import { createBegan, type Began, type BeganSources } from '../record/began.ts';
 import { createSheets, type Sheets } from '../record/sheet.ts';
 import type { Span } from '../standards/timeline.ts';
 import type { Catalogue } from '../standards/types.ts';
-import type { Arrival, LedgerReader, Series } from '../stores/ledger/types.ts';
+import type { LedgerReader, Series } from '../stores/ledger/types.ts';
+import { ROW, SERIES, TIME, type PackedReadings } from '../stores/packed.ts';
 import type { ReadingsStore } from '../stores/readings/types.ts';
 import type { Rollups, SeriesHour } from '../stores/rollups.ts';
 import { computeSpans } from './compute.ts';
@@ -47,7 +48,7 @@ export interface HistoryMemory {
   /** The same, from beginning to end: also what became due while others were computed. */
   computed(now: number): Promise<void>;
   /** Readings that are durable in the log, and in no store that marks hours itself. */
-  arrived(arrivals: readonly Arrival[]): void;
+  arrived(arrivals: PackedReadings): void;
   /** By what time after this moment (ms epoch) is judged was changed: hours of it that are computed are so again. */
   doubt(from: number): void;
   /** Resolves when what arrived so far is marked: wait for it before the log forgets anything. */
@@ -131,8 +132,9 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
     arrived(arrivals) {
       if (marksItself) return;
       const thisHour = Math.floor(clock.now().wall / HOUR);
-      for (const { series, sourceTime } of arrivals) {
-        const hour = Math.floor(sourceTime / HOUR);
+      for (let at = 0; at < arrivals.length; at += ROW) {
+        const series = arrivals[at + SERIES] ?? 0;
+        const hour = Math.floor((arrivals[at + TIME] ?? 0) / HOUR);
         // The hour that is open will be computed anyway, but for the first one of a series.
         if (hour >= thisHour && begun.has(series)) continue;
         begun.add(series);

@@ -59,7 +59,7 @@ export function backfillSamples(
       const time = dated[index];
       if (time === undefined) return;
       if (time.verdict === 'too_old') return void rejected.push(tooOld(path, time));
-      const binding = model.bindingAt(device.spec.id, key, time.sourceTime);
+      const binding = device.bindingAt(key, time.sourceTime);
       const state = seriesState(context, key, binding);
       if (state === undefined) return void rejected.push(tooManySeries(path));
       usable += 1;

@@ -83,15 +83,16 @@ function readingsToCopy(
 ): readonly StoredReading[] {
   const id = own.series.id;
   const inTail = known === undefined ? undefined : world.tail.newestBefore(known.series.id, Infinity);
-  const newest = world.pending.arrivals.reduce(
-    (latest, { series, sourceTime }) => (series === known?.series.id ? Math.max(latest, sourceTime) : latest),
+  const arriving = known === undefined ? [] : world.pending.arrivals.of(known.series.id);
+  const newest = arriving.reduce(
+    (latest, { sourceTime }) => Math.max(latest, sourceTime),
     Math.max(history.newestOfPoint ?? -Infinity, inTail?.sourceTime ?? -Infinity),
   );
   const byTime = new Map(history.own.map((reading) => [reading.t, reading]));
   const last = history.own.at(-1)?.t ?? -Infinity;
   const recent = [
     ...world.tail.range(id, last === -Infinity ? 0 : last, Number.MAX_SAFE_INTEGER),
-    ...world.pending.arrivals.filter(({ series }) => series === id),
+    ...world.pending.arrivals.of(id),
   ];
   for (const arrival of recent) byTime.set(arrival.sourceTime, storedOf(arrival));
   return [...byTime.values()].filter(({ t }) => t > newest).sort((a, b) => a.t - b.t);

@@ -368,6 +368,6 @@ export function createLine(options: LineOptions): Line {
 }
 
 /** What devices send, and send again when it was not acknowledged. */
-function takesRoom({ arrivals = [], events = [], quarantine = [] }: LedgerBatch): boolean {
-  return arrivals.length + events.length + quarantine.length > 0;
+function takesRoom({ arrivals, events = [], quarantine = [] }: LedgerBatch): boolean {
+  return (arrivals?.length ?? 0) + events.length + quarantine.length > 0;
 }

@@ -6,6 +6,7 @@ import {
   type BindingSpec,
   type DeviceSpec,
   type PointSpec,
+  type Role,
   type SiteRegistry,
 } from '../../contract/registry.ts';
 import { limitsFor, ruleFor } from '../standards/resolve.ts';
@@ -38,6 +39,15 @@ export interface Binding {
   readonly clock: Place;
   /** Made when first asked for: what never reports needs none. */
   conditions: PointConditions | undefined;
+  /** Where its values are judged; undefined: no such point. */
+  target: BoundPoint | undefined;
+}
+
+/** What a reading needs of the point that it belongs to. */
+export interface BoundPoint {
+  readonly role: Role;
+  readonly area: string;
+  readonly calm: Calm;
 }
 
 /** A limit with its watch; `beyond`: the critical limits on the same side, whose alarms stand for its own. */
@@ -74,6 +84,8 @@ export interface Device {
   readonly key: string;
   readonly bindings: readonly Binding[];
   readonly tolerance: { readonly back: number; readonly ahead: number };
+  /** The binding of a key of its messages at a time (ms epoch). */
+  bindingAt(key: string, at: number): Binding | undefined;
   /** The shortest silence of its bindings then, after which the device itself counts as silent; null: none expected. */
   silenceAt(at: number): number | null;
   /** Made when first asked for. */
@@ -93,8 +105,6 @@ export interface SiteModel {
   conditions(binding: Binding): PointConditions;
   /** Whether a device is silent, and whether its clock is wrong. */
   deviceConditions(device: Device): DeviceConditions;
-  /** The binding of a device's key at a time (ms epoch). */
-  bindingAt(device: string, key: string, at: number): Binding | undefined;
   /** A built-in rule with the site's overrides, for one point where it is given. */
   rule(id: BuiltInRuleId, point?: string): BuiltInRule;
   hasRule(id: string): id is BuiltInRuleId;
@@ -110,7 +120,6 @@ export function compileModel(
   const bindings = registry.bindings.map((spec) => compileBinding(site, spec));
   const byPoint = Map.groupBy(bindings, (binding) => binding.point);
   const byDevice = Map.groupBy(bindings, (binding) => binding.device);
-  const byKey = new Map([...byDevice].map(([device, its]) => [device, Map.groupBy(its, ({ key }) => key)]));
   const rules = new Map<string, BuiltInRule>();
 
   const points = new Map<string, Point>();
@@ -126,6 +135,10 @@ export function compileModel(
       ]),
     );
     points.set(spec.id, { spec, area, limits, bindings: its, calms });
+    for (const binding of its) {
+      const calm = calms.get(binding.metric);
+      if (calm !== undefined) binding.target = { role: spec.role, area: area.id, calm };
+    }
   }
 
   const model: SiteModel = {
@@ -135,12 +148,6 @@ export function compileModel(
     points,
     devices: new Map(registry.devices.map((spec) => [spec.id, compileDevice(site, spec, byDevice.get(spec.id) ?? [])])),
     channels,
-    bindingAt(device, key, at) {
-      const its = byKey.get(device)?.get(key);
-      const [first] = its ?? [];
-      // The usual key is bound once.
-      return first !== undefined && isBound(first, at) ? first : its?.find((binding) => isBound(binding, at));
-    },
     conditions: (binding) => (binding.conditions ??= conditionsOf(model, binding)),
     deviceConditions: (device) => (device.conditions ??= deviceConditionsOf(model, device)),
     rule(id, point) {
@@ -216,10 +223,12 @@ function compileBinding(site: string, spec: BindingSpec): Binding {
     series: new Place(keyOf.pointSeries(site, spec.point, metric)),
     clock: new Place(keyOf.clock(site, spec.device, spec.metric)),
     conditions: undefined,
+    target: undefined,
   };
 }
 
 function compileDevice(site: string, spec: DeviceSpec, bindings: readonly Binding[]): Device {
+  const byKey = Map.groupBy(bindings, ({ key }) => key);
   return {
     spec,
     key: keyOf.device(site, spec.id),
@@ -228,6 +237,12 @@ function compileDevice(site: string, spec: DeviceSpec, bindings: readonly Bindin
     tolerance: {
       back: spec.liveBack === undefined ? DEFAULT_LIVE_BACK : spec.liveBack * 1_000,
       ahead: spec.liveAhead === undefined ? DEFAULT_LIVE_AHEAD : spec.liveAhead * 1_000,
+    },
+    bindingAt(key, at) {
+      const its = byKey.get(key);
+      const first = its?.[0];
+      // The usual key is bound once.
+      return first !== undefined && isBound(first, at) ? first : its?.find((binding) => isBound(binding, at));
     },
     silenceAt(at) {
       const silences = bindings.flatMap((binding) =>

@@ -55,7 +55,7 @@ export function createOutage({ world, ledger, onFound, onError }: OutageOptions)
         if (await ledger.committed(batch)) {
           deferred.forget(batch);
           // Nothing was appended since: what comes again is a repeat.
-          world.foundStored(batch.arrivals ?? []);
+          if (batch.arrivals !== undefined) world.foundStored(batch.arrivals);
           onFound(batch, commands);
         }
       } catch (error) {

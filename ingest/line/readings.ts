@@ -22,6 +22,7 @@ import { isBound, type Binding, type Point } from './model.ts';
 import { judgeTrouble } from './series-silence.ts';
 import { Place } from './place.ts';
 import { keyOf, type SeriesState } from './state.ts';
+import { takeUsual, usualScene } from './usual.ts';
 import type { World } from './world.ts';
 
 /** A device may name this many metrics that nothing binds; more are quarantined. */
@@ -64,13 +65,18 @@ function takeOne(
   { path: among, claimedTime, values }: DecodedSample,
   taking: Taking,
 ): ClockTold {
-  const date = dater(context, [claimedTime], taking.retention);
+  const claimed = [claimedTime];
+  const date = dater(context, claimed, taking.retention);
+  const scene = usualScene(context);
   let clock = NOTHING_TOLD;
+  let told: Dating | undefined;
   for (const value of values) {
     const { bound, dating } = dateSeries(context, value.key, date);
-    const [dated] = dating.dated;
-    if (dated !== undefined) takeDated(context, value.key, { among, value, claimedTime, dated, bound }, taking);
-    clock = together(clock, whatClockTells(dating, [claimedTime]));
+    const dated = dating.dated[0];
+    if (dated !== undefined && !takeUsual(context, scene, { bound, value, dated }))
+      takeDated(context, value.key, { among, value, claimedTime, dated, bound }, taking);
+    if (dating !== told) clock = together(clock, whatClockTells(dating, claimed));
+    told = dating;
   }
   return clock;
 }
@@ -120,7 +126,7 @@ interface DatedSeries {
 
 function dateSeries(context: DeviceContext, key: string, date: Dater): DatedSeries {
   const { world, model, device, now } = context;
-  const bound = model.bindingAt(device.spec.id, key, now.wall);
+  const bound = device.bindingAt(key, now.wall);
   const place = bound?.clock ?? new Place(keyOf.clock(model.registry.site, device.spec.id, key));
   const clock = world.clocks.at(place) ?? EMPTY_CLOCK;
   const dating = date(clock, bound?.interval ?? null);
@@ -161,7 +167,7 @@ function takeReading(context: DeviceContext, key: string, one: DatedSample): Qua
   const { metric, value } = one.value;
   // What was measured before the key was bound otherwise belongs to what it was bound to then.
   const stillBound = bound !== undefined && isBound(bound, dated.sourceTime);
-  const binding = stillBound ? bound : model.bindingAt(device.spec.id, key, dated.sourceTime);
+  const binding = stillBound ? bound : device.bindingAt(key, dated.sourceTime);
   const point = binding === undefined ? undefined : model.points.get(binding.point);
   const state = seriesState(context, key, binding);
   if (state === undefined) return tooManySeries(pathOf(one));

@@ -5,26 +5,26 @@ import type { CurrentValue, SeriesState } from './state.ts';
 /** Doubles that hold what the line knows of a series, besides what the series is. NaN stands for null. */
 export const SERIES_ROW = 23;
 
-const ASSESSED_TIME = 0;
-const BELIEVABLE = 1;
-const GOOD = 2;
-const SAMPLE = 3;
-const BAD_SINCE = 4;
-const UNKNOWN_SINCE = 5;
-const CURRENT = 6;
-const CURRENT_RECEIVED = 8;
-const NEWEST = 9;
-const BEFORE = 11;
-const ANCHOR = 13;
-const LEVEL = 15;
-const UNCHANGED_SINCE = 17;
-const STEP = 18;
-const FAHRENHEIT = 19;
-const SEEN = 20;
+export const ASSESSED_TIME = 0;
+export const BELIEVABLE = 1;
+export const GOOD = 2;
+export const SAMPLE = 3;
+export const BAD_SINCE = 4;
+export const UNKNOWN_SINCE = 5;
+export const CURRENT = 6;
+export const CURRENT_RECEIVED = 8;
+export const NEWEST = 9;
+export const BEFORE = 11;
+export const ANCHOR = 13;
+export const LEVEL = 15;
+export const UNCHANGED_SINCE = 17;
+export const STEP = 18;
+export const FAHRENHEIT = 19;
+export const SEEN = 20;
 /** Marks of the current value and of the two newest samples, a byte each. */
-const MARKS = 21;
+export const MARKS = 21;
 /** What the newest sample is unless it is a spike, one up, and why the last ones were bad, a byte each. */
-const DOUBTS = 22;
+export const DOUBTS = 22;
 
 const NONE = Number.NaN;
 

@@ -1,7 +1,9 @@
+import type { SeriesId } from '../../contract/reading.ts';
 import type { Place } from './place.ts';
 import { packSeries, SERIES_ROW, unpackSeries } from './series-rows.ts';
 import type { SeriesState } from './state.ts';
 import type { Layered, Table } from './table.ts';
+import { takeUsualRow, type UsualSample } from './usual-row.ts';
 
 /** Rows of one piece of memory: it grows by pieces and is never copied. */
 const PIECE = 1_024;
@@ -24,11 +26,18 @@ class Cell {
   }
 }
 
+export interface SeriesTable extends Table<SeriesState> {
+  /** The number of the series there; undefined: there is none. */
+  idAt(place: Place): SeriesId | undefined;
+  /** What a reading like nearly all makes of the series there. False: it is none, and nothing was changed. */
+  takeUsual(place: Place, sample: UsualSample): boolean;
+}
+
 /**
  * What the line knows of each series, as rows of numbers outside of the heap: each reading changes it, and as objects
  * every change would leave some that lived just long enough to be costly garbage. What is read is a copy.
  */
-export function createSeriesTable(): Table<SeriesState> & Layered {
+export function createSeriesTable(): SeriesTable & Layered {
   const pieces: Float64Array[] = [];
   const free: number[] = [];
   let used = 0;
@@ -115,6 +124,25 @@ export function createSeriesTable(): Table<SeriesState> & Layered {
     put(place, state) {
       const cell = find(place) ?? keep(place, cellOf(place.key, state.series));
       if (cell !== undefined) change(cell, state);
+    },
+    idAt: (place) => find(place)?.series.id,
+    takeUsual(place, sample) {
+      const cell = find(place);
+      if (cell === undefined || cell.gone) return false;
+      if (cell.fresh !== NONE) return takeUsualRow(pieceOf(cell.fresh), placeOf(cell.fresh), sample);
+      if (cell.committed === NONE) return false;
+      const row = take();
+      const [from, to] = [placeOf(cell.committed), placeOf(row)];
+      const [committed, fresh] = [pieceOf(cell.committed), pieceOf(row)];
+      for (let column = 0; column < SERIES_ROW; column += 1)
+        fresh[to + column] = committed[from + column] ?? Number.NaN;
+      if (!takeUsualRow(fresh, to, sample)) {
+        release(row);
+        return false;
+      }
+      note(cell);
+      cell.fresh = row;
+      return true;
     },
     set: (key, state) => change(cellOf(key, state.series), state),
     delete(key) {

@@ -15,18 +15,20 @@ import type {
 } from '../stores/ledger/types.ts';
 import type { ChannelChangeRow } from '../stores/ledger/channels.ts';
 import type { ModeChange, StoredMode } from '../stores/ledger/mode-rows.ts';
+import { ROW, SERIES, type PackedReadings } from '../stores/packed.ts';
 import type { Tail } from '../stores/tail.ts';
 import type { HeldStep, Witness } from '../steady-clock.ts';
+import { BatchArrivals, type UsualArrival } from './batch-arrivals.ts';
 import type { SiteModel } from './model.ts';
-import { createSeriesTable } from './series-table.ts';
+import { createSeriesTable, type SeriesTable } from './series-table.ts';
 import { createTable, type Layered, type Table } from './table.ts';
-import { keyOf, type ClockState, type DeviceState, type RunningMachine, type SeriesState } from './state.ts';
+import { keyOf, type ClockState, type DeviceState, type RunningMachine } from './state.ts';
 import type { SiteSchedule } from '../standards/types.ts';
 
 /** Rows that the batch being judged adds to the ledger; an alarm, machine or device changed twice is written once. */
 export interface Pending {
   readonly series: Series[];
-  readonly arrivals: Arrival[];
+  readonly arrivals: BatchArrivals;
   readonly events: StoredEvent[];
   readonly quarantine: QuarantineEntry[];
   readonly alarms: Map<string, AlarmRecord>;
@@ -60,7 +62,7 @@ export interface World {
   readonly schedules: Table<SiteSchedule>;
   /** Set by hand, by site, ascending by their beginning: those that schedules are compiled with. */
   readonly modes: Table<readonly StoredMode[]>;
-  readonly series: Table<SeriesState>;
+  readonly series: SeriesTable;
   readonly devices: Table<DeviceState>;
   readonly clocks: Table<ClockState>;
   readonly machines: Table<RunningMachine>;
@@ -96,8 +98,10 @@ export interface World {
   /** The reading of the batch being judged at this time of a series. */
   arrivingAt(series: number, t: number): Arrival | undefined;
   addArrival(arrival: Arrival): void;
+  /** The same for a good one in time, without an object for it. */
+  addUsual(arrival: UsualArrival): void;
   /** Readings of a batch that failed turned out to be durable in the log all the same. */
-  foundStored(arrivals: readonly Arrival[]): void;
+  foundStored(arrivals: PackedReadings): void;
   addEvent(event: StoredEvent): void;
   /** Content hashes under an event's id in the batch being judged. */
   arrivingHashes(site: string, device: string, id: string): readonly string[];
@@ -124,7 +128,7 @@ export interface WorldSeed {
   /** Told of series when they are made, stored or not: a number is never given twice. */
   readonly onSeries?: (series: readonly Series[]) => void;
   /** Told of readings when they are durable in the log, in its order, as the tail is. Changes nothing. */
-  readonly onArrivals?: (arrivals: readonly Arrival[]) => void;
+  readonly onArrivals?: (arrivals: PackedReadings) => void;
 }
 
 export function createWorld(seed: WorldSeed): World {
@@ -142,22 +146,16 @@ export function createWorld(seed: WorldSeed): World {
   const layered: readonly Layered[] = Object.values(tables);
   // Ids are handed out once and never taken back: a rolled-back batch leaves a gap, not a second owner.
   let { nextSeriesId, nextArrivalSeq, nextAlarmId } = seed;
-  /** Of each series the readings of this batch by their time; the usual one is alone. */
-  const fresh = new Map<number, Arrival | Map<number, Arrival>>();
-  const freshAt = (series: number, t: number): Arrival | undefined => {
-    const known = fresh.get(series);
-    if (known instanceof Map) return known.get(t);
-    return known?.sourceTime === t ? known : undefined;
-  };
+  const arrivals = new BatchArrivals();
   const freshHashes = new Map<string, string[]>();
   const eventKey = (site: string, device: string, id: string) => `${site}|${device}|${id}`;
-  const keepArrivals = (arrivals: readonly Arrival[]) => {
-    if (arrivals.length > 0) seed.onArrivals?.(arrivals);
-    for (const arrival of arrivals) seed.tail.append(arrival);
+  const keepArrivals = (rows: PackedReadings) => {
+    if (rows.length > 0) seed.onArrivals?.(rows);
+    seed.tail.append(rows);
   };
   const forgetBatch = () => {
-    world.pending = emptyPending();
-    fresh.clear();
+    arrivals.clear();
+    world.pending = emptyPending(arrivals);
     freshHashes.clear();
   };
 
@@ -174,19 +172,14 @@ export function createWorld(seed: WorldSeed): World {
     storing: true,
     listeningSince: seed.started.mono,
     doubts: 0,
-    pending: emptyPending(),
+    pending: emptyPending(arrivals),
     nextSeriesId: () => nextSeriesId++,
     nextArrivalSeq: () => nextArrivalSeq++,
     nextAlarmId: () => nextAlarmId++,
-    storedAt: (series, t) => freshAt(series, t)?.value ?? seed.tail.has(series, t),
-    arrivingAt: freshAt,
-    addArrival(arrival) {
-      world.pending.arrivals.push(arrival);
-      const known = fresh.get(arrival.series);
-      if (known === undefined) fresh.set(arrival.series, arrival);
-      else if (known instanceof Map) known.set(arrival.sourceTime, arrival);
-      else fresh.set(arrival.series, new Map([known, arrival].map((one) => [one.sourceTime, one])));
-    },
+    storedAt: (series, t) => arrivals.valueAt(series, t) ?? seed.tail.has(series, t),
+    arrivingAt: (series, t) => arrivals.at(series, t),
+    addArrival: (arrival) => arrivals.add(arrival),
+    addUsual: (arrival) => arrivals.addUsual(nextArrivalSeq++, arrival),
     foundStored: keepArrivals,
     addEvent(event) {
       world.pending.events.push(event);
@@ -207,11 +200,9 @@ export function createWorld(seed: WorldSeed): World {
     merge(kept) {
       const alarms = [...world.pending.alarms.values()];
       if (world.pending.series.length > 0) seed.onSeries?.(world.pending.series);
-      if (kept === 'all') keepArrivals(world.pending.arrivals);
-      for (const { series } of world.pending.arrivals) {
-        if (kept !== 'all') world.unstored.series.add(series);
-        else if (world.unstored.series.size > 0) world.unstored.series.delete(series);
-      }
+      const rows = arrivals.view();
+      if (kept === 'all') keepArrivals(rows);
+      if (kept !== 'all' || world.unstored.series.size > 0) noteStored(world.unstored.series, rows, kept === 'all');
       for (const { id } of alarms) {
         if (kept === 'nothing') world.unstored.alarms.add(id);
         else world.unstored.alarms.delete(id);
@@ -241,10 +232,18 @@ export function createWorld(seed: WorldSeed): World {
   return world;
 }
 
-function emptyPending(): Pending {
+function noteStored(unstored: Set<number>, rows: PackedReadings, stored: boolean): void {
+  for (let at = 0; at < rows.length; at += ROW) {
+    const series = rows[at + SERIES] ?? 0;
+    if (stored) unstored.delete(series);
+    else unstored.add(series);
+  }
+}
+
+function emptyPending(arrivals: BatchArrivals): Pending {
   return {
     series: [],
-    arrivals: [],
+    arrivals,
     events: [],
     quarantine: [],
     alarms: new Map(),
@@ -262,8 +261,8 @@ function emptyPending(): Pending {
 }
 
 function isEmpty(pending: Pending): boolean {
-  return Object.values(pending).every((rows: unknown[] | Map<string, unknown>) =>
-    Array.isArray(rows) ? rows.length === 0 : rows.size === 0,
+  return Object.values(pending).every((rows: { readonly length: number } | { readonly size: number }) =>
+    'size' in rows ? rows.size === 0 : rows.length === 0,
   );
 }
 
@@ -271,7 +270,7 @@ function toBatch(pending: Pending, at: number): LedgerBatch {
   return {
     at,
     series: pending.series,
-    arrivals: pending.arrivals,
+    arrivals: pending.arrivals.view().slice(),
     events: pending.events,
     quarantine: pending.quarantine,
     alarms: [...pending.alarms.values()],

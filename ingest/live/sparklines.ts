@@ -1,4 +1,6 @@
-import type { Reading, SeriesId } from '../../contract/reading.ts';
+import type { SeriesId } from '../../contract/reading.ts';
+import { marksOf } from '../stores/codes.ts';
+import { MARKS, ROW, SERIES, TIME, VALUE, type PackedReadings } from '../stores/packed.ts';
 
 const SPAN = 3 * 3_600_000;
 const SAMPLES = 60;
@@ -13,7 +15,7 @@ export interface Sparklines {
   /** Believable values only; `t` is ms epoch. */
   add(series: SeriesId, t: number, value: number): void;
   /** All that arrived, in its order: what is older than the last of its series is left out. */
-  arrived(readings: readonly Reading[]): void;
+  arrived(readings: PackedReadings): void;
   of(series: SeriesId, now: number): Samples;
 }
 
@@ -45,10 +47,13 @@ export function createSparklines(): Sparklines {
   return {
     add,
     arrived(readings) {
-      for (const { series, sourceTime, value, quality, backfilled } of readings) {
+      for (let at = 0; at < readings.length; at += ROW) {
+        const { quality, backfilled } = marksOf(readings[at + MARKS] ?? 0);
         if (quality === 'bad') continue;
+        const series = readings[at + SERIES] ?? 0;
+        const t = readings[at + TIME] ?? 0;
         const last = times[series] ?? -Infinity;
-        if (sourceTime >= last || (!backfilled && last - sourceTime > TOLERANCE)) add(series, sourceTime, value);
+        if (t >= last || (!backfilled && last - t > TOLERANCE)) add(series, t, readings[at + VALUE] ?? 0);
       }
     },
     of(series, now) {

@@ -82,7 +82,7 @@ export function createUnbound({ world, clock, readings }: UnboundOptions) {
 /** Names of a device's own series that nothing binds at a moment (ms epoch). */
 export function unboundKeys(world: World, model: SiteModel, device: Device, at: number): string[] {
   const own = world.ownNames.committed(keyOf.device(model.registry.site, device.spec.id)) ?? [];
-  return own.filter((key) => model.bindingAt(device.spec.id, key, at) === undefined);
+  return own.filter((key) => device.bindingAt(key, at) === undefined);
 }
 
 function figures(found: readonly StoredReading[]): Pick<UnboundView, 'count' | 'min' | 'max' | 'interval'> {

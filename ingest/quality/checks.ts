@@ -101,5 +101,6 @@ const STEPS = [100, 50, 25, 10] as const;
 export function narrowStep(step: number | null, value: number): number {
   const hundredths = Math.round(value * 100);
   const coarsest = step === null ? Infinity : Math.round(step * 100);
-  return (STEPS.find((candidate) => candidate <= coarsest && hundredths % candidate === 0) ?? 1) / 100;
+  for (const candidate of STEPS) if (candidate <= coarsest && hundredths % candidate === 0) return candidate / 100;
+  return 0.01;
 }

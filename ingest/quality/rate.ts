@@ -5,7 +5,7 @@ import type { PaceMemory, QualityMark } from './types.ts';
  * Rates are taken over at least this long (ms): within it a coarse sensor may step once and times may jitter, and
  * samples that follow each other closely cannot climb unseen step by step.
  */
-const SHORTEST_SPAN = 60_000;
+export const SHORTEST_SPAN = 60_000;
 /** Float noise, far below any resolution. */
 const NOISE = 1e-9;
 
@@ -33,6 +33,10 @@ export function judgeRate({ anchor, level }: PaceMemory, mark: QualityMark, perM
 }
 
 function isReachable(from: QualityMark, to: QualityMark, perMinute: number): boolean {
-  const span = Math.max(SHORTEST_SPAN, to.sourceTime - from.sourceTime);
-  return Math.abs(to.value - from.value) <= (perMinute * span) / 60_000 + NOISE;
+  return isWithinPace(to.value - from.value, to.sourceTime - from.sourceTime, perMinute);
+}
+
+/** Whether a change (°C) within a span (ms) is believable. */
+export function isWithinPace(change: number, span: number, perMinute: number): boolean {
+  return Math.abs(change) <= (perMinute * Math.max(SHORTEST_SPAN, span)) / 60_000 + NOISE;
 }

@@ -1,6 +1,5 @@
-import { marksCode, marksOf } from './codes.ts';
 import type { Arrival, ArrivalSeq } from './ledger/types.ts';
-import { CLAIMED, MARKS, RECEIVED, ROW, SEQ, SERIES, TIME, VALUE, type PackedReadings } from './packed.ts';
+import { RECEIVED, ROW, SEQ, TIME, unpackArrival, VALUE, type PackedReadings } from './packed.ts';
 
 /** Blocks of one piece of memory: it grows by pieces and is never copied. */
 const PIECE = 1_024;
@@ -15,8 +14,8 @@ const BLOCK = 8;
  * collection of garbage; as rows they cost 56 bytes each and, for each log, what is left of a block.
  */
 export interface ArrivalRows {
-  /** Keeps it at the end of the log. */
-  add(log: RowLog, arrival: Arrival): void;
+  /** Keeps the row that starts at `from` at the end of the log. */
+  add(log: RowLog, packed: PackedReadings, from: number): void;
   /** Forgets the oldest of a log; their blocks may be taken by the next that comes. */
   drop(log: RowLog, count: number): void;
   at(log: RowLog, index: number): Arrival;
@@ -41,7 +40,7 @@ export interface RowLog {
 export const emptyLog = (): RowLog => ({ blocks: [], skip: 0, length: 0 });
 
 export function createArrivalRows(): ArrivalRows {
-  const pieces: Float64Array[] = [];
+  const pieces: PackedReadings[] = [];
   let used = 0;
   const free: number[] = [];
 
@@ -54,7 +53,7 @@ export function createArrivalRows(): ArrivalRows {
 
   const blockOf = ({ blocks, skip }: RowLog, index: number): number =>
     blocks[Math.floor((skip + index) / BLOCK)] ?? Number.NaN;
-  const pieceOf = (block: number): Float64Array => pieces[Math.floor(block / PIECE)] ?? EMPTY;
+  const pieceOf = (block: number): PackedReadings => pieces[Math.floor(block / PIECE)] ?? EMPTY;
   const placeOf = (block: number, row: number): number => ((block % PIECE) * BLOCK + (row % BLOCK)) * ROW;
 
   function field(log: RowLog, index: number, column: number): number {
@@ -70,20 +69,14 @@ export function createArrivalRows(): ArrivalRows {
   }
 
   return {
-    add(log, arrival) {
+    add(log, packed, from) {
       const row = log.skip + log.length;
       if (row === log.blocks.length * BLOCK) log.blocks.push(takeBlock());
       const block = blockOf(log, log.length);
       const piece = pieceOf(block);
       const at = placeOf(block, row);
       log.length += 1;
-      piece[at + SEQ] = arrival.seq;
-      piece[at + SERIES] = arrival.series;
-      piece[at + TIME] = arrival.sourceTime;
-      piece[at + VALUE] = arrival.value;
-      piece[at + MARKS] = marksCode(arrival);
-      piece[at + RECEIVED] = arrival.receivedAt;
-      piece[at + CLAIMED] = arrival.claimedTime ?? Number.NaN;
+      for (let column = 0; column < ROW; column += 1) piece[at + column] = packed[from + column] ?? Number.NaN;
     },
     drop(log, count) {
       const dropped = Math.min(count, log.length);
@@ -94,19 +87,8 @@ export function createArrivalRows(): ArrivalRows {
       log.skip = log.length === 0 ? 0 : log.skip % BLOCK;
     },
     at(log, index) {
-      const claimed = field(log, index, CLAIMED);
-      const { quality, reason, backfilled } = marksOf(field(log, index, MARKS));
-      return {
-        seq: field(log, index, SEQ),
-        series: field(log, index, SERIES),
-        value: field(log, index, VALUE),
-        sourceTime: field(log, index, TIME),
-        receivedAt: field(log, index, RECEIVED),
-        quality,
-        reason,
-        backfilled,
-        claimedTime: Number.isNaN(claimed) ? null : claimed,
-      };
+      const block = blockOf(log, index);
+      return unpackArrival(pieceOf(block), placeOf(block, log.skip + index));
     },
     pack(log, count, packed, to) {
       for (let index = 0; index < count; index += 1) packOne(log, index, packed, to + index * ROW);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { Ledger } from './ledger/types.ts';
 import type { ReadingsStore } from './readings/types.ts';
-import type { Tail } from './tail.ts';
+import type { DueHour, Tail } from './tail.ts';
 
 /** An hour is settled this long after its end, ms. */
 const GRACE = 60_000;
@@ -20,7 +20,7 @@ export interface ConsumerOptions {
   /** Told of each call that settled something. */
   readonly onSettled?: (settled: Settled) => void;
   /** Unsettled readings in memory beyond which open hours are settled too. */
-  readonly bound?: number;
+  readonly bound?: () => number;
 }
 
 /**
@@ -61,7 +61,7 @@ export interface SettlingConsumer extends Consumer {
 }
 
 export function createConsumer(options: ConsumerOptions): SettlingConsumer {
-  const { ledger, readings, tail, clock, onError, onSettled, bound = 500_000 } = options;
+  const { ledger, readings, tail, clock, onError, onSettled, bound = () => Infinity } = options;
   let underWay: Promise<Settled> | undefined;
   let closed = false;
   let trimmed = 0;
@@ -73,23 +73,32 @@ export function createConsumer(options: ConsumerOptions): SettlingConsumer {
     step = Promise.withResolvers<undefined>();
   }
 
+  async function settleHours(hours: readonly DueHour[]): Promise<Settled> {
+    const result = await readings.settle(tail.pack(hours));
+    // The block is durable: the tail may forget it now, the log when its turn comes.
+    tail.settled(hours);
+    stepped();
+    return { ...result, readings: hours.reduce((sum, { count }) => sum + count, 0) };
+  }
+
   async function settle(now: number, everything: boolean): Promise<Settled> {
-    const sum = { ...NOTHING };
-    const all = everything || tail.size() > bound;
+    let sum = NOTHING;
+    const all = everything || tail.size() > bound();
     // What arrives while this runs is for the next time: else a busy line would keep it going for ever.
     const upTo = tail.newestSeq();
     const limits = { now, grace: GRACE, patience: PATIENCE, crowd: CROWD, all, upTo, limit: SLICE };
     try {
-      for (let hours = tail.due(limits); hours.length > 0 && !closed; hours = tail.due(limits)) {
-        const { conflicts, duplicates, spoilt } = await readings.settle(tail.pack(hours));
-        // The block is durable: the tail may forget it now, the log when its turn comes.
-        tail.settled(hours);
-        stepped();
-        for (const { count } of hours) sum.readings += count;
-        sum.conflicts += conflicts;
-        sum.duplicates += duplicates;
-        sum.spoilt += spoilt;
+      let before = Promise.resolve(NOTHING);
+      for (const hours of tail.due(limits)) {
+        if (closed) break;
+        const next = settleHours(hours);
+        // Fails with the one before it, whose error is told.
+        next.catch(() => undefined);
+        // One is on its way while another is taken over: the store need not wait until the line looks up.
+        sum = plus(sum, await before);
+        before = next;
       }
+      sum = plus(sum, await before);
     } catch (error) {
       onError(error);
     }
@@ -118,8 +127,16 @@ export function createConsumer(options: ConsumerOptions): SettlingConsumer {
   }
 
   async function begun(now: number, everything: boolean): Promise<Settled> {
+    let sum = NOTHING;
     try {
-      return await settle(now, everything);
+      for (let more = true; more;) {
+        const round = await settle(now, everything);
+        sum = plus(sum, round);
+        // In a flood the next round begins with the end of this one.
+        more = round.readings > 0 && !closed && !everything && tail.size() > bound();
+        if (more) void trim();
+      }
+      return sum;
     } finally {
       underWay = undefined;
       stepped();
@@ -143,5 +160,14 @@ export function createConsumer(options: ConsumerOptions): SettlingConsumer {
       await underWay;
       await trimming;
     },
+  };
+}
+
+function plus(one: Settled, other: Settled): Settled {
+  return {
+    readings: one.readings + other.readings,
+    conflicts: one.conflicts + other.conflicts,
+    duplicates: one.duplicates + other.duplicates,
+    spoilt: one.spoilt + other.spoilt,
   };
 }

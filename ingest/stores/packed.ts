@@ -82,6 +82,12 @@ export function unpackReading(packed: PackedReadings, at: number): StoredReading
   };
 }
 
+/** The arrival of the row that starts at `at`. */
+export function unpackArrival(packed: PackedReadings, at: number): Arrival {
+  const { t, ...rest } = unpackReading(packed, at);
+  return { seq: packed[at + SEQ] ?? 0, series: packed[at + SERIES] ?? 0, sourceTime: t, ...rest };
+}
+
 export function unpackReadings(packed: PackedReadings): StoredReading[] {
   const readings: StoredReading[] = [];
   for (let at = 0; at < packed.length; at += ROW) readings.push(unpackReading(packed, at));

@@ -1,7 +1,7 @@
 import type { SeriesId } from '../../contract/reading.ts';
 import { createArrivalRows, emptyLog, type RowLog } from './arrival-rows.ts';
 import type { Arrival, ArrivalSeq } from './ledger/types.ts';
-import { ROW, type PackedReadings } from './packed.ts';
+import { ROW, SEQ, SERIES, TIME, type PackedReadings } from './packed.ts';
 
 const HOUR = 3_600_000;
 
@@ -17,7 +17,7 @@ export interface DueOptions {
   readonly all: boolean;
   /** Only hours that hold something of this seq or before. */
   readonly upTo: ArrivalSeq;
-  /** About this many readings at once; at least one hour. */
+  /** About this many readings in a slice; at least one hour. */
   readonly limit: number;
 }
 
@@ -32,15 +32,18 @@ export interface DueHour {
 /** What the log of arrivals holds and no store does yet, in memory. A later arrival of equal time wins. */
 export interface Tail {
   /** In the order of their seq, after their commit. */
-  append(arrival: Arrival): void;
+  append(arrivals: PackedReadings): void;
   /** The value at exactly this source time. */
   has(series: SeriesId, t: number): number | undefined;
   /** from ≤ source time < to, ascending. */
   range(series: SeriesId, from: number, to: number): Arrival[];
   /** The newest before a time. */
   newestBefore(series: SeriesId, t: number): Arrival | undefined;
-  /** Hours that may be settled, those that wait longest first. */
-  due(options: DueOptions): DueHour[];
+  /**
+   * Hours that may be settled, those that wait longest first, in slices: which ones is looked up once, what they hold when
+   * their slice is taken.
+   */
+  due(options: DueOptions): Iterable<readonly DueHour[]>;
   /** The readings of these hours, each hour in the order of its arrivals. */
   pack(hours: readonly DueHour[]): PackedReadings;
   /** What stands now for times of which an arrival with after < seq ≤ upto told something else. */
@@ -57,6 +60,8 @@ export interface Tail {
   oldestReceivedAt(): number | undefined;
   /** Arrivals that are not settled. */
   size(): number;
+  /** Series that they belong to. */
+  series(): number;
 }
 
 /** What one series holds of one hour. */
@@ -102,8 +107,7 @@ export function createTail(): Tail {
   const firstSeq = ({ log }: Bucket): number => (log.length === 0 ? Infinity : rows.seq(log, 0));
 
   /** What stands at `index` of the log finds its place by time. */
-  function place(bucket: Bucket, index: number): void {
-    const t = rows.time(bucket.log, index);
+  function place(bucket: Bucket, index: number, t = rows.time(bucket.log, index)): void {
     if (bucket.byTime === undefined && t > bucket.newest) {
       bucket.newest = t;
       return;
@@ -133,12 +137,15 @@ export function createTail(): Tail {
   }
 
   return {
-    append(arrival) {
-      const bucket = bucketFor(bySeries, arrival);
-      rows.add(bucket.log, arrival);
-      place(bucket, bucket.log.length - 1);
-      newest = Math.max(newest, arrival.seq);
-      size += 1;
+    append(arrivals) {
+      for (let at = 0; at < arrivals.length; at += ROW) {
+        const t = arrivals[at + TIME] ?? 0;
+        const bucket = bucketFor(bySeries, arrivals[at + SERIES] ?? 0, t);
+        rows.add(bucket.log, arrivals, at);
+        place(bucket, bucket.log.length - 1, t);
+        newest = Math.max(newest, arrivals[at + SEQ] ?? 0);
+        size += 1;
+      }
     },
     has(series, t) {
       const tail = bySeries.get(series);
@@ -177,7 +184,7 @@ export function createTail(): Tail {
       }
       return undefined;
     },
-    due(options) {
+    *due(options) {
       const ready = [...buckets()]
         .filter((bucket) => {
           const { log } = bucket;
@@ -186,14 +193,17 @@ export function createTail(): Tail {
         })
         .map((bucket) => ({ bucket, first: firstSeq(bucket) }));
       ready.sort((a, b) => a.first - b.first);
-      const hours: DueHour[] = [];
+      let hours: DueHour[] = [];
       let count = 0;
       for (const { bucket } of ready) {
-        if (count >= options.limit) break;
         hours.push({ series: bucket.series, hour: bucket.hour, count: bucket.log.length });
         count += bucket.log.length;
+        if (count < options.limit) continue;
+        yield hours;
+        hours = [];
+        count = 0;
       }
-      return hours;
+      if (hours.length > 0) yield hours;
     },
     pack(hours) {
       const packed = new Float64Array(hours.reduce((sum, { count }) => sum + count, 0) * ROW);
@@ -259,6 +269,7 @@ export function createTail(): Tail {
     },
     newestSeq: () => newest,
     size: () => size,
+    series: () => bySeries.size,
   };
 }
 
@@ -266,13 +277,13 @@ function bucketOf(tail: SeriesTail, hour: number): Bucket | undefined {
   return tail.current?.hour === hour ? tail.current : tail.buckets.get(hour);
 }
 
-function bucketFor(bySeries: Map<SeriesId, SeriesTail>, { series, sourceTime }: Arrival): Bucket {
+function bucketFor(bySeries: Map<SeriesId, SeriesTail>, series: SeriesId, t: number): Bucket {
   let tail = bySeries.get(series);
   if (tail === undefined) {
     tail = { hours: [], buckets: new Map(), current: undefined };
     bySeries.set(series, tail);
   }
-  const hour = hourOf(sourceTime);
+  const hour = hourOf(t);
   const known = bucketOf(tail, hour);
   if (known !== undefined) return (tail.current = known);
   const bucket: Bucket = { series, hour, log: emptyLog(), newest: -Infinity, byTime: undefined, sorted: undefined };

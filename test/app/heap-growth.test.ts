@@ -3,6 +3,7 @@ import { roomyUnderLoad } from '../../app/heap-growth.ts';
 import { createMetrics } from '../../app/metrics.ts';
 import { DrivenClock } from '../driven-clock.ts';
 import { arrival } from '../ingest/stores/fixtures/rows.ts';
+import { packArrivals } from '../../ingest/stores/packed.ts';
 
 function metered(argv: readonly string[]) {
   const flags: string[] = [];
@@ -14,7 +15,7 @@ function metered(argv: readonly string[]) {
     for (let commit = 0; commit < 10; commit += 1) {
       mono += 100;
       const arrivals = Array.from({ length: readings / 10 }, (_, index) => arrival(index + 1));
-      meter.commit({ took: 1, items: 1, batch: { at: 0, arrivals } });
+      meter.commit({ took: 1, items: 1, batch: { at: 0, arrivals: packArrivals(arrivals) } });
     }
   };
   return { flags, second, metrics };

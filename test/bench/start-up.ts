@@ -13,6 +13,7 @@ import { pointOf, registriesOf, siteOf } from './fleet.ts';
 import { bytesOf, DAY, HOUR, openPast, pool } from './past.ts';
 import { ROOT, systemFlags } from './processes.ts';
 import { must, one, spreadOf, type Result } from './result.ts';
+import { packArrivals } from '../../ingest/stores/packed.ts';
 
 const METRICS = 20;
 const INTERVAL = 60_000;
@@ -125,7 +126,7 @@ async function writeOpenHour({ ledger }: Stores, { points, end }: { points: numb
     const arrivals = Array.from({ length: points }, (_, point) => {
       return { ...rest, sourceTime: t, series: point + 1, seq: 1 + index * points + point };
     });
-    await ledger.commit({ at: Math.min(t, Date.now()), arrivals });
+    await ledger.commit({ at: Math.min(t, Date.now()), arrivals: packArrivals(arrivals) });
   }
 }
 

@@ -19,6 +19,8 @@ interface Run {
 
 /** Unsettled readings beyond which open hours are settled too: from there on a run is in a steady state. */
 const FULL_TAIL = 500_000;
+/** The same of each series. */
+const FULL_OF_EACH = 32;
 
 /** Rows of the log of arrivals, by a reader of its own. */
 export function logDepth({ dir }: Server): number {
@@ -38,7 +40,8 @@ export function logDepth({ dir }: Server): number {
 export async function fillTail(options: Omit<LoaderOptions, 'metrics'> & { metrics?: number }): Promise<number> {
   const { metrics = 20, devices } = options;
   const loader = await startLoader({ ...options, metrics });
-  const rounds = Math.ceil(FULL_TAIL / metrics / devices);
+  // Of many series it takes more before open hours are settled.
+  const rounds = Math.ceil(Math.max(FULL_TAIL / metrics / devices, FULL_OF_EACH));
   const { total } = await loader.run({ job: 'burst', messages: rounds });
   await loader.stop();
   return total;

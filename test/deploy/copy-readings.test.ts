@@ -15,7 +15,7 @@ import { openStores, type Stores } from '../../ingest/stores/open.ts';
 import type { StoredReading } from '../../ingest/stores/readings/types.ts';
 import { createSeriesDirectory } from '../../ingest/stores/series-directory.ts';
 import { influx2Missing, startInflux2, type Influx2 } from '../servers/influx2.ts';
-import { packSettlements } from '../../ingest/stores/packed.ts';
+import { packArrivals, packSettlements } from '../../ingest/stores/packed.ts';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 10, 20);
@@ -248,7 +248,7 @@ test.skipIf(influx2Missing)(
       const newer = { ...reading, value, receivedAt: reading.receivedAt + DAY };
       seq += 1;
       const { t: sourceTime, ...rest } = newer;
-      await ledger.commit({ at: START + 2 * DAY, arrivals: [{ ...rest, seq, series: 1, sourceTime }] });
+      await ledger.commit({ at: START + 2 * DAY, arrivals: packArrivals([{ ...rest, seq, series: 1, sourceTime }]) });
       return newer;
     };
     /** As the forwarder does it: sent, noted, and let go at once. */

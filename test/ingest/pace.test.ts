@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createTakeover } from '../../ingest/consume.ts';
 import type { Arrival } from '../../ingest/stores/ledger/types.ts';
-import { ROW, type PackedReadings } from '../../ingest/stores/packed.ts';
+import { packArrivals, ROW, type PackedReadings } from '../../ingest/stores/packed.ts';
 import type { ReadingsStore, SettleResult } from '../../ingest/stores/readings/types.ts';
 import { createTail } from '../../ingest/stores/tail.ts';
 import { DrivenClock } from '../driven-clock.ts';
@@ -24,7 +24,7 @@ function flooded(count: number) {
       seq += 1;
       const reading = { value: 42, quality: 'good', reason: null, receivedAt: wall, backfilled: false } as const;
       const arrival: Arrival = { ...reading, seq, series: seq % 1_000, sourceTime: hour + seq, claimedTime: null };
-      tail.append(arrival);
+      tail.append(packArrivals([arrival]));
     }
   };
   arrive(count);
@@ -37,7 +37,7 @@ function flooded(count: number) {
       }),
   };
   const { consumer, pace } = createTakeover({
-    ...{ clock, tail, arrivals: [], bound: 500_000, logLimit: 2_000_000, queued: () => 0, meter: undefined },
+    ...{ clock, tail, arrivals: [], bound: () => 500_000, logLimit: 2_000_000, queued: () => 0, meter: undefined },
     world: { models: { committed: () => undefined } } as never,
     ledger: { trim: () => Promise.resolve() } as never,
     reader: {} as never,

@@ -4,6 +4,7 @@ import type { Consumer } from '../consumer.ts';
 import type { InfluxStore } from '../influx/types.ts';
 import type { ForwardReader } from '../ledger/forwarded.ts';
 import type { Arrival, Ledger } from '../ledger/types.ts';
+import { packArrivals, type PackedReadings } from '../packed.ts';
 import type { Tail } from '../tail.ts';
 import { createCursors } from './cursors.ts';
 import { createDoubts } from './doubts.ts';
@@ -30,7 +31,7 @@ export interface ForwarderOptions extends IsolationOptions {
   /** What the log holds at the start, in its order. */
   readonly log: readonly Arrival[];
   /** Arrivals in memory beyond which those of open hours leave it too, once they are forwarded. */
-  readonly bound: number;
+  readonly bound: () => number;
   /** The line has more to do than it gets done: it waits for us then, so that the log does not grow without end. */
   readonly lineIsBehind: () => boolean;
   readonly onError: (error: unknown) => void;
@@ -62,7 +63,7 @@ export interface ForwardHealth {
 /** Sends what the log of arrivals holds to InfluxDB, and events and transitions of alarms beside it. */
 export interface Forwarder extends Consumer {
   /** Arrivals that are durable in the log now, in its order. */
-  take(arrivals: readonly Arrival[]): void;
+  take(arrivals: PackedReadings): void;
   health(): ForwardHealth;
   /** What the store says of fields that it rejects; null: it takes all; undefined: not known yet. */
   rejects(): string | null | undefined;
@@ -92,7 +93,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const doubts = createDoubts(tail);
   const rejections = createRejections(options.directory);
   const from = cursors.at('arrivals');
-  queue.push(options.log.filter(({ seq }) => seq > from));
+  queue.push(packArrivals(options.log.filter(({ seq }) => seq > from)));
   // Whoever was here before us may have been killed with any of it under way.
   if (tail.newestSeq() > 0) doubts.add({ after: tail.trimPoint(), upto: tail.newestSeq() }, clock.now().mono);
 
@@ -207,7 +208,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   /** Up to this number nothing is needed any more; where memory is short, what is in doubt counts less. */
   function releasable(): number {
     const forwarded = cursors.at('arrivals');
-    return tail.size() > options.bound ? forwarded : Math.min(forwarded, doubts.keepsFrom());
+    return tail.size() > options.bound() ? forwarded : Math.min(forwarded, doubts.keepsFrom());
   }
 
   function stepped(): void {

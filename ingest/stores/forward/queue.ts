@@ -1,6 +1,6 @@
 import type { SeriesId } from '../../../contract/reading.ts';
-import type { Arrival, ArrivalSeq } from '../ledger/types.ts';
-import { packArrival, RECEIVED, ROW, SEQ, SERIES, unpackReading, type PackedReadings } from '../packed.ts';
+import type { ArrivalSeq } from '../ledger/types.ts';
+import { RECEIVED, ROW, SEQ, SERIES, unpackReading, type PackedReadings } from '../packed.ts';
 import type { Settlement, StoredReading } from '../readings/types.ts';
 
 /** Rows of one chunk. */
@@ -18,7 +18,7 @@ export interface QueuedBatch {
 
 /** Arrivals that are not forwarded yet, in the order of the log. */
 export interface ArrivalQueue {
-  push(arrivals: readonly Arrival[]): void;
+  push(arrivals: PackedReadings): void;
   /** At most `limit` behind the first `skip`; they stay until they are dropped. Undefined: none. */
   peek(limit: number, skip?: number): QueuedBatch | undefined;
   drop(count: number): void;
@@ -42,16 +42,17 @@ export function createArrivalQueue(): ArrivalQueue {
 
   return {
     push(arrivals) {
-      for (const arrival of arrivals) {
+      for (let at = 0; at < arrivals.length;) {
         if (filled === CHUNK) {
           chunks.push(new Float64Array(CHUNK * ROW));
           filled = 0;
         }
-        const last = chunks.at(-1);
-        if (last !== undefined) packArrival(last, filled * ROW, arrival);
-        filled += 1;
+        const part = arrivals.subarray(at, at + (CHUNK - filled) * ROW);
+        chunks.at(-1)?.set(part, filled * ROW);
+        filled += part.length / ROW;
+        at += part.length;
       }
-      size += arrivals.length;
+      size += arrivals.length / ROW;
     },
     peek(limit, skip = 0) {
       const count = Math.min(limit, size - skip);

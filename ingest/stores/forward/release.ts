@@ -14,7 +14,7 @@ export interface ReleaseOptions {
   readonly tail: Tail;
   readonly ledger: Pick<Ledger, 'trim'>;
   /** Arrivals in memory beyond which those of open hours leave too. */
-  readonly bound: number;
+  readonly bound: () => number;
 }
 
 export interface Release {
@@ -29,15 +29,16 @@ export interface Release {
 export function createRelease({ tail, ledger, bound }: ReleaseOptions): Release {
   let trimmed = 0;
   return async (now, upTo) => {
-    for (;;) {
-      const all = tail.size() > bound;
-      const due = tail.due({ now, grace: GRACE, patience: PATIENCE, crowd: CROWD, all, upTo, limit: SLICE });
-      const forwarded = due
-        .map((hour) => ({ ...hour, count: tail.countUpTo(hour, upTo) }))
-        .filter(({ count }) => count > 0);
-      if (forwarded.length === 0) break;
-      tail.settled(forwarded);
-      await setImmediate();
+    // Of hours that are open only as many as it takes.
+    for (const all of tail.size() > bound() ? [true, false] : [false]) {
+      for (const due of tail.due({ now, grace: GRACE, patience: PATIENCE, crowd: CROWD, all, upTo, limit: SLICE })) {
+        const forwarded = due
+          .map((hour) => ({ ...hour, count: tail.countUpTo(hour, upTo) }))
+          .filter(({ count }) => count > 0);
+        if (forwarded.length > 0) tail.settled(forwarded);
+        await setImmediate();
+        if (all && tail.size() <= bound()) break;
+      }
     }
     const point = Math.min(tail.trimPoint(), upTo);
     if (point <= trimmed) return;

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { packArrivals } from '../packed.ts';
 import { DamagedFile, ForeignFile, NewerSchema, NoRoomForCopy, speaksOfDamage, wantsRoom } from '../sqlite/errors.ts';
 import { startThread, type Fault } from '../sqlite/thread.ts';
 import type { WriterData, WriterReady, WriterRequest, WriterResult } from './protocol.ts';
@@ -54,8 +53,9 @@ export async function openLedger({ file, reserveBytes = 0, script = WRITER }: Le
     async commit(batch) {
       await thread.started();
       if (committed.delete(batch)) return;
-      const { arrivals = [], ...rest } = batch;
-      const packed = packArrivals(arrivals);
+      const { arrivals, ...rest } = batch;
+      // A copy: the batch may have to be given again.
+      const packed = arrivals?.slice() ?? new Float64Array(0);
       const mine = ++number;
       underWay.set(mine, batch);
       try {

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { ROW, SEQ, SERIES, TIME, unpackReading, type PackedReadings } from '../packed.ts';
+import { ROW, SEQ, TIME, unpackArrival, type PackedReadings } from '../packed.ts';
 import { decodeArrivals } from './arrival-block.ts';
 import { LedgerDamaged } from './rows.ts';
 import type { Arrival, ArrivalSeq } from './types.ts';
@@ -52,12 +52,10 @@ function decoded(last: number, count: number, columns: SQLOutputValue | undefine
 }
 
 function arrivalOf(packed: PackedReadings, at: number): Arrival {
-  const seq = packed[at + SEQ] ?? 0;
   try {
-    const { t, ...rest } = unpackReading(packed, at);
-    return { seq, series: packed[at + SERIES] ?? 0, sourceTime: t, ...rest };
+    return unpackArrival(packed, at);
   } catch (cause) {
-    throw damaged(seq, cause);
+    throw damaged(packed[at + SEQ] ?? 0, cause);
   }
 }
 

@@ -5,6 +5,7 @@ import type { QuarantineEntry } from '../../../contract/quarantine.ts';
 import type { Reading, SeriesId } from '../../../contract/reading.ts';
 import type { SiteRegistry } from '../../../contract/registry.ts';
 import type { MachineState } from '../../alarms/types.ts';
+import type { PackedReadings } from '../packed.ts';
 import type { AccessChange, AccessReader } from './access.ts';
 import type { RegistryVersionReader } from './registry-versions.ts';
 import type { ChannelChangeRow, ChannelReader } from './channels.ts';
@@ -110,7 +111,7 @@ export interface LedgerBatch {
   /** Times (ms epoch) from which we go on: commits that seem newer were dated by a clock that was wrong, this one is not. */
   readonly setBacks?: readonly number[];
   readonly series?: readonly Series[];
-  readonly arrivals?: readonly Arrival[];
+  readonly arrivals?: PackedReadings;
   readonly events?: readonly StoredEvent[];
   readonly quarantine?: readonly QuarantineEntry[];
   readonly alarms?: readonly AlarmRecord[];

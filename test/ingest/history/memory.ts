@@ -12,7 +12,7 @@ import type { Rollups } from '../../../ingest/stores/rollups.ts';
 import { createTail, type Tail } from '../../../ingest/stores/tail.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 import type { Known } from './naive.ts';
-import { ROW, SEQ } from '../../../ingest/stores/packed.ts';
+import { packArrivals, ROW, SEQ } from '../../../ingest/stores/packed.ts';
 
 const CATALOGUE = loadCatalogue();
 
@@ -54,7 +54,7 @@ export function startMemory(options: MemoryOptions): Memory {
 
   function start(): void {
     tail = createTail();
-    for (const arrival of log) tail.append(arrival);
+    for (const arrival of log) tail.append(packArrivals([arrival]));
     const next = { nextSeriesId: series + 1, nextArrivalSeq: seq + 1, nextAlarmId: 1 };
     const world = createWorld({ started: clock.now(), tail, lastCommitAt: 0, ...next });
     world.models.set(site, compileModel(registry, CATALOGUE));
@@ -84,12 +84,12 @@ export function startMemory(options: MemoryOptions): Memory {
         const marks = { quality: q, reason: q === 'good' ? null : ('spike' as const), backfilled: false };
         const arrival = { seq, series, sourceTime: t, value: v, ...marks, receivedAt: t, claimedTime: null };
         log.push(arrival);
-        tail.append(arrival);
+        tail.append(packArrivals([arrival]));
       }
     },
     async settle(hours = Infinity) {
       const limits = { now: Infinity, grace: 0, patience: 0, crowd: 0, all: true, upTo: Infinity, limit: Infinity };
-      const due = tail.due(limits).slice(0, hours);
+      const due = [...tail.due(limits)].flat().slice(0, hours);
       const rows = tail.pack(due);
       const gone = new Set(rows.filter((_, index) => index % ROW === SEQ));
       await stores.readings.settle(rows);

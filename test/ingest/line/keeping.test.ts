@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LedgerBatch } from '../../../ingest/stores/ledger/types.ts';
+import { ROW } from '../../../ingest/stores/packed.ts';
 import { startRig } from './rig.ts';
 import { SITE, WELL } from './site.ts';
 
@@ -9,7 +10,8 @@ function recorder() {
   const count = () => {
     const sum: Record<string, number> = {};
     for (const { at: _, ...rows } of batches.splice(0)) {
-      for (const [kind, { length }] of Object.entries(rows)) if (length > 0) sum[kind] = (sum[kind] ?? 0) + length;
+      for (const [kind, { length }] of Object.entries(rows))
+        if (length > 0) sum[kind] = (sum[kind] ?? 0) + (kind === 'arrivals' ? length / ROW : length);
     }
     return sum;
   };

@@ -5,13 +5,14 @@ import { expect, test } from 'vitest';
 import { openStores } from '../../../ingest/stores/open.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 import { arrival, START, temporaryFolder } from './fixtures/rows.ts';
+import { packArrivals } from '../../../ingest/stores/packed.ts';
 
 const FILES = ['ledger.db', 'readings.db', 'reserve', 'server.key', 'server.lock'];
 
 test('after an orderly close the data folder holds its databases and the key, with nothing left beside them', async () => {
   const dataDir = temporaryFolder();
   const stores = await openStores({ dataDir, clock: new DrivenClock() });
-  await stores.ledger.commit({ at: START, arrivals: [arrival(1)] });
+  await stores.ledger.commit({ at: START, arrivals: packArrivals([arrival(1)]) });
   await stores.close();
   expect(readdirSync(dataDir).sort()).toEqual(FILES);
   for (const name of FILES.slice(0, 4)) expect(statSync(join(dataDir, name)).mode & 0o077).toBe(0);
@@ -53,7 +54,7 @@ test('the WAL of a busy ledger is reset again and again, also while its reader r
   let seq = 1;
   for (let commit = 0; commit < 150; commit += 1) {
     const arrivals = Array.from({ length: 2_000 }, () => arrival(seq++));
-    const committed = stores.ledger.commit({ at: START, arrivals });
+    const committed = stores.ledger.commit({ at: START, arrivals: packArrivals(arrivals) });
     stores.reader.registryRevision();
     await committed;
   }

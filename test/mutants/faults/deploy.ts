@@ -80,8 +80,8 @@ export const DEPLOY_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/stores/forward/forwarder.ts',
-        from: 'queue.push(options.log.filter(({ seq }) => seq > from));',
-        to: 'void from;',
+        from: 'queue.push(packArrivals(options.log.filter(({ seq }) => seq > from)));',
+        to: 'void [from, packArrivals];',
       },
     ],
     tests: ['test/deploy/influx-backup.test.ts'],

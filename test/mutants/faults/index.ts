@@ -17,12 +17,14 @@ import { RECORD_FAULTS } from './records.ts';
 import { SIMULATOR_FAULTS } from './simulators.ts';
 import { STORE_FAULTS } from './stores.ts';
 import { TROUBLE_FAULTS } from './trouble.ts';
+import { USUAL_FAULTS } from './usual.ts';
 
 /** Every fault that is built in, room by room along the way of a message. */
 export const MUTANTS: readonly Mutant[] = [
   ...BROKER_FAULTS,
   ...INPUT_FAULTS,
   ...LINE_FAULTS,
+  ...USUAL_FAULTS,
   ...MODE_FAULTS,
   ...CLOCK_FAULTS,
   ...ALARM_FAULTS,

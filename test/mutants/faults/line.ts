@@ -27,8 +27,8 @@ export const LINE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/live/sparklines.ts',
-        from: 'for (const { series, sourceTime, value, quality, backfilled } of readings) {',
-        to: 'for (const { series, sourceTime, value, quality, backfilled } of readings.slice(-1)) {',
+        from: 'for (let at = 0; at < readings.length; at += ROW) {',
+        to: 'for (let at = readings.length - ROW; at < readings.length; at += ROW) {',
       },
     ],
     tests: ['test/ingest/live/sparklines.test.ts'],
@@ -86,8 +86,8 @@ export const LINE_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingest/line/world.ts',
-        from: "if (kept !== 'all') world.unstored.series.add(series);",
-        to: "if (kept !== 'all') void series;",
+        from: 'else unstored.add(series);',
+        to: '',
       },
     ],
     tests: [STORING],

@@ -124,7 +124,13 @@ export const TROUBLE_FAULTS: readonly Mutant[] = [
   {
     name: 'found-readings-are-forgotten',
     breaks: 'readings that turned out to be in the log are known when they come again',
-    edits: [{ file: 'ingest/line/outage.ts', from: 'world.foundStored(batch.arrivals ?? []);', to: '' }],
+    edits: [
+      {
+        file: 'ingest/line/outage.ts',
+        from: 'if (batch.arrivals !== undefined) world.foundStored(batch.arrivals);',
+        to: '',
+      },
+    ],
     tests: [LOST],
   },
   {

@@ -7,7 +7,7 @@ import { createRecordRejections, createRejections } from '../../../../ingest/sto
 import { delayAfter } from '../../../../ingest/stores/forward/retry.ts';
 import { InfluxFailed } from '../../../../ingest/stores/influx/types.ts';
 import type { Arrival } from '../../../../ingest/stores/ledger/types.ts';
-import { ROW, SEQ } from '../../../../ingest/stores/packed.ts';
+import { packArrivals, ROW, SEQ } from '../../../../ingest/stores/packed.ts';
 import { storedOf } from '../../../../ingest/stores/query.ts';
 import { createTail } from '../../../../ingest/stores/tail.ts';
 
@@ -40,13 +40,13 @@ test('the queue gives everything once, in the order of the log of each series, w
       const taken = new Map<number, number[]>();
       let [pushed, gone] = [0, 0];
       for (const one of steps) {
-        if ('push' in one) queue.push(Array.from({ length: one.push }, () => arrival(++pushed)));
+        if ('push' in one) queue.push(packArrivals(Array.from({ length: one.push }, () => arrival(++pushed))));
         else {
           const batch = queue.peek(one.take);
           expect(batch?.count ?? 0).toBe(Math.min(one.take, pushed - gone));
           if (batch === undefined) continue;
           const behind = queue.peek(one.take, batch.count);
-          queue.push(Array.from({ length: one.take }, () => arrival(++pushed)));
+          queue.push(packArrivals(Array.from({ length: one.take }, () => arrival(++pushed))));
           expect(seqsOf(behind)).toEqual(upTo(gone + batch.count, behind?.count ?? 0));
           expect(behind?.lastSeq ?? batch.lastSeq).toBe(batch.lastSeq + (behind?.count ?? 0));
           for (const { series, readings } of batch.settlements()) {
@@ -84,7 +84,7 @@ test('of every request in doubt all that was replaced is sent again, in parts, t
       const keyOf = ({ series, sourceTime }: Arrival) => `${series} ${sourceTime}`;
       const arrivals = every.map((t, at) => ({ ...arrival(at + 1), sourceTime: t * 1_000 }));
       for (const next of arrivals) {
-        tail.append(next);
+        tail.append(packArrivals([next]));
         standing.set(keyOf(next), next.seq);
       }
       const doubts = createDoubts(tail);

@@ -182,7 +182,7 @@ async function live(subject: Subject, story: Story, base: number): Promise<unkno
 
   async function look() {
     const tail = createTail();
-    for (const arrival of log.slice(delivered)) tail.append(arrival);
+    tail.append(packArrivals(log.slice(delivered)));
     const sources = { readings: subject.store(), tail };
     const all = Array.from({ length: OF_A_CASE }, (_, at) => base + at + 1);
     return Promise.all(

@@ -11,6 +11,7 @@ import {
 } from '../../../../ingest/stores/ledger/types.ts';
 import { rowsOf } from '../../../arrival-log.ts';
 import { alarm, arrival, machine, registry, START, temporaryFolder } from '../fixtures/rows.ts';
+import { packArrivals } from '../../../../ingest/stores/packed.ts';
 
 async function ledgerIn(folder: string, script?: URL) {
   const file = join(folder, 'ledger.db');
@@ -30,14 +31,16 @@ async function ledgerIn(folder: string, script?: URL) {
   return { file, ledger, reader, rows };
 }
 
+const ARRIVALS = [
+  arrival(1),
+  arrival(2, { value: -0.07, quality: 'suspect', reason: 'rate', backfilled: true, claimedTime: 1.7e18 }),
+  arrival(3, { value: 5e-324, quality: 'bad', reason: 'cross_check', claimedTime: 0.5 }),
+];
+
 const everything: LedgerBatch = {
   at: START,
   series: [{ id: 1, site: 'mine', owner: { kind: 'point', id: 'pool' }, metric: 'water_temperature' }],
-  arrivals: [
-    arrival(1),
-    arrival(2, { value: -0.07, quality: 'suspect', reason: 'rate', backfilled: true, claimedTime: 1.7e18 }),
-    arrival(3, { value: 5e-324, quality: 'bad', reason: 'cross_check', claimedTime: 0.5 }),
-  ],
+  arrivals: packArrivals(ARRIVALS),
   events: [
     {
       site: 'mine',
@@ -132,7 +135,7 @@ test('what a commit carries is in the file when it resolves, and reads back as i
     nextSeriesId: 2,
     nextArrivalSeq: 4,
     nextAlarmId: 8,
-    arrivals: everything.arrivals,
+    arrivals: ARRIVALS,
     machines: everything.machines,
     alarms: everything.alarms,
     devices: everything.devices,
@@ -152,19 +155,23 @@ test('what a commit carries is in the file when it resolves, and reads back as i
 test('a batch with one row that cannot be stored leaves nothing behind, and says that repeating cannot help', async () => {
   const { ledger, reader } = await ledgerIn(temporaryFolder());
   const before = reader.load();
-  const bad = { ...everything, arrivals: [arrival(1), arrival(2, { sourceTime: START + 0.5 })] };
+  const bad = { ...everything, arrivals: packArrivals([arrival(1), arrival(2, { sourceTime: START + 0.5 })]) };
   await expect(ledger.commit(bad)).rejects.toMatchObject({ name: 'CommitFailed', transient: false });
-  const twice = { at: START, arrivals: [arrival(1), arrival(1)] };
+  const twice = { at: START, arrivals: packArrivals([arrival(1), arrival(1)]) };
   await expect(ledger.commit(twice)).rejects.toMatchObject({ transient: false });
   for (const odd of [{ value: NaN }, { value: Infinity }, { series: 2 ** 32 }, { receivedAt: NaN }])
-    await expect(ledger.commit({ at: START, arrivals: [arrival(1, odd)] })).rejects.toMatchObject({ transient: false });
+    await expect(ledger.commit({ at: START, arrivals: packArrivals([arrival(1, odd)]) })).rejects.toMatchObject({
+      transient: false,
+    });
   const nobody = { ...registry('mine'), timezone: '' };
   await expect(ledger.commit({ ...everything, registry: [nobody] })).rejects.toThrow(/timezone/);
   expect(reader.load()).toEqual(before);
   await ledger.commit(everything);
   expect(reader.load().arrivals).toHaveLength(3);
   for (const again of [[arrival(2)], [arrival(3), arrival(4)]])
-    await expect(ledger.commit({ at: START, arrivals: again })).rejects.toMatchObject({ transient: false });
+    await expect(ledger.commit({ at: START, arrivals: packArrivals(again) })).rejects.toMatchObject({
+      transient: false,
+    });
   expect(reader.load().arrivals).toHaveLength(3);
 });
 
@@ -186,7 +193,7 @@ test('any reading reads back as it was, through jumps of the clock, from a run o
   await fc.assert(
     fc.asyncProperty(fc.array(some, { minLength: 1, maxLength: 40 }), async (readings) => {
       const arrivals = readings.map(({ gap, ...reading }) => ({ ...reading, seq: (seq += gap + 1) }));
-      await ledger.commit({ at: START, arrivals });
+      await ledger.commit({ at: START, arrivals: packArrivals(arrivals) });
       sent.push(...arrivals);
     }),
     { numRuns: 50 },
@@ -206,7 +213,7 @@ test('batches of every size are stored whole', async () => {
   const sizes = [1, 2, 3, 2_000, 8_191, 8_192, 8_193, 20_001];
   for (const size of sizes) {
     const arrivals = Array.from({ length: size }, () => arrival(seq++));
-    await ledger.commit({ at: START, arrivals });
+    await ledger.commit({ at: START, arrivals: packArrivals(arrivals) });
   }
   expect(rows('SELECT count(*) AS n, max(seq) AS last, count(DISTINCT source_time) AS times FROM arrival')).toEqual([
     { n: seq - 1, last: seq - 1, times: seq - 1 },
@@ -217,7 +224,10 @@ test('numbers of arrivals, series and alarms are never handed out again, also wh
   const folder = temporaryFolder();
   const { ledger, reader } = await ledgerIn(folder);
   await ledger.commit(everything);
-  await ledger.commit({ at: START - 1, arrivals: Array.from({ length: 12_000 }, (_, index) => arrival(index + 10)) });
+  await ledger.commit({
+    at: START - 1,
+    arrivals: packArrivals(Array.from({ length: 12_000 }, (_, index) => arrival(index + 10))),
+  });
   await ledger.trim(12_000);
   expect(reader.load().arrivals.map(({ seq }) => seq)).toEqual([
     12_001, 12_002, 12_003, 12_004, 12_005, 12_006, 12_007, 12_008, 12_009,
@@ -263,7 +273,7 @@ test('what another process writes to the registry is seen, and each write counts
   await Promise.all([
     ledger.commit({ at: START, registry: [registry('second')] }),
     other.ledger.commit({ at: START, registry: [registry('third'), registry('mine')] }),
-    ledger.commit({ at: START, arrivals: [arrival(1)] }),
+    ledger.commit({ at: START, arrivals: packArrivals([arrival(1)]) }),
     other.ledger.commit({ at: START, devices: [{ site: 'mine', device: 'pool1', state: 1 }] }),
   ]);
   expect(reader.registryRevision()).toBe(4);
@@ -287,9 +297,13 @@ test('a thread that dies after its transaction rejects, and the identical batch 
     temporaryFolder(),
     new URL('../fixtures/dying-writer.worker.ts', import.meta.url),
   );
-  await ledger.commit({ at: START, arrivals: [arrival(1)] });
+  await ledger.commit({ at: START, arrivals: packArrivals([arrival(1)]) });
   const notice = { at: START, site: null, actor: null, detail: {} };
-  const batch: LedgerBatch = { at: START, arrivals: [arrival(2)], systemEvents: [{ ...notice, kind: 'die_after' }] };
+  const batch: LedgerBatch = {
+    at: START,
+    arrivals: packArrivals([arrival(2)]),
+    systemEvents: [{ ...notice, kind: 'die_after' }],
+  };
   const behind: LedgerBatch = { at: START, systemEvents: [{ ...notice, kind: 'behind' }] };
   const lost = await Promise.allSettled([ledger.commit(batch), ledger.commit(behind)]);
   for (const outcome of lost)
@@ -320,11 +334,11 @@ test('a thread that dies before its transaction rejects, and the identical batch
     temporaryFolder(),
     new URL('../fixtures/dying-writer.worker.ts', import.meta.url),
   );
-  await ledger.commit({ at: START, arrivals: [arrival(1)] });
+  await ledger.commit({ at: START, arrivals: packArrivals([arrival(1)]) });
   const event = { at: START, site: null, kind: 'die_before', actor: null, detail: {} };
-  const batch: LedgerBatch = { at: START, arrivals: [arrival(2)], systemEvents: [event] };
+  const batch: LedgerBatch = { at: START, arrivals: packArrivals([arrival(2)]), systemEvents: [event] };
   await expect(ledger.commit(batch)).rejects.toMatchObject({ transient: true });
-  await ledger.commit({ at: START, arrivals: [arrival(3)] });
+  await ledger.commit({ at: START, arrivals: packArrivals([arrival(3)]) });
   await ledger.commit(batch);
   expect(rows('SELECT seq FROM arrival')).toEqual([{ seq: 1 }, { seq: 2 }, { seq: 3 }]);
 });

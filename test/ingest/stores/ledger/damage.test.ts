@@ -7,7 +7,7 @@ import { openStores } from '../../../../ingest/stores/open.ts';
 import { UnusableFile } from '../../../../ingest/stores/sqlite/errors.ts';
 import { DrivenClock } from '../../../driven-clock.ts';
 import { alarm, arrival, registry, START, temporaryFolder } from '../fixtures/rows.ts';
-import { packSettlements } from '../../../../ingest/stores/packed.ts';
+import { packArrivals, packSettlements } from '../../../../ingest/stores/packed.ts';
 
 const PAGE = 4_096;
 
@@ -21,7 +21,12 @@ async function filled(): Promise<string> {
   const dataDir = temporaryFolder();
   const { ledger, close } = await storesIn(dataDir);
   const arrivals = Array.from({ length: 500 }, (_, at) => arrival(at + 1));
-  await ledger.commit({ at: START, registry: [registry('mine')], alarms: [alarm(1)], arrivals });
+  await ledger.commit({
+    at: START,
+    registry: [registry('mine')],
+    alarms: [alarm(1)],
+    arrivals: packArrivals(arrivals),
+  });
   await close();
   return dataDir;
 }
@@ -110,7 +115,7 @@ test('a page that is destroyed while the ledger is open fails commits as ones th
   const dataDir = await filled();
   const { ledger } = await storesIn(dataDir);
   spoil(join(dataDir, 'ledger.db'), pagesOf(join(dataDir, 'ledger.db')).slice(1));
-  const failure = ledger.commit({ at: START, arrivals: [arrival(501)], alarms: [alarm(1)] });
+  const failure = ledger.commit({ at: START, arrivals: packArrivals([arrival(501)]), alarms: [alarm(1)] });
   await expect(failure).rejects.toMatchObject({ name: 'CommitFailed', transient: true });
   await expect(failure).rejects.toThrow(/restore the newest backup/);
 });

@@ -9,6 +9,7 @@ import { DrivenClock } from '../../../driven-clock.ts';
 import { rowsOf } from '../../../arrival-log.ts';
 import { alarm, arrival, START, temporaryFolder } from '../fixtures/rows.ts';
 import { mayMount, smallDisk } from '../fixtures/small-disk.ts';
+import { packArrivals } from '../../../../ingest/stores/packed.ts';
 
 const mounts = mayMount('a ledger on a disk that is really full');
 const KEPT = 1_048_576;
@@ -16,7 +17,10 @@ const FULL = { name: 'CommitFailed', transient: true, sqliteCode: 13 };
 const MINUTE = 60_000;
 
 let seq = 1;
-const readings = (at: number): LedgerBatch => ({ at, arrivals: Array.from({ length: 2_000 }, () => arrival(seq++)) });
+const readings = (at: number): LedgerBatch => ({
+  at,
+  arrivals: packArrivals(Array.from({ length: 2_000 }, () => arrival(seq++))),
+});
 const alarms = (at: number, worst: number): LedgerBatch => ({
   at,
   alarms: [alarm(1, { worst })],

@@ -8,7 +8,7 @@ import type { SpoiltBlock } from '../../../../ingest/stores/readings/types.ts';
 import { createTail } from '../../../../ingest/stores/tail.ts';
 import { DrivenClock } from '../../../driven-clock.ts';
 import { arrival, HOUR, reading, START, temporaryFolder } from '../fixtures/rows.ts';
-import { packSettlements } from '../../../../ingest/stores/packed.ts';
+import { packArrivals, packSettlements } from '../../../../ingest/stores/packed.ts';
 
 const ALL = { series: 1, from: 0, to: 8_000_000_000_000, limit: 100_000 };
 const hour = START / HOUR;
@@ -121,8 +121,8 @@ test('a spoilt block no longer keeps the log from draining', async () => {
   const consumer = createConsumer({ ledger, readings: store, tail, clock: new DrivenClock(START), onError });
   const arrive = async (seq: number) => {
     const one = arrival(seq, { value: seq });
-    await ledger.commit({ at: START, arrivals: [one] });
-    tail.append(one);
+    await ledger.commit({ at: START, arrivals: packArrivals([one]) });
+    tail.append(packArrivals([one]));
   };
   await arrive(1);
   await consumer.settleAll();
