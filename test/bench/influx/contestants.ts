@@ -9,8 +9,11 @@ import { startMosquitto } from './mosquitto.ts';
 import { startNodeRed } from './node-red.ts';
 import { startTelegraf } from './telegraf.ts';
 
-/** Telegraf makes one line of each message as devices send it to us; `by point`, the lines that we make. */
-export type Kind = 'ours' | 'embedded' | 'telegraf' | 'telegraf by point' | 'node-red';
+/**
+ * Telegraf makes one line of each message as devices send it to us; `by point`, the lines that we make. Node-RED gathers
+ * lines with nodes of its palette, or in a function.
+ */
+export type Kind = 'ours' | 'embedded' | 'telegraf' | 'telegraf by point' | 'node-red' | 'node-red gathering';
 
 /** Something that devices send to, with InfluxDB behind it or (ours alone) without. */
 export interface Contestant {
@@ -71,11 +74,15 @@ export async function startContestant(kind: Kind, load: Load, influx: Influx2, p
         counts,
       });
     case 'node-red':
+    case 'node-red gathering': {
+      const gathering = kind === 'node-red' ? 'palette' : 'function';
+      const flow = { gathering, points: load.metrics / load.perPoint } as const;
       return startPeer(peers, influx, {
         name: 'Node-RED',
-        start: (port) => startNodeRed(peers.nodeRed ?? '', port, influx),
+        start: (port) => startNodeRed(peers.nodeRed ?? '', port, influx, flow),
         counts,
       });
+    }
   }
 }
 

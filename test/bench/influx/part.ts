@@ -14,7 +14,8 @@ const NAMES: Readonly<Record<Kind, string>> = {
   embedded: 'ours with the embedded store',
   telegraf: 'Mosquitto and Telegraf',
   'telegraf by point': 'Mosquitto and Telegraf, lines as ours',
-  'node-red': 'Mosquitto and Node-RED, lines as ours',
+  'node-red': 'Mosquitto and Node-RED as its palette has it',
+  'node-red gathering': 'Mosquitto and Node-RED, a function that gathers',
 };
 const NO_PEERS: Peers = { mosquitto: undefined, telegraf: undefined, nodeRed: undefined, missing: [] };
 
@@ -57,7 +58,7 @@ function kindsOf({ metrics }: Load, peers: Peers): Kind[] {
     'ours',
     ...(hasBroker && peers.telegraf !== undefined ? telegraf : []),
     'embedded',
-    ...(hasBroker && peers.nodeRed !== undefined ? ['node-red' as const] : []),
+    ...(hasBroker && peers.nodeRed !== undefined ? (['node-red', 'node-red gathering'] as const) : []),
   ];
 }
 
