@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../contract/clock.ts';
 import type { ConnectionChange, InboundMessage, Refusal } from '../contract/message.ts';
 
 import type { Desk, QuerySide } from '../contract/query.ts';
+import { createAttention } from './attention.ts';
 import { createTakeover } from './consume.ts';
 import { createExpiry } from './expire.ts';
 import type { History } from './history/history.ts';
@@ -176,7 +177,12 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const book = createRefusalBook(registered, reader.refusals());
   const announcer = createAnnouncer({ world, clock, epoch: randomUUID(), storing: () => line.storing() });
   const lineEvents = { onChanges: announce, onStoring: storingChanged, onError };
-  const line = createLine({ world, ledger, clock, mayStore, ...lineEvents, meter, pace: () => takeover.pace() });
+  const attention = createAttention(clock);
+  const line = createLine({
+    ...{ world, ledger, clock, mayStore, ...lineEvents, meter },
+    pace: () => takeover.pace(),
+    isHurried: attention.isWanted,
+  });
   options.gate?.onTrouble(line.suspect);
   const takeover = createTakeover({
     ...options,
@@ -349,7 +355,11 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   return {
     query: createQuerySide({ ...sources, announcer, sparklines, refusals: book, storing: line.storing }),
     desk,
-    history: memory.history,
+    history: {
+      ...memory.history,
+      chart: (site, asked) => attention.while(memory.history.chart(site, asked)),
+      course: (site, point, asked) => attention.while(memory.history.course(site, point, asked)),
+    },
     sheets: memory.sheets,
     began: memory.began,
     accept: (message) => new Promise((resolve) => take(message, resolve)),

@@ -10,6 +10,8 @@ import type { Changes, World } from './world.ts';
 const BATCH_ITEMS = 2_000;
 /** ms of judging after which a batch is cut: settling, screens and answers get their turn in between. */
 const BATCH_TIME = 15;
+/** The same while somebody waits for an answer. */
+const SHORT_BATCH_TIME = 3;
 /** Items judged between two looks at the clock. */
 const LOOK_EVERY = 16;
 /** Commits failing for this long (ms) are no hiccup: screens go on, marked *not stored*. */
@@ -54,6 +56,8 @@ export interface LineOptions {
   readonly meter?: Pick<Meter, 'commit' | 'commitFailed'> | undefined;
   /** Waited for between two batches: what takes the line's readings on may be behind. */
   readonly pace?: () => Promise<void> | undefined;
+  /** Somebody waits for an answer that passes the event loop. */
+  readonly isHurried?: () => boolean;
 }
 
 export interface Line {
@@ -76,7 +80,18 @@ const NO_CHANGES: Changes = { series: NONE, devices: NONE, alarms: [], models: N
 
 /** The one ordered queue: judged in batches, one batch in flight, merged after its commit. */
 export function createLine(options: LineOptions): Line {
-  const { world, ledger, clock, mayStore, onChanges, onStoring, onError, meter, pace } = options;
+  const {
+    world,
+    ledger,
+    clock,
+    mayStore,
+    onChanges,
+    onStoring,
+    onError,
+    meter,
+    pace,
+    isHurried = () => false,
+  } = options;
   const queue: Item[] = [];
   const waiting: (() => void)[] = [];
   const outage = createOutage({ world, ledger, onFound, onError });
@@ -169,7 +184,7 @@ export function createLine(options: LineOptions): Line {
 
   /** The items that there was time for, in order; or what one of them met. */
   function judgeAll(items: readonly Item[]): { judged: readonly Item[]; failed?: { error: unknown } } {
-    const until = clock.now().mono + BATCH_TIME;
+    const until = clock.now().mono + (isHurried() ? SHORT_BATCH_TIME : BATCH_TIME);
     try {
       for (const [index, item] of items.entries()) {
         if (index > 0 && index % LOOK_EVERY === 0 && clock.now().mono > until) return { judged: items.slice(0, index) };

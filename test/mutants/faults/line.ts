@@ -34,6 +34,19 @@ export const LINE_FAULTS: readonly Mutant[] = [
     tests: ['test/ingest/live/sparklines.test.ts'],
   },
   {
+    name: 'line-judges-on-while-somebody-waits',
+    breaks: 'a chart does not wait behind a flood',
+    edits: [
+      {
+        file: 'ingest/line/line.ts',
+        from: '(isHurried() ? SHORT_BATCH_TIME : BATCH_TIME)',
+        to: '(isHurried() ? BATCH_TIME : BATCH_TIME)',
+      },
+      { file: 'ingest/line/line.ts', from: 'const SHORT_BATCH_TIME = 3;', to: '' },
+    ],
+    tests: ['test/ingest/line/attention.test.ts'],
+  },
+  {
     name: 'line-announces-before-the-commit',
     breaks: 'screens see committed state only',
     edits: [

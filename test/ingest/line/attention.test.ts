@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import type { Instant } from '../../../contract/clock.ts';
+import type { Ledger } from '../../../ingest/stores/ledger/types.ts';
+import { DrivenClock } from '../../driven-clock.ts';
+import { startRig } from './rig.ts';
+import { SITE, WELL } from './site.ts';
+
+/** Each look at it takes a tenth of a millisecond: a message asks what time it is once or twice. */
+class LaboriousClock extends DrivenClock {
+  #spent = 0;
+
+  override now(): Instant {
+    this.#spent += 0.1;
+    const { wall, mono } = super.now();
+    return { wall: wall + Math.floor(this.#spent), mono: mono + this.#spent };
+  }
+}
+
+test('while somebody waits for a chart, and for a moment after it, the line judges in short turns', async () => {
+  const sizes: number[] = [];
+  const noting = (real: Ledger): Ledger => ({
+    ...real,
+    commit(batch) {
+      if (batch.arrivals !== undefined && batch.arrivals.length > 0) sizes.push(batch.arrivals.length);
+      return real.commit(batch);
+    },
+  });
+  const clock = new LaboriousClock();
+  const rig = await startRig({ registry: SITE, ledger: noting, clock });
+  const flood = async () => {
+    sizes.length = 0;
+    const from = clock.now().wall;
+    await Promise.all(Array.from({ length: 2_000 }, (_, at) => rig.values('gateway', WELL, from + at)));
+    return Math.max(...sizes);
+  };
+  await rig.values('gateway', WELL);
+  const alone = await flood();
+
+  const { wall } = clock.now();
+  const series = [{ point: 'pool', metric: 'water_temperature' as const }];
+  const asked = rig.ingest.history.chart('mine', { series, from: wall - 3_600_000, to: wall });
+  const beside = await flood();
+  await asked;
+  const after = await flood();
+  await rig.pass(5);
+  const later = await flood();
+  expect(Math.max(beside, after) * 3).toBeLessThan(Math.min(alone, later));
+});
