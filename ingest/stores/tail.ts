@@ -249,8 +249,11 @@ export function createTail(): Tail {
         const { log } = bucket;
         rows.drop(log, count);
         size -= count;
-        Object.assign(bucket, { newest: -Infinity, byTime: undefined, sorted: undefined });
-        for (let index = 0; index < log.length; index += 1) place(bucket, index);
+        // Where times only ever went up, they do so still.
+        if (bucket.byTime !== undefined) {
+          Object.assign(bucket, { newest: -Infinity, byTime: undefined, sorted: undefined });
+          for (let index = 0; index < log.length; index += 1) place(bucket, index);
+        }
         if (log.length === 0) removeHour(tail, hour);
         if (tail.hours.length === 0) bySeries.delete(series);
       }
