@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { Type, type Static } from 'typebox';
 import { Parse } from 'typebox/value';
 import { expect, onTestFinished, test } from 'vitest';
-import { influx2Missing } from '../servers/influx2.ts';
+import { influx2Missing, influx2Unstoppable } from '../servers/influx2.ts';
+import { findCores } from './influx/cores.ts';
 
 const Figures = Type.Object({
   results: Type.Array(Type.Object({ name: Type.String(), median: Type.Number() })),
@@ -30,8 +31,15 @@ test('and what history costs, with figures for each part of it', { timeout: 120_
 withInflux('and beside InfluxDB, where nothing that was acknowledged is missing', { timeout: 120_000 }, async () => {
   const { results } = await quickRun('influx-4x5,influx-range');
   const missing = results.filter(({ name }) => name.includes('not in InfluxDB'));
-  expect(missing).toMatchObject([{ median: 0 }]);
-  expect(results.filter((result) => !missing.includes(result) && !(result.median > 0))).toEqual([]);
+  // With InfluxDB on our cores, and on another one where it can be held there: else the run would have failed.
+  const isApart = influx2Unstoppable === undefined && typeof findCores() !== 'string';
+  expect(missing.map(({ median }) => median)).toEqual(isApart ? [0, 0] : [0]);
+  expect(results.filter(({ name }) => name.startsWith('ours to ours') && name.includes('another core'))).toHaveLength(
+    isApart ? 3 : 0,
+  );
+  // Of what a process takes in so short a time the system may count nothing.
+  const counted = results.filter(({ name }) => !name.includes('busy') && !name.includes('not in InfluxDB'));
+  expect(counted.filter(({ median }) => !(median > 0))).toEqual([]);
 });
 
 /** What was measured, and the table. */

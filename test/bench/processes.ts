@@ -27,6 +27,7 @@ const Report = Type.Object({
 export type Report = Static<typeof Report>;
 
 export interface Server {
+  readonly pid: number | undefined;
   readonly port: number;
   /** Empty for the bare broker. */
   readonly url: string;
@@ -41,6 +42,7 @@ export interface Server {
 }
 
 export interface Loader {
+  readonly pid: number | undefined;
   run(job: Readonly<Record<string, string | number>>): Promise<Report>;
   stop(): Promise<void>;
 }
@@ -67,12 +69,18 @@ export function systemFlags(): string[] {
   return (process.env['BENCH_NODE_FLAGS'] ?? usual).split(' ').filter((flag) => flag !== '');
 }
 
-/** One of this folder's processes. The system's get what `npm start` gives to Node. */
-export function start(file: string, argument: string): ChildProcess {
+/**
+ * One of this folder's processes. The system's get what `npm start` gives to Node. `cores`: those that it and all its
+ * threads stay on, as a list of `taskset`.
+ */
+export function start(file: string, argument: string, cores?: string): ChildProcess {
   const isSystem = !/^(bare|loader)/.test(file);
+  const flags = isSystem ? systemFlags() : [];
   const child = fork(join(import.meta.dirname, file), [argument], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    execArgv: isSystem ? systemFlags() : [],
+    ...(cores === undefined
+      ? { execArgv: flags }
+      : { execPath: 'taskset', execArgv: ['--cpu-list', cores, process.execPath, ...flags] }),
     // As app/launch.mjs has it.
     env: isSystem ? { ...process.env, NODE_COMPILE_CACHE: join(ROOT, '.cache', 'compile') } : process.env,
   });
@@ -87,12 +95,19 @@ export async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function startServer(file: string, argumentOf: (dir: string) => string, given?: string): Promise<Server> {
+interface Place {
+  readonly dir?: string | undefined;
+  readonly cores?: string | undefined;
+}
+
+async function startServer(file: string, argumentOf: (dir: string) => string, place: Place = {}): Promise<Server> {
+  const { dir: given, cores } = place;
   const dir = given ?? mkdtempSync(join(tmpdir(), 'fw-bench-'));
-  const child = start(file, argumentOf(dir));
+  const child = start(file, argumentOf(dir), cores);
   const first = next(child, Type.Object({ port: Type.Integer(), url: Type.Optional(Type.String()) }));
   const { port, url = '' } = await first;
   return {
+    pid: child.pid,
     port,
     url,
     dir,
@@ -114,10 +129,12 @@ interface Outside {
   /** With a past in it; stays when the system ends. One of its own unless given, that goes with it. */
   readonly dir?: string;
   readonly influx?: { readonly url: string; readonly org: string; readonly bucket: string; readonly token: string };
+  /** Those that it stays on, as a list of `taskset`; all unless given. */
+  readonly cores?: string;
 }
 
-export const startOurs = ({ dir: given, ...fleet }: Fleet & Outside): Promise<Server> =>
-  startServer('system.process.ts', (dir) => JSON.stringify({ ...fleet, dir }), given);
+export const startOurs = ({ dir: given, cores, ...fleet }: Fleet & Outside): Promise<Server> =>
+  startServer('system.process.ts', (dir) => JSON.stringify({ ...fleet, dir }), { dir: given, cores });
 
 export const startBare = (): Promise<Server> => startServer('bare.process.ts', (dir) => dir);
 
@@ -138,6 +155,7 @@ export async function startLoader(options: LoaderOptions): Promise<Loader> {
   const child = start('loader.process.ts', JSON.stringify(options));
   await next(child, Type.Object({ connected: Type.Integer() }));
   return {
+    pid: child.pid,
     async run(job) {
       const answer = next(child, Report);
       child.send(job);

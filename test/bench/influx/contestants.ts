@@ -3,6 +3,7 @@ import type { ServerProcess } from '../../servers/process.ts';
 import { cpuSeconds } from '../cpu.ts';
 import { MEASURED, metricOf } from '../fleet.ts';
 import { startOurs } from '../processes.ts';
+import { refuseElsewhere, type Cores } from './cores.ts';
 import type { Peers } from './fetch.ts';
 import { countOf } from './held.ts';
 import { startMosquitto } from './mosquitto.ts';
@@ -11,9 +12,17 @@ import { startTelegraf } from './telegraf.ts';
 
 /**
  * Telegraf makes one line of each message as devices send it to us; `by point`, the lines that we make. Node-RED gathers
- * lines with nodes of its palette, or in a function.
+ * lines with nodes of its palette, or in a function. `apart`: ours has one core, and the loader and InfluxDB the others.
  */
-export type Kind = 'ours' | 'embedded' | 'telegraf' | 'telegraf by point' | 'node-red' | 'node-red gathering';
+export type Kind = Ours | 'telegraf' | 'telegraf by point' | 'node-red' | 'node-red gathering';
+type Ours = 'ours' | 'embedded' | 'ours apart' | 'embedded apart';
+
+/** What this machine has for them. */
+export interface Rig {
+  readonly peers: Peers;
+  /** For those that are apart. */
+  readonly cores?: Cores | undefined;
+}
 
 /** Something that devices send to, with InfluxDB behind it or (ours alone) without. */
 export interface Contestant {
@@ -40,24 +49,16 @@ export interface Load {
   readonly full: boolean;
 }
 
-export async function startContestant(kind: Kind, load: Load, influx: Influx2, peers: Peers): Promise<Contestant> {
+export async function startContestant(kind: Kind, load: Load, influx: Influx2, rig: Rig): Promise<Contestant> {
+  const { peers, cores } = rig;
   const counts = countsOf(load);
   switch (kind) {
     case 'ours':
-    case 'embedded': {
-      const { url, org, bucket, token } = influx;
-      const { devices, metrics, perPoint, full } = load;
-      const server = await startOurs({
-        ...{ devices, metrics: full ? Math.max(metrics, 20) : metrics, perPoint, doors: 0, interval: 10 },
-        ...(kind === 'ours' ? { influx: { url, org, bucket, token } } : {}),
-      });
-      return {
-        port: server.port,
-        ...(kind === 'ours' ? heldOf(influx, counts) : { messagesHeld: undefined, readingsHeld: undefined }),
-        cpu: () => ({ 'Facility Watch': server.cpu() }),
-        stop: () => server.stop(),
-      };
-    }
+    case 'embedded':
+      return startOne(kind, load, influx, undefined);
+    case 'ours apart':
+    case 'embedded apart':
+      return startOne(kind, load, influx, cores?.ours);
     case 'telegraf':
       return startPeer(peers, influx, {
         name: 'Telegraf',
@@ -84,6 +85,24 @@ export async function startContestant(kind: Kind, load: Load, influx: Influx2, p
       });
     }
   }
+}
+
+async function startOne(kind: Ours, load: Load, influx: Influx2, core: string | undefined): Promise<Contestant> {
+  const { url, org, bucket, token } = influx;
+  const { devices, metrics, perPoint, full } = load;
+  const forwards = kind.startsWith('ours');
+  const server = await startOurs({
+    ...{ devices, metrics: full ? Math.max(metrics, 20) : metrics, perPoint, doors: 0, interval: 10 },
+    ...(forwards ? { influx: { url, org, bucket, token } } : {}),
+    ...(core === undefined ? {} : { cores: core }),
+  });
+  if (core !== undefined) refuseElsewhere(server.pid, core);
+  return {
+    port: server.port,
+    ...(forwards ? heldOf(influx, countsOf(load)) : { messagesHeld: undefined, readingsHeld: undefined }),
+    cpu: () => ({ 'Facility Watch': server.cpu() }),
+    stop: () => server.stop(),
+  };
 }
 
 /** Queries that count one reading of each message, and all. */

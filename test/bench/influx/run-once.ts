@@ -2,26 +2,37 @@ import { startInflux2 } from '../../servers/influx2.ts';
 import { cpuSeconds } from '../cpu.ts';
 import type { Effort } from '../effort.ts';
 import { startLoader, type Loader } from '../processes.ts';
-import { startContestant, type Contestant, type Kind, type Load } from './contestants.ts';
-import type { Peers } from './fetch.ts';
 import { fillTail } from '../throughput.ts';
+import { startContestant, type Contestant, type Kind, type Load, type Rig } from './contestants.ts';
+import { onOthers, refuseElsewhere } from './cores.ts';
 import { untilHeld } from './held.ts';
 
 export interface Run {
   /** Readings a second from the first that was sent until InfluxDB held the last one; without it, that were acknowledged. */
   readonly held: number;
+  /** Readings a second that were acknowledged while messages came. */
+  readonly acknowledged: number;
   /** Readings that were acknowledged and are not in InfluxDB. */
   readonly lost: number;
   /** Microseconds of processor for a reading, by process; without InfluxDB's where that is not ours to see. */
   readonly cpu: Readonly<Record<string, number>>;
+  /** Cores that each of these, and the loader, took while messages came. */
+  readonly busy: Readonly<Record<string, number>>;
 }
 
 /** One flood on a database of its own, which is empty but for what opened the way. */
-export async function runOnce(kind: Kind, load: Load, effort: Effort, peers: Peers): Promise<Run> {
+export async function runOnce(kind: Kind, load: Load, effort: Effort, rig: Rig): Promise<Run> {
+  const { cores } = rig;
+  if (!kind.endsWith('apart')) return flood(kind, load, effort, rig);
+  if (cores === undefined) throw new Error('there are no cores to keep apart');
+  return onOthers(cores, () => flood(kind, load, effort, rig));
+}
+
+async function flood(kind: Kind, load: Load, effort: Effort, rig: Rig): Promise<Run> {
   const influx = await startInflux2();
   const closing: (() => Promise<void>)[] = [() => influx.close()];
   try {
-    const contestant = await startContestant(kind, load, influx, peers);
+    const contestant = await startContestant(kind, load, influx, rig);
     closing.push(() => contestant.stop());
     const { devices, metrics, perPoint } = load;
     const way = { port: contestant.port, devices, perPoint, byPoint: kind === 'telegraf by point' };
@@ -29,6 +40,7 @@ export async function runOnce(kind: Kind, load: Load, effort: Effort, peers: Pee
     const filled = load.full ? await fillTail(way) : 0;
     const loader = await startLoader({ ...way, metrics });
     closing.push(() => loader.stop());
+    if (kind.endsWith('apart')) for (const { pid } of [influx, loader]) refuseElsewhere(pid, rig.cores?.others ?? '');
     const { messages, readings } = await openTheWay(contestant, loader, filled);
     const used = () => ({
       ...contestant.cpu(),
@@ -37,20 +49,25 @@ export async function runOnce(kind: Kind, load: Load, effort: Effort, peers: Pee
         : { InfluxDB: cpuSeconds(influx.pid) }),
     });
     const usedBefore: Readonly<Record<string, number>> = used();
+    const loaderBefore = cpuSeconds(loader.pid);
     const from = performance.now();
     const report = await loader.run({ job: 'flood', window: load.window, warm: 0, seconds: effort.seconds });
     const { messagesHeld, readingsHeld } = contestant;
     const sent = report.total * metrics;
-    const cost = () =>
+    const usedSince = (divisor: number) =>
       Object.fromEntries(
-        Object.entries(used()).map(([name, now]) => [name, ((now - (usedBefore[name] ?? 0)) * 1e6) / sent]),
+        Object.entries(used()).map(([name, now]) => [name, (now - (usedBefore[name] ?? 0)) / divisor]),
       );
+    const cost = () => usedSince(sent / 1e6);
+    const took = (performance.now() - from) / 1_000;
+    const busy = { ...usedSince(took), loader: (cpuSeconds(loader.pid) - loaderBefore) / took };
+    const acknowledged = (report.acknowledged * metrics) / report.seconds;
     if (messagesHeld === undefined || readingsHeld === undefined)
-      return { held: (report.acknowledged * metrics) / report.seconds, lost: 0, cpu: cost() };
+      return { held: acknowledged, acknowledged, lost: 0, cpu: cost(), busy };
     const arrived = (await untilHeld(messagesHeld, messages + report.total)) - messages;
     const held = (arrived * metrics) / ((performance.now() - from) / 1_000);
     const cpu = cost();
-    return { held, lost: sent - ((await readingsHeld()) - readings), cpu };
+    return { held, acknowledged, lost: sent - ((await readingsHeld()) - readings), cpu, busy };
   } finally {
     for (const close of closing.reverse()) await close();
   }
