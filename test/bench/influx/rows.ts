@@ -63,7 +63,7 @@ function figuresOf(kind: Kind, of: string, runs: readonly Run[]): Result[] {
     { name: `${name}, ${of}`, unit: 'readings/s', ...spreadOf(runs.map((run) => run.held)) },
     ...each(({ cpu }) => cpu, 'processor of % for a reading', 'µs'),
     // Who is at the end of its core is what the rate depends on.
-    ...(kind.endsWith('apart') ? each(({ busy }) => busy, '% busy while messages come', 'cores') : []),
+    ...(kind.endsWith('apart') ? each(({ busy }) => busy, '% busy', 'cores') : []),
   ];
 }
 

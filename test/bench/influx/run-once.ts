@@ -16,7 +16,7 @@ export interface Run {
   readonly lost: number;
   /** Microseconds of processor for a reading, by process; without InfluxDB's where that is not ours to see. */
   readonly cpu: Readonly<Record<string, number>>;
-  /** Cores that each of these, and the loader, took while messages came. */
+  /** Cores that each of these, and the loader, took in the time of `held`. */
   readonly busy: Readonly<Record<string, number>>;
 }
 
@@ -58,16 +58,18 @@ async function flood(kind: Kind, load: Load, effort: Effort, rig: Rig): Promise<
       Object.fromEntries(
         Object.entries(used()).map(([name, now]) => [name, (now - (usedBefore[name] ?? 0)) / divisor]),
       );
-    const cost = () => usedSince(sent / 1e6);
-    const took = (performance.now() - from) / 1_000;
-    const busy = { ...usedSince(took), loader: (cpuSeconds(loader.pid) - loaderBefore) / took };
+    const shares = (took: number) => ({
+      cpu: usedSince(sent / 1e6),
+      busy: { ...usedSince(took), loader: (cpuSeconds(loader.pid) - loaderBefore) / took },
+    });
     const acknowledged = (report.acknowledged * metrics) / report.seconds;
     if (messagesHeld === undefined || readingsHeld === undefined)
-      return { held: acknowledged, acknowledged, lost: 0, cpu: cost(), busy };
+      return { held: acknowledged, acknowledged, lost: 0, ...shares(report.seconds) };
     const arrived = (await untilHeld(messagesHeld, messages + report.total)) - messages;
-    const held = (arrived * metrics) / ((performance.now() - from) / 1_000);
-    const cpu = cost();
-    return { held, acknowledged, lost: sent - ((await readingsHeld()) - readings), cpu, busy };
+    const took = (performance.now() - from) / 1_000;
+    const held = (arrived * metrics) / took;
+    const shared = shares(took);
+    return { held, acknowledged, lost: sent - ((await readingsHeld()) - readings), ...shared };
   } finally {
     for (const close of closing.reverse()) await close();
   }
