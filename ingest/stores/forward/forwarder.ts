@@ -154,13 +154,13 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     const { batch } = sending;
     const since = clock.now().mono;
     try {
-      const { written, rejected, tooOld, took } = await sending.written;
+      const { written, lines, rejected, tooOld, took } = await sending.written;
       const receivedAt = clock.now().wall;
       await cursors.isolate(
         rejected.map((one) => isolatedEntry(one, receivedAt, options)).filter((entry) => entry !== undefined),
       );
       rejections.note(batch, rejected, clock.now().mono);
-      sender.done();
+      sender.done({ written, lines });
       cursors.moved('arrivals', batch.lastSeq);
       turnOut(null);
       onBatch?.({ result: 'written', took, written, tooOld, isolated: rejected.length });

@@ -2,8 +2,10 @@ import type { InfluxStore, Written } from '../influx/types.ts';
 import type { ArrivalSeq } from '../ledger/types.ts';
 import type { ArrivalQueue, QueuedBatch } from './queue.ts';
 
-/** Readings of one request: as many lines, or fewer where consecutive ones are of one point and time. */
+/** Lines of one request, and the readings that are waited for; where lines hold several, a request takes as many times more. */
 export const BATCH = 5_000;
+/** As many times at most. */
+const FULLEST = 5;
 /** Batches that are with the store's thread at once: the next one is there when the server is ready for it. */
 const AHEAD = 2;
 
@@ -20,7 +22,7 @@ export interface Sender {
   /** The oldest on its way, and behind it as many full batches as may be; undefined: the queue is empty. */
   first(after: ArrivalSeq): Sending | undefined;
   /** The first is durable in the store. */
-  done(): void;
+  done(written: Pick<Written, 'written' | 'lines'>): void;
   /** The first failed: none of them counts. Resolves with each and how it ended, when all of them did. */
   giveUp(): Promise<readonly { readonly sending: Sending; readonly error: unknown }[]>;
   isIdle(): boolean;
@@ -29,12 +31,13 @@ export interface Sender {
 export function createSender(influx: Pick<InfluxStore, 'forward'>, queue: ArrivalQueue): Sender {
   let underWay: Sending[] = [];
   let attempt = 0;
+  let size = BATCH;
 
   function fill(after: ArrivalSeq): void {
     while (underWay.length < AHEAD) {
       const skip = underWay.reduce((sum, { batch }) => sum + batch.count, 0);
       if (skip > 0 && queue.size() - skip < BATCH) return;
-      const batch = queue.peek(BATCH, skip);
+      const batch = queue.peek(size, skip);
       if (batch === undefined) return;
       const written = influx.forward(batch.rows(), attempt);
       // Whoever waits for it learns of it.
@@ -48,8 +51,9 @@ export function createSender(influx: Pick<InfluxStore, 'forward'>, queue: Arriva
       fill(after);
       return underWay[0];
     },
-    done() {
+    done({ written, lines }) {
       queue.drop(underWay.shift()?.batch.count ?? 0);
+      if (lines > 0) size = Math.min(Math.max(BATCH, Math.round((BATCH * written) / lines)), BATCH * FULLEST);
     },
     async giveUp() {
       const given = underWay;

@@ -18,6 +18,7 @@ export async function deliver(
 ): Promise<Written> {
   const rejected: RejectedReading[] = [];
   let [written, tooOld, requests, took] = [0, 0, 0, 0];
+  const lines = whole.lineCount;
   // What is to be sent, last first.
   const waiting: Batch[] = [whole];
   const wait = (...lines: readonly (readonly Line[])[]) => waiting.push(...lines.map(batchOf));
@@ -77,7 +78,7 @@ export async function deliver(
       else reject(line, line.parts, cut(refusal.message));
     }
   }
-  return { written, tooOld, rejected, requests, took };
+  return { written, tooOld, rejected, lines, requests, took };
 }
 
 function tooSmall({ message }: Answered, bytes: number): string {

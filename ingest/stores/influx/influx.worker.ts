@@ -31,6 +31,8 @@ serve<InfluxRequest, InfluxResult, undefined>((tell) => {
   let began: number | undefined;
   /** See `overlapOf`; undefined: not asked yet. */
   let overlap: number | undefined;
+  /** ms that the server kept readings when one was written last; null: for ever, undefined: none was. */
+  let kept: number | null | undefined;
 
   /** One after the other: a later reading of one time must not overtake the one that it replaces. */
   function inTurn(
@@ -60,9 +62,19 @@ serve<InfluxRequest, InfluxResult, undefined>((tell) => {
   function write({ readings, labels, now, attempt }: Extract<InfluxRequest, { op: 'write' }>): Promise<InfluxResult> {
     writer.learn(labels);
     const since = (began ??= now);
+    const bareFrom = attempt === null ? Infinity : overlap;
+    const oldestOf = (retention: number | null) => (retention === null ? -Infinity : now - retention);
+    // While the request before it is under way, as far as it is known then what the server keeps.
+    const early =
+      bareFrom === undefined || kept === undefined
+        ? undefined
+        : { oldest: oldestOf(kept), lines: writer.write(readings, { oldest: oldestOf(kept), bareAfter: bareFrom }) };
     const work = async ({ retention }: Destination) => {
-      const bareAfter = attempt === null ? Infinity : (overlap ??= await overlapOf(wire, settings.bucket, since));
-      const batch = await young(retention, now, (oldest) => writer.write(readings, { oldest, bareAfter }));
+      kept = retention;
+      const bareAfter = bareFrom ?? (overlap ??= await overlapOf(wire, settings.bucket, since));
+      const batch = await young(retention, now, (oldest) =>
+        early?.oldest === oldest ? early.lines : writer.write(readings, { oldest, bareAfter }),
+      );
       return { batch, ...batch };
     };
     return inTurn(work, { precision: 'ms', attempt });

@@ -38,6 +38,7 @@ export interface Batch {
   readonly body: Uint8Array | string;
   /** Readings or records in it. */
   readonly size: number;
+  readonly lineCount: number;
   /** Its lines one by one: only needed when the server has something against it. */
   lines(): readonly Line[];
 }
@@ -91,7 +92,7 @@ export function lineWriter(): LineWriter {
     write(packed, { oldest, bareAfter }) {
       const rejected: RejectedReading[] = [];
       const fates = new Uint8Array(packed.length / ROW);
-      let [tooOld, size, end] = [0, 0, 0];
+      let [tooOld, size, lineCount, end] = [0, 0, 0, 0];
       /** Of the line that is open. */
       let [place, time] = [-1, 0];
       let metrics: string[] = [];
@@ -117,6 +118,7 @@ export function lineWriter(): LineWriter {
         } else {
           if (place !== -1) end = writeEnd(out, end, time);
           fates[row] = BEGINS;
+          lineCount += 1;
           [place, time, metrics] = [style.place, t, [style.metric]];
           end = writeBytes(out, end, style.first);
         }
@@ -127,7 +129,7 @@ export function lineWriter(): LineWriter {
       if (place !== -1) end = writeEnd(out, end, time) - 1;
       // Bytes, outside of the heap: as text each batch would be a reason to collect garbage.
       const body = out.slice(0, end);
-      return { body, size, rejected, tooOld, lines: () => linesOf(body, packed, fates) };
+      return { body, size, lineCount, rejected, tooOld, lines: () => linesOf(body, packed, fates) };
     },
   };
 
@@ -152,7 +154,8 @@ export function lineWriter(): LineWriter {
 
 /** Lines that are there already, as one request. */
 export function batchOf(lines: readonly Line[]): Batch {
-  return { body: lines.map(({ text }) => text).join('\n'), size: sizeOf(lines), lines: () => lines };
+  const body = lines.map(({ text }) => text).join('\n');
+  return { body, size: sizeOf(lines), lineCount: lines.length, lines: () => lines };
 }
 
 /** Readings, or records, in lines. */

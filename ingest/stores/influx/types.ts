@@ -48,6 +48,8 @@ export interface Written {
   /** Older than the server's retention: not sent, or dropped by it; never to be sent again. */
   readonly tooOld: number;
   readonly rejected: readonly RejectedReading[];
+  /** Lines that they came in: readings of one point and time share one. */
+  readonly lines: number;
   /** HTTP requests that it took: more than one when a batch had to be halved. */
   readonly requests: number;
   /** ms that the server took to answer, all requests together. */

@@ -316,4 +316,16 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     ],
     tests: [PARTS],
   },
+  {
+    name: 'request-of-as-many-readings-whatever-their-lines',
+    breaks: 'a request takes about 5,000 lines',
+    edits: [
+      {
+        file: 'ingest/stores/forward/sender.ts',
+        from: 'if (lines > 0) size =',
+        to: 'if (lines < 0) size =',
+      },
+    ],
+    tests: ['test/ingest/stores/forward/parts.test.ts'],
+  },
 ];

@@ -115,6 +115,11 @@ export const HISTORY_FAULTS: readonly Mutant[] = [
         from: '(options.influx === undefined ? retention : keptBy(options.influx.server(), retention))',
         to: 'retention',
       },
+      {
+        file: 'ingest/start.ts',
+        from: 'if (there !== null) await options.rollups?.letGo(at - there);',
+        to: 'void [at, there];',
+      },
     ],
     tests: [KEPT],
   },

@@ -5,6 +5,7 @@ import { createArrivalQueue, type QueuedBatch } from '../../../../ingest/stores/
 import { eventRecord } from '../../../../ingest/stores/forward/records.ts';
 import { createRecordRejections, createRejections } from '../../../../ingest/stores/forward/rejections.ts';
 import { delayAfter } from '../../../../ingest/stores/forward/retry.ts';
+import { createSender } from '../../../../ingest/stores/forward/sender.ts';
 import { InfluxFailed } from '../../../../ingest/stores/influx/types.ts';
 import type { Arrival } from '../../../../ingest/stores/ledger/types.ts';
 import { packArrivals, ROW, SEQ } from '../../../../ingest/stores/packed.ts';
@@ -198,4 +199,32 @@ test('of an event only its named fields leave, whatever its row holds', () => {
     at: 5,
     id: 'e1|ab',
   });
+});
+
+test('a request takes about 5,000 lines, however many readings they hold', async () => {
+  const queue = createArrivalQueue();
+  queue.push(packArrivals(upTo(0, 150_000).map((seq) => arrival(seq))));
+  const sizes: number[] = [];
+  let perLine = 5;
+  const sender = createSender(
+    {
+      forward(rows) {
+        const written = rows.length / ROW;
+        sizes.push(written);
+        const lines = written / perLine;
+        return Promise.resolve({ written, lines, tooOld: 0, rejected: [], requests: 1, took: 1 });
+      },
+    },
+    queue,
+  );
+  const send = async (batches: number) => {
+    for (let sent = 0; sent < batches; sent += 1)
+      sender.done((await sender.first(0)?.written) ?? { written: 0, lines: 0 });
+  };
+  // One is on its way already when another is answered.
+  await send(3);
+  expect(sizes).toEqual([5_000, 5_000, 25_000, 25_000]);
+  perLine = 1;
+  await send(3);
+  expect(sizes.slice(4)).toEqual([25_000, 25_000, 5_000]);
 });
