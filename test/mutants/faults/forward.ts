@@ -15,10 +15,10 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: FORWARDER,
-        from: 'const { written, rejected, tooOld, took } = await sending.written;',
-        to: 'sender.done();\n      const { written, rejected, tooOld, took } = await sending.written;',
+        from: 'const { written, lines, rejected, tooOld, took } = await sending.written;',
+        to: 'sender.done({ written: 0, lines: 0 });\n      const { written, rejected, tooOld, took } = await sending.written;',
       },
-      { file: FORWARDER, from: '      sender.done();\n      cursors', to: '      cursors' },
+      { file: FORWARDER, from: '      sender.done({ written, lines });\n      cursors', to: '      cursors' },
     ],
     tests: [FORWARD],
   },
@@ -28,7 +28,7 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     edits: [
       {
         file: FORWARDER,
-        from: 'const { written, rejected, tooOld, took } = await sending.written;',
+        from: 'const { written, lines, rejected, tooOld, took } = await sending.written;',
         to: "cursors.moved('arrivals', batch.lastSeq);\n      const { written, rejected, tooOld, took } = await sending.written;",
       },
     ],
