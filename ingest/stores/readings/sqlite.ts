@@ -85,6 +85,8 @@ export async function openSqliteReadings({ file, onSpoilt }: SqliteReadingsOptio
     await settler.close();
   };
   await learnLetGo().catch(async (error: unknown) => {
+    // A destroyed page stops no start: whoever asks for what lies there is told.
+    if (error instanceof DamagedFile) return;
     await close();
     throw error;
   });
