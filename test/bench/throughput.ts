@@ -20,7 +20,7 @@ interface Run {
 /** Unsettled readings beyond which open hours are settled too: from there on a run is in a steady state. */
 const FULL_TAIL = 500_000;
 /** The same of each series. */
-const FULL_OF_EACH = 32;
+const FULL_OF_EACH = 75;
 
 /** Rows of the log of arrivals, by a reader of its own. */
 export function logDepth({ dir }: Server): number {
