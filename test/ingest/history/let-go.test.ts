@@ -53,6 +53,8 @@ test.each([
     'probe',
     times.map((ts) => ({ ts, values: { room_temperature: 26 } })),
   );
+  // Hours are computed as they come, and not when their readings are a day old.
+  await short.ingest.computed();
   await report(short, 6);
   const first = await short.stores.readings.range({ series: 1, from: 0, to: START, limit: 1 });
   const since = Math.floor((first[0]?.t ?? 0) / HOUR) * HOUR;
