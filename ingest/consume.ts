@@ -71,8 +71,8 @@ export function createTakeover(options: TakeoverOptions): Takeover {
   const { clock, influx } = options;
   const takeover = influx === undefined ? intoBlocks(options) : intoInflux(influx, options);
   const { consumer } = takeover;
-  /** So many waited when the line went on last. */
   const from = () => Math.max(PACE_FROM, options.bound() * PACE_OF_BOUND);
+  /** So many waited when the line went on last. */
   let level = from();
   return {
     ...takeover,

@@ -127,19 +127,16 @@ export function createConsumer(options: ConsumerOptions): SettlingConsumer {
   }
 
   async function begun(now: number, everything: boolean): Promise<Settled> {
-    let sum = NOTHING;
+    let isBehind = false;
     try {
-      for (let more = true; more;) {
-        const round = await settle(now, everything);
-        sum = plus(sum, round);
-        // In a flood the next round begins with the end of this one.
-        more = round.readings > 0 && !closed && !everything && tail.size() > bound();
-        if (more) void trim();
-      }
+      const sum = await settle(now, everything);
+      isBehind = sum.readings > 0 && !closed && !everything && tail.size() > bound();
       return sum;
     } finally {
       underWay = undefined;
       stepped();
+      // In a flood the next round begins with the end of this one; who waits for this one need not wait for that.
+      if (isBehind) void begin(clock.now().wall, false);
       await trim();
     }
   }
@@ -150,7 +147,7 @@ export function createConsumer(options: ConsumerOptions): SettlingConsumer {
     },
     progress: () => (underWay === undefined ? Promise.resolve(undefined) : step.promise),
     async settleAll() {
-      await underWay;
+      while (underWay !== undefined) await underWay;
       return begin(clock.now().wall, true);
     },
     waiting: () => tail.size(),
