@@ -212,3 +212,22 @@ test('a query has each time once, the tail winning, and its limit counts over bo
   expect(await before(START + 10)).toBe(1);
   expect(await before(START)).toBeUndefined();
 });
+
+test('in a flood that does not end each round ends, as hours are computed behind it, and the next has begun', async () => {
+  const { consumerOf, tail } = await stores({ bound: 2 });
+  let seq = 0;
+  const arrive = () => tail.append(packArrivals([1, 2, 3].map(() => at(++seq, START + seq))));
+  let rounds = 0;
+  const consumer = consumerOf({
+    async settle() {
+      rounds += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+      arrive();
+      return { conflicts: 0, duplicates: 0, spoilt: 0 };
+    },
+  });
+  arrive();
+  expect(await consumer.settleDue()).toMatchObject({ readings: 3 });
+  await expect.poll(() => rounds).toBeGreaterThan(3);
+  await consumer.close();
+});
