@@ -111,7 +111,7 @@ test(
 
     demo.signal('SIGINT');
     await demo.ended;
-    expect(demo.isAlive()).toBe(false);
+    expect(await demo.leavesNothing()).toBe(true);
     expect(dataDirs(TMPDIR)).toEqual([]);
   },
 );
@@ -144,7 +144,7 @@ test(
     expect((await demo.ended).code).toBe(1);
     const said = demo.lines.filter((line) => line.includes(String(stranger.port)) && !line.startsWith('>'));
     expect(said).toEqual([expect.stringMatching(/broker cannot listen on 127\.0\.0\.1:\d+: .*--mqtt-port/)]);
-    expect(demo.isAlive()).toBe(false);
+    expect(await demo.leavesNothing()).toBe(true);
     expect(stranger.heard).toEqual([]);
     expect(dataDirs(TMPDIR)).toEqual([]);
   },

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 
 export interface Ended {
@@ -18,8 +19,11 @@ export interface Program {
   signal(name: NodeJS.Signals): void;
   /** When it is gone and its output is closed, which every process that inherited it holds open. */
   readonly ended: Promise<Ended>;
-  /** Whether a process of its group runs still. */
-  isAlive(): boolean;
+  /**
+   * Whether nothing of its group runs any more. A process closes its output a moment before it is over, and its
+   * descendants may do so later still: this waits for them, and says no after five seconds.
+   */
+  leavesNothing(): Promise<boolean>;
 }
 
 interface ProgramOptions {
@@ -60,7 +64,7 @@ export function startProgram(command: readonly [string, ...string[]], { cwd, env
   return {
     lines,
     ended,
-    isAlive: () => groupRuns(pid),
+    leavesNothing: () => isOver(pid),
     signal: (signal) => void reaches(pid, signal),
     line: (pattern) =>
       new Promise((resolve, reject) => {
@@ -79,6 +83,13 @@ export function startProgram(command: readonly [string, ...string[]], { cwd, env
         if (child.exitCode !== null || child.signalCode !== null) one.giveUp();
       }),
   };
+}
+
+async function isOver(group: number): Promise<boolean> {
+  for (const until = performance.now() + 5_000; groupRuns(group); await setTimeout(10)) {
+    if (performance.now() > until) return false;
+  }
+  return true;
 }
 
 /** One that is over and waits for somebody to ask for its exit code still answers to signals: only the state tells. */

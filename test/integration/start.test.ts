@@ -73,7 +73,7 @@ test(
     second.signal('SIGTERM');
     await second.ended;
     expect(second.lines.some((line) => line.includes('"stopping"'))).toBe(true);
-    expect(second.isAlive()).toBe(false);
+    expect(await second.leavesNothing()).toBe(true);
     expect(readyLines(second)).toHaveLength(1);
     expect(second.lines.some((line) => line.includes('/setup'))).toBe(false);
   },
