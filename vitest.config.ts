@@ -7,8 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/seed.ts'],
     // Bounds for what hangs, not for what is slow: these tests start servers, browsers and processes, side by side.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
     // What a thread or a program compiled once serves all that come after it, as in `npm start`: each store has threads.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, '.cache', 'compile') },
