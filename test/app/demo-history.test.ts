@@ -211,7 +211,7 @@ test('the week before the demo has walked the line when it begins, and time goes
     expect(by).toBe(DEMO_USER.post);
   }
   expect(records.flatMap(({ review }) => review?.by ?? [])).toContain(DEMO_LEADER.post);
-}, 120_000);
+});
 
 test('whoever starts the demo sees an alarm within a minute, five faults in four minutes, and what is mended return', async () => {
   const { ingest, clock, real, shift, from } = await told({ days: 0 });

@@ -16,19 +16,19 @@ const Figures = Type.Object({
 
 const withInflux = test.skipIf(influx2Missing !== undefined);
 
-test('a quick run of the bench measures its parts, and prints its table', { timeout: 120_000 }, async () => {
+test('a quick run of the bench measures its parts, and prints its table', async () => {
   const { results, printed } = await quickRun('line-200x20,screens');
   expect(results.filter(({ median }) => !(median > 0)).map(({ name }) => name)).toEqual([]);
   for (const { name } of results) expect(printed).toContain(`| ${name} `);
 });
 
-test('and what history costs, with figures for each part of it', { timeout: 120_000 }, async () => {
+test('and what history costs, with figures for each part of it', async () => {
   const { results } = await quickRun('history,start-up');
   expect(results.length).toBeGreaterThan(10);
   expect(results.filter(({ median }) => !(median > 0)).map(({ name }) => name)).toEqual([]);
 });
 
-withInflux('and beside InfluxDB, where nothing that was acknowledged is missing', { timeout: 120_000 }, async () => {
+withInflux('and beside InfluxDB, where nothing that was acknowledged is missing', async () => {
   const { results } = await quickRun('influx-4x5,influx-range');
   const missing = results.filter(({ name }) => name.includes('not in InfluxDB'));
   // With InfluxDB on our cores, and on another one where it can be held there: else the run would have failed.

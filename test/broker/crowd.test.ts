@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { DEFAULT_LIMITS } from '../../broker/limits.ts';
 import { device, rawDevice, startBench, type Bench } from './bench.ts';
+import { PATIENCE } from '../patience.ts';
 
 const LIMITS = { ...DEFAULT_LIMITS, connections: 40, connectionsPerAddress: 20 };
 const here = { localAddress: '127.0.0.1' };
@@ -26,7 +27,7 @@ test('connections that say nothing keep no device out: the oldest makes room, on
   const { broker, clock, seen } = bench;
   const old = await silent(bench, 20, there);
   const more = await silent(bench, 20, here);
-  await vi.waitUntil(() => broker.connections() === 40, { timeout: 20_000 });
+  await vi.waitUntil(() => broker.connections() === 40, PATIENCE);
   clock.advance(1_000);
   expect(await rawDevice(broker, here).connect()).toBe(0);
   expect(await rawDevice(broker, elsewhere).connect({ clientId: 'north.door', username: 'north.door' })).toBe(0);

@@ -40,7 +40,7 @@ function open(options: Parameters<typeof openPerson>[1]) {
   return openPerson(browser, options);
 }
 
-describe.skipIf(chromiumPath === undefined)('in Chromium, on the whole system', { timeout: 2 * MINUTE }, () => {
+describe.skipIf(chromiumPath === undefined)('in Chromium, on the whole system', () => {
   test('a history shows what was bad, what is missing and the alarm, which leads to its page', async () => {
     const system = await startTestSystem({ registry: bathhouse, clock: systemClock(), users: [operator] });
     const end = Math.floor(Date.now() / EVERY) * EVERY;

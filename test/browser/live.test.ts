@@ -37,7 +37,7 @@ function open(options: Parameters<typeof openPerson>[1]): Promise<Person> {
   return openPerson(browser, options);
 }
 
-describe.skipIf(chromiumPath === undefined)('in Chromium, on the built client', { timeout: MIN }, () => {
+describe.skipIf(chromiumPath === undefined)('in Chromium, on the built client', () => {
   test('the link of the first start creates the administrator, who comes back with user name and password', async () => {
     const system = await start({ users: [] });
     const link = await setupLink(system, { at: Date.now() });

@@ -25,7 +25,7 @@ function open(options: Parameters<typeof openPerson>[1]) {
   return openPerson(browser, options);
 }
 
-describe.skipIf(chromiumPath === undefined)('in Chromium, on the whole system', { timeout: MINUTE }, () => {
+describe.skipIf(chromiumPath === undefined)('in Chromium, on the whole system', () => {
   test('a drained bath is said so by keyboard, seen by all, judged by nobody, kept in the chart, and ended', async () => {
     const system = await startTestSystem({ registry: bathhouse, clock: systemClock(), users: [operator, viewer] });
     await publishWater(system, 'probe', 30);

@@ -4,6 +4,7 @@ import { en } from '../../dashboard/client/i18n/en.ts';
 import { zh } from '../../dashboard/client/i18n/zh.ts';
 import type { TestUser } from '../integration/system.ts';
 import { findProgram } from '../parts.ts';
+import { PATIENCE } from '../patience.ts';
 
 /** Undefined: there is no Chromium on this machine. */
 export const chromiumPath = findProgram('chromium');
@@ -47,7 +48,7 @@ export async function openPerson(
     viewport: { width: 1389, height: 868 },
     ...context,
   });
-  own.setDefaultTimeout(20_000);
+  own.setDefaultTimeout(PATIENCE.timeout);
   const complaints: string[] = [];
   await own.addInitScript(`
     addEventListener('securitypolicyviolation', (violation) => {

@@ -115,7 +115,7 @@ async function post({ page }: Person, system: TestSystem, path: string, data: un
   return (await answer.json()) as { id: number };
 }
 
-describe.skipIf(chromiumPath === undefined)('the register, in Chromium', { timeout: 3 * MINUTE }, () => {
+describe.skipIf(chromiumPath === undefined)('the register, in Chromium', () => {
   test('page, paper and files say the same to the digit, and what changes after it was given out is marked', async () => {
     const system = await startTestSystem({ registry, clock: systemClock(), users: [operator, administrator, viewer] });
     const whole = timesOf(at(1, '00:00'), at(1, '00:00') + month.daysInMonth * 86_400_000 + 3 * 3_600_000);

@@ -13,11 +13,10 @@ import { DrivenClock } from '../driven-clock.ts';
 import { startRig } from '../ingest/line/rig.ts';
 import { SITE } from '../ingest/line/site.ts';
 import { findProgram } from '../parts.ts';
+import { PATIENCE } from '../patience.ts';
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
-/** A small machine that runs other tests beside this one. */
-const PATIENCE = { timeout: 20_000 };
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'fw-watch-'));

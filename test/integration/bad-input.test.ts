@@ -51,7 +51,6 @@ const sorted = <T>(rows: readonly T[]) => rows.map((row) => JSON.stringify(row))
 
 test.skipIf(mosquittoPub === undefined)(
   'every payload, published by an independent client, is acknowledged; what can be used is stored, the rest quarantined with a reason',
-  { timeout: 120_000 },
   async () => {
     const system = await startTestSystem({ registry, clock: new DrivenClock(WRITTEN) });
     for (const one of golden) {

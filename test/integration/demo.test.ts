@@ -116,7 +116,7 @@ test(
   },
 );
 
-test('a port of the dashboard in use is said in a sentence that names the option', { timeout: 60 * SEC }, async () => {
+test('a port of the dashboard in use is said in a sentence that names the option', async () => {
   const occupant = createServer().listen(0, '127.0.0.1');
   await once(occupant, 'listening');
   onTestFinished(() => void occupant.close());
@@ -130,22 +130,18 @@ test('a port of the dashboard in use is said in a sentence that names the option
   expect(dataDirs(TMPDIR)).toEqual([]);
 });
 
-test(
-  "a stranger's broker on the MQTT port is said in a sentence and hears nothing of ours",
-  { timeout: 60 * SEC },
-  async () => {
-    const stranger = await smallBroker();
-    onTestFinished(() => stranger.close());
-    const TMPDIR = temporary('demo');
-    const demo = startProgram([...DEMO, '--http-port', '0', '--mqtt-port', String(stranger.port)], {
-      cwd: ROOT,
-      env: { TMPDIR },
-    });
-    expect((await demo.ended).code).toBe(1);
-    const said = demo.lines.filter((line) => line.includes(String(stranger.port)) && !line.startsWith('>'));
-    expect(said).toEqual([expect.stringMatching(/broker cannot listen on 127\.0\.0\.1:\d+: .*--mqtt-port/)]);
-    expect(await demo.leavesNothing()).toBe(true);
-    expect(stranger.heard).toEqual([]);
-    expect(dataDirs(TMPDIR)).toEqual([]);
-  },
-);
+test("a stranger's broker on the MQTT port is said in a sentence and hears nothing of ours", async () => {
+  const stranger = await smallBroker();
+  onTestFinished(() => stranger.close());
+  const TMPDIR = temporary('demo');
+  const demo = startProgram([...DEMO, '--http-port', '0', '--mqtt-port', String(stranger.port)], {
+    cwd: ROOT,
+    env: { TMPDIR },
+  });
+  expect((await demo.ended).code).toBe(1);
+  const said = demo.lines.filter((line) => line.includes(String(stranger.port)) && !line.startsWith('>'));
+  expect(said).toEqual([expect.stringMatching(/broker cannot listen on 127\.0\.0\.1:\d+: .*--mqtt-port/)]);
+  expect(await demo.leavesNothing()).toBe(true);
+  expect(stranger.heard).toEqual([]);
+  expect(dataDirs(TMPDIR)).toEqual([]);
+});

@@ -98,7 +98,6 @@ async function recover({ rig, told }: Awaited<ReturnType<typeof startOn>>, sent:
 
 test.skipIf(!mounts)(
   'on a full disk the reserve goes first, then what comes is shown and not stored; with room again all recovers by itself',
-  { timeout: 120_000 },
   async () => {
     const disk = smallDisk({ megabytes: 40 });
     let filling = false;
@@ -127,7 +126,6 @@ test.skipIf(!mounts)(
 
 test.skipIf(!mounts)(
   'on a full disk alarms are committed on the reserve while readings are not; nothing flaps until there is room',
-  { timeout: 120_000 },
   async () => {
     const disk = smallDisk({ megabytes: 40 });
     const ground = await startOn({ dir: disk.dir });
@@ -176,23 +174,18 @@ function mayLimit(): boolean {
   }
 }
 
-test.skipIf(!mayLimit())(
-  'writes that fail are an outage like a full disk, and end like it',
-  { timeout: 120_000 },
-  async () => {
-    const ground = await startOn({ dir: temporaryFolder() });
-    // No byte of any file beyond the first can be written by this process.
-    limits('1:');
-    onTestFinished(() => void limits('unlimited:'));
-    const { sent } = await judgeUnstored(ground);
-    limits('unlimited:');
-    await recover(ground, sent);
-  },
-);
+test.skipIf(!mayLimit())('writes that fail are an outage like a full disk, and end like it', async () => {
+  const ground = await startOn({ dir: temporaryFolder() });
+  // No byte of any file beyond the first can be written by this process.
+  limits('1:');
+  onTestFinished(() => void limits('unlimited:'));
+  const { sent } = await judgeUnstored(ground);
+  limits('unlimited:');
+  await recover(ground, sent);
+});
 
 test.skipIf(!mounts)(
   'a disk that turns read-only is an outage; after a start on it, writable again, everything acknowledged is there',
-  { timeout: 120_000 },
   async (context) => {
     const disk = brittleDisk({ megabytes: 48 });
     if (disk === undefined) return context.skip('A file system on a loop device is not permitted here.');
@@ -213,46 +206,38 @@ test.skipIf(!mounts)(
   },
 );
 
-test(
-  'while another connection holds the ledger nothing is lost, and all is acknowledged afterwards',
-  { timeout: 60_000 },
-  async () => {
-    const dir = temporaryFolder();
-    const holder: { db?: DatabaseSync } = {};
-    let failures = 0;
-    const { rig, told } = await startOn({
-      dir,
-      onFailure() {
-        failures += 1;
-        holder.db?.close();
-        delete holder.db;
-      },
-    });
-    holder.db = new DatabaseSync(join(dir, 'ledger.db'));
-    holder.db.exec('BEGIN IMMEDIATE');
-    const ts = rig.clock.now().wall;
-    const sent = [1, 2, 3].map((at) => ts + at);
-    await Promise.all(sent.map((at) => rig.values('gateway', cold, at)));
-    expect(failures).toBe(1);
-    expect(told).toEqual([]);
-    for (const at of sent) expect(storedAt(rig, at)).toBe(1);
-  },
-);
+test('while another connection holds the ledger nothing is lost, and all is acknowledged afterwards', async () => {
+  const dir = temporaryFolder();
+  const holder: { db?: DatabaseSync } = {};
+  let failures = 0;
+  const { rig, told } = await startOn({
+    dir,
+    onFailure() {
+      failures += 1;
+      holder.db?.close();
+      delete holder.db;
+    },
+  });
+  holder.db = new DatabaseSync(join(dir, 'ledger.db'));
+  holder.db.exec('BEGIN IMMEDIATE');
+  const ts = rig.clock.now().wall;
+  const sent = [1, 2, 3].map((at) => ts + at);
+  await Promise.all(sent.map((at) => rig.values('gateway', cold, at)));
+  expect(failures).toBe(1);
+  expect(told).toEqual([]);
+  for (const at of sent) expect(storedAt(rig, at)).toBe(1);
+});
 
-test(
-  'a ledger with destroyed pages ends the start with a sentence that says what to do',
-  { timeout: 60_000 },
-  async () => {
-    const dir = temporaryFolder();
-    const { rig } = await startOn({ dir });
-    await rig.close();
-    const file = join(dir, 'ledger.db');
-    const rest = statSync(file).size - 4_096;
-    const fd = openSync(file, 'r+');
-    writeSync(fd, Buffer.alloc(rest, 0xa5), 0, rest, 4_096);
-    closeSync(fd);
-    const again = startRig({ registry: SITE, dir });
-    await expect(again).rejects.toMatchObject({ name: 'DamagedFile', file });
-    await expect(again).rejects.toThrow(/^[^\n]*ledger\.db is damaged[^\n]*restore the newest backup\.$/);
-  },
-);
+test('a ledger with destroyed pages ends the start with a sentence that says what to do', async () => {
+  const dir = temporaryFolder();
+  const { rig } = await startOn({ dir });
+  await rig.close();
+  const file = join(dir, 'ledger.db');
+  const rest = statSync(file).size - 4_096;
+  const fd = openSync(file, 'r+');
+  writeSync(fd, Buffer.alloc(rest, 0xa5), 0, rest, 4_096);
+  closeSync(fd);
+  const again = startRig({ registry: SITE, dir });
+  await expect(again).rejects.toMatchObject({ name: 'DamagedFile', file });
+  await expect(again).rejects.toThrow(/^[^\n]*ledger\.db is damaged[^\n]*restore the newest backup\.$/);
+});

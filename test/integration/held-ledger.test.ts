@@ -6,6 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { DrivenClock } from '../driven-clock.ts';
 import { SITE, WELL } from '../ingest/line/site.ts';
 import { startTestSystem, type TestSystem } from './system.ts';
+import { PATIENCE } from '../patience.ts';
 
 const chief = { username: 'chief', post: '后勤科', role: 'administrator', password: 'wasser-ist-warm-42' } as const;
 const other = { ...chief, username: 'other', post: '值班', role: 'operator' } as const;
@@ -91,7 +92,7 @@ test('while another process holds the ledger every command is refused at once, a
   void send('gateway', 'readings', JSON.stringify({ values: WELL }));
   // The attempts wait for the lock in real time; what the line's patience goes by is the driven clock.
   const ticking = setInterval(() => clock.advance(1_000), 200);
-  await vi.waitUntil(() => snapshot()?.site.storing === false, { timeout: 50_000 });
+  await vi.waitUntil(() => snapshot()?.site.storing === false, PATIENCE);
   clearInterval(ticking);
   await system.drained();
 
@@ -164,7 +165,7 @@ test('while another process holds the ledger every command is refused at once, a
   expect((await passing('GET', 'sites/mine/snapshot')).status).toBe(401);
   expect((await guest('DELETE', 'session')).status).toBe(200);
   expect((await guest('GET', 'sites/mine/snapshot')).status).toBe(401);
-}, 120_000);
+});
 
 test('a sign-in that cannot be stored makes the line look, on a site that says nothing', async () => {
   const clock = new DrivenClock();
@@ -175,9 +176,9 @@ test('a sign-in that cannot be stored makes the line look, on a site that says n
   const ticking = setInterval(() => clock.advance(1_000), 200);
   const storing = () => system.ingest.query.snapshot('mine')?.site.storing;
   expect((await signIn()).status).toBe(200);
-  await vi.waitUntil(() => storing() === false, { timeout: 50_000 });
+  await vi.waitUntil(() => storing() === false, PATIENCE);
   await letGo();
-  await vi.waitUntil(() => storing() === true, { timeout: 50_000 });
+  await vi.waitUntil(() => storing() === true, PATIENCE);
   clearInterval(ticking);
   expect((await signIn()).status).toBe(200);
-}, 120_000);
+});

@@ -8,6 +8,7 @@ import { SITE } from '../ingest/line/site.ts';
 import { influx1Missing, startInflux1, type Influx1 } from '../servers/influx1.ts';
 import { startProxy } from '../servers/proxy.ts';
 import { startTestSystem } from './system.ts';
+import { PATIENCE } from '../patience.ts';
 
 const OPERATOR = { username: 'duty', post: '值班', role: 'operator', password: 'looks-at-the-system-page' } as const;
 const HOUR = 3_600_000;
@@ -52,7 +53,7 @@ describe.skipIf(influx1Missing !== undefined)('a real InfluxDB that takes some o
           await system.drained();
           return false;
         },
-        { timeout: 20_000, interval: 5 },
+        { ...PATIENCE, interval: 5 },
       );
     const devices = await Promise.all(
       ['gateway', 'lock'].map((device) => {

@@ -65,7 +65,6 @@ async function administrator(system: TestSystem) {
 
 test.skipIf(mosquittoPub === undefined)(
   'whoever is refused is listed with the reason, a device that gets in leaves the list, and what was unreadable is shown to the byte',
-  { timeout: 120_000 },
   async () => {
     const system = await startTestSystem({ registry, clock: new DrivenClock(), users: [chief] });
     const { call, ask } = await administrator(system);

@@ -34,68 +34,60 @@ async function readyAt(program: Program): Promise<{ http: string; mqtt: string }
   return { http, mqtt };
 }
 
-test(
-  'the first start prints a link that works once; the next one prints none; both say in one line where they listen, and end orderly',
-  { timeout: 2 * MIN },
-  async () => {
-    const DATA_DIR = dataDir();
-    const first = bareStart({ DATA_DIR });
-    const { http, mqtt } = await readyAt(first);
-    expect(mqtt).toMatch(/:[1-9]\d*$/);
-    const [, origin, token] = await first.line(LINK);
-    expect(origin).toBe(http);
-    expect((await fetch(`${http}/readyz`)).status).toBe(200);
+test('the first start prints a link that works once; the next one prints none; both say in one line where they listen, and end orderly', async () => {
+  const DATA_DIR = dataDir();
+  const first = bareStart({ DATA_DIR });
+  const { http, mqtt } = await readyAt(first);
+  expect(mqtt).toMatch(/:[1-9]\d*$/);
+  const [, origin, token] = await first.line(LINK);
+  expect(origin).toBe(http);
+  expect((await fetch(`${http}/readyz`)).status).toBe(200);
 
-    const setup = (username: string) => {
-      const body = JSON.stringify({ token, username, post: '后勤值班', password: 'four dry towels' });
-      return fetch(`${http}/api/setup`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    };
-    expect((await setup('chief')).status).toBe(201);
-    expect((await setup('other')).status).toBe(403);
+  const setup = (username: string) => {
+    const body = JSON.stringify({ token, username, post: '后勤值班', password: 'four dry towels' });
+    return fetch(`${http}/api/setup`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  };
+  expect((await setup('chief')).status).toBe(201);
+  expect((await setup('other')).status).toBe(403);
 
-    first.signal('SIGTERM');
-    expect(await first.ended).toEqual({ code: 0, signal: null });
-    expect(first.lines.at(-1)).toMatch(/"msg":"stopping"/);
-    expect(readyLines(first)).toHaveLength(1);
-    expect(first.lines.filter((line) => LINK.test(line))).toHaveLength(1);
+  first.signal('SIGTERM');
+  expect(await first.ended).toEqual({ code: 0, signal: null });
+  expect(first.lines.at(-1)).toMatch(/"msg":"stopping"/);
+  expect(readyLines(first)).toHaveLength(1);
+  expect(first.lines.filter((line) => LINK.test(line))).toHaveLength(1);
 
-    const second = npmStart({ DATA_DIR });
-    const again = await readyAt(second);
-    const signIn = await fetch(`${again.http}/api/session`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ username: 'chief', password: 'four dry towels' }),
-    });
-    expect(await signIn.json()).toMatchObject({
-      user: { username: 'chief', role: 'administrator' },
-      setupNeeded: false,
-    });
-    second.signal('SIGTERM');
-    await second.ended;
-    expect(second.lines.some((line) => line.includes('"stopping"'))).toBe(true);
-    expect(await second.leavesNothing()).toBe(true);
-    expect(readyLines(second)).toHaveLength(1);
-    expect(second.lines.some((line) => line.includes('/setup'))).toBe(false);
-  },
-);
+  const second = npmStart({ DATA_DIR });
+  const again = await readyAt(second);
+  const signIn = await fetch(`${again.http}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'chief', password: 'four dry towels' }),
+  });
+  expect(await signIn.json()).toMatchObject({
+    user: { username: 'chief', role: 'administrator' },
+    setupNeeded: false,
+  });
+  second.signal('SIGTERM');
+  await second.ended;
+  expect(second.lines.some((line) => line.includes('"stopping"'))).toBe(true);
+  expect(await second.leavesNothing()).toBe(true);
+  expect(readyLines(second)).toHaveLength(1);
+  expect(second.lines.some((line) => line.includes('/setup'))).toBe(false);
+});
 
-test(
-  'a second process on the same data is refused in a sentence, and the first goes on',
-  { timeout: 2 * MIN },
-  async () => {
-    const DATA_DIR = dataDir();
-    const first = npmStart({ DATA_DIR });
-    const { http } = await readyAt(first);
-    const second = npmStart({ DATA_DIR });
-    expect((await second.ended).code).toBe(1);
-    const said = second.lines.filter((line) => line.includes(DATA_DIR));
-    expect(said).toHaveLength(1);
-    expect(second.lines.some((line) => /^\s+at /.test(line))).toBe(false);
-    expect((await fetch(`${http}/readyz`)).status).toBe(200);
-  },
-);
+test('a second process on the same data is refused in a sentence, and the first goes on', async () => {
+  const DATA_DIR = dataDir();
+  const first = npmStart({ DATA_DIR });
+  const { http } = await readyAt(first);
+  const second = npmStart({ DATA_DIR });
+  expect((await second.ended).code).toBe(1);
+  const said = second.lines.filter((line) => line.includes(DATA_DIR));
+  expect(said).toHaveLength(1);
+  expect(second.lines.some((line) => /^\s+at /.test(line))).toBe(false);
+  expect((await fetch(`${http}/readyz`)).status).toBe(200);
+});
 
-test('settings that cannot be used are named, each with what would be right', { timeout: MIN }, async () => {
+test('settings that cannot be used are named, each with what would be right', async () => {
   const dir = dataDir();
   const file = join(dir, 'watch.yaml');
   writeFileSync(file, 'HTTP_HOST: 127.0.0.1\nMQTT_PROT: 1883\n');

@@ -20,7 +20,10 @@ interface TestRun {
 export async function runTests({ dir, files, bail, limit }: TestRun): Promise<Map<string, Verdict>> {
   const report = join(dir, 'test-report.json');
   rmSync(report, { force: true });
-  const options = ['--no-file-parallelism', '--reporter=json', `--outputFile=${report}`, ...(bail ? ['--bail=1'] : [])];
+  // They run alone here, and many a fault shows in what never comes.
+  const bounds = ['--testTimeout=90000', '--hookTimeout=90000', '--expect.poll.timeout=20000'];
+  const reporting = ['--reporter=json', `--outputFile=${report}`];
+  const options = ['--no-file-parallelism', ...reporting, ...bounds, ...(bail ? ['--bail=1'] : [])];
   const env = { ...process.env, CI: 'true', NO_COLOR: '1' };
   const child = spawn(process.execPath, [VITEST, 'run', ...options, ...files], { cwd: dir, env, stdio: 'ignore' });
   const stop = () => child.kill('SIGTERM');

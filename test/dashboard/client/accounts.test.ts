@@ -17,7 +17,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
 
   beforeAll(async () => {
     screens = await startBrowser();
-  }, 120_000);
+  });
   afterAll(() => screens.close());
   beforeEach(async () => {
     server = await startSample({ clientDir: screens.clientDir, port });

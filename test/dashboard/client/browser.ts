@@ -9,6 +9,7 @@ import { buildClientInto } from '../../browser/built-client.ts';
 import { findProgram } from '../../parts.ts';
 
 export { violations } from './axe.ts';
+import { PATIENCE } from '../../patience.ts';
 
 /** Undefined: there is no Chromium on this machine. */
 export const chromiumPath = findProgram('chromium');
@@ -58,6 +59,7 @@ export async function startBrowser() {
       reducedMotion: 'reduce',
       ...options,
     });
+    context.setDefaultTimeout(PATIENCE.timeout);
     const page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {

@@ -13,7 +13,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
 
   beforeAll(async () => {
     screens = await startBrowser();
-  }, 120_000);
+  });
   afterAll(() => screens.close());
   beforeEach(async () => {
     server = await startSample({ clientDir: screens.clientDir, port });

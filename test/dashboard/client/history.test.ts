@@ -16,7 +16,7 @@ let sample: SampleHistory;
 describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", () => {
   beforeAll(async () => {
     screens = await startBrowser();
-  }, 120_000);
+  });
   afterAll(() => screens.close());
   beforeEach(async () => {
     server = await startSample({ clientDir: screens.clientDir });
@@ -72,7 +72,7 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
     const file = await page.getByRole('link', { name: /CSV/ }).getAttribute('href');
     expect(file).toContain(`/api/sites/${SITE}/history.csv?`);
     expect(file).toContain('lang=zh');
-  }, 60_000);
+  });
 
   test('under the pointer says quality and limit of that moment; a store that is away says so, and the chart stays', async () => {
     const page = await screens.visit(server, PAGE, { user: 'viewer', prepare: (context) => sample.answer(context) });
@@ -102,7 +102,7 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
     sample.away = false;
     await page.locator('.history-failed button').click();
     await page.locator('.history-failed').waitFor({ state: 'detached' });
-  }, 60_000);
+  });
 
   test("a day or any range is chosen by keyboard, in the site's time, and what cannot be is said", async () => {
     const page = await screens.visit(server, PAGE, { user: 'viewer', prepare: (context) => sample.answer(context) });
@@ -133,7 +133,7 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
     await to.press('Escape');
     await page.locator('#history-range').waitFor({ state: 'detached' });
     await expectFocus(button);
-  }, 60_000);
+  });
 
   test('fingers move and zoom; whoever looks back keeps the place while values come, and the live edge goes on', async () => {
     const options = { viewport: PHONE, hasTouch: true, isMobile: true, locale: 'zh-CN' } as const;
@@ -186,7 +186,7 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
     }
     await page.getByRole('button', { name: '回到现在' }).waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
-  }, 60_000);
+  });
 
   test('on a phone, in English, it fits and is accessible', async () => {
     const options = { viewport: PHONE, hasTouch: true, isMobile: true, locale: 'en' } as const;
@@ -201,7 +201,7 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
     await page.locator('.history-plot').tap({ position: { x: 150, y: 120 } });
     await page.locator('.history-tip').waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
-  }, 60_000);
+  });
 });
 
 /** Lets fingers go from place to place: one list of them for each moment. */

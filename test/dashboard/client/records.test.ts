@@ -32,7 +32,7 @@ test('whenever a shift begins, its first figures begin with it', () => {
 describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
   beforeAll(async () => {
     screens = await startBrowser();
-  }, 120_000);
+  });
   afterAll(() => screens.close());
   beforeEach(async () => {
     server = await startSample({ clientDir: screens.clientDir });
@@ -94,7 +94,7 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
     await expect.poll(() => sample.asked.length).toBe(2);
     expect(await page.locator('.shift-measured').innerText()).toContain('现在，自动填');
     expect(await figures('大池')).toEqual([]);
-  }, 60_000);
+  });
 
   test('there is no form for a shift that never was, and the page says why', async () => {
     const page = await screens.enter(server, 'operator', { viewport: PHONE, hasTouch: true, isMobile: true });
@@ -114,7 +114,7 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
       await page.goto(server.url + shift);
       await page.locator('.shift-foot').waitFor();
     }
-  }, 60_000);
+  });
 
   test('the register on a desk, its shifts, and its paper', async () => {
     const page = await screens.enter(server, 'viewer');
@@ -167,7 +167,7 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
     const pages = (await page.pdf({ preferCSSPageSize: true })).toString('latin1').match(/\/Type \/Page\b/g);
     // With so many notes, what has changed since it was given out takes another page.
     expect(pages).toHaveLength(2);
-  }, 60_000);
+  });
 
   test.each(['zh-CN', 'en'])(
     'the register of three shifts lies within its frame and on its paper, in %s',
@@ -209,5 +209,5 @@ describe.skipIf(chromiumPath === undefined)('records, in Chromium', () => {
     await page.getByRole('button', { name: 'Print' }).waitFor();
     expect(await page.locator('.sheet-paper h1').textContent()).toBe('Room temperature register');
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-  }, 60_000);
+  });
 });

@@ -37,7 +37,7 @@ async function drawnSince(page: Page): Promise<string[]> {
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   beforeAll(async () => {
     screens = await startBrowser();
-  }, 120_000);
+  });
   afterAll(() => screens.close());
   beforeEach(async () => {
     server = await startSample({ clientDir: screens.clientDir, port: 0 });

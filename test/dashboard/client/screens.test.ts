@@ -55,7 +55,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   beforeAll(async () => {
     screens = await startBrowser();
     ({ clientDir, complaints } = screens);
-  }, 120_000);
+  });
 
   afterAll(() => screens.close());
 
@@ -302,7 +302,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     server = await startSample({ clientDir, port, kept: server });
     await page.locator(LIVE).first().waitFor();
     expect(await hatch()).toBe('none');
-  }, 60_000);
+  });
 
   test('a server whose heart stops is noticed after 5 s, and lost after 15 s', async () => {
     const page = await screens.openAlone();

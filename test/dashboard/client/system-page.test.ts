@@ -13,7 +13,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   beforeAll(async () => {
     screens = await startBrowser();
     server = await startSample({ clientDir: screens.clientDir, port: 0 });
-  }, 120_000);
+  });
   afterAll(async () => {
     await screens.close();
     await server.close();

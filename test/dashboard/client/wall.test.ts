@@ -38,7 +38,7 @@ const SIZE = '[document.documentElement.scrollWidth, document.documentElement.sc
 let browser: TestBrowser;
 beforeAll(async () => {
   if (chromiumPath !== undefined) browser = await startBrowser();
-}, 120_000);
+});
 afterAll(() => (chromiumPath === undefined ? undefined : browser.close()));
 
 describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
@@ -218,7 +218,7 @@ describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
     await expect.poll(() => loads).toBe(1);
     await page.locator(BEATING).waitFor();
     expect(new URL(page.url()).hash).toBe(`#${TOKEN}`);
-  }, 30_000);
+  });
 
   test.each([
     ['revoked', '链接已撤销'],

@@ -93,5 +93,5 @@ describe.skipIf(influx1Missing !== undefined)('with a real InfluxDB behind the l
     expect(rows[2]).toMatchObject({ count: 0 });
     expect(rows).toEqual(storedHours(own.dir));
     expect(await expectTheSame()).toBe(31);
-  }, 60_000);
+  });
 });

@@ -118,5 +118,5 @@ describe.skipIf(influx1Missing !== undefined)('with InfluxDB, which keeps readin
     await expectHours(rig, before);
     // What it did stays known whatever it is told to keep from now on.
     expect(rig.stores.blocks.rollups.readingsSince(1)).toBe(START + 4 * HOUR - DAY);
-  }, 60_000);
+  });
 });

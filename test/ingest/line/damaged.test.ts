@@ -44,4 +44,4 @@ test('a ledger whose pages are destroyed while it runs is an outage that says wh
   await expect(startRig({ registry: SITE, dir: rig.dir, clock: rig.clock })).rejects.toThrow(
     /restore the newest backup/,
   );
-}, 60_000);
+});

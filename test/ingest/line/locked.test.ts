@@ -56,4 +56,4 @@ test('a ledger that another process holds is an outage: shown, not acknowledged,
     { kind: 'storing_again' },
   ]);
   expect(rig.rows("SELECT rule FROM alarm WHERE rule = 'system.not_stored'")).toHaveLength(1);
-}, 120_000);
+});

@@ -89,7 +89,7 @@ test('a register that an older program kept opens as it was, and what is new on 
   expect(typeof later === 'string' ? later : later.changes.filter((one) => one.version === 3)).toEqual([
     { kind: 'exhaust', version: 3, day: '2026-10-20', from: '06:00', was: 10, now: 5 },
   ]);
-}, 30_000);
+});
 
 test('registers of rooms without water are kept, given out and opened again like any other', async () => {
   const rig = await startRig({ registry, clock: new DrivenClock(Date.parse('2026-11-03T04:00Z')) });
@@ -114,4 +114,4 @@ test('registers of rooms without water are kept, given out and opened again like
   const given = rig.rows("SELECT detail ->> 'point' AS point FROM system_event WHERE kind = 'sheet.issued'");
   expect(given).toEqual([{ point: 'r301' }, { point: 'r302' }]);
   expect(book.keptSheet(floor, { month: MONTH, point: 'r302', version: 1 })).toMatchObject(all[1] ?? {});
-}, 30_000);
+});

@@ -125,7 +125,7 @@ test('a shift with cold water, foul air and a fan that stood: what is counted, o
   const book = readXlsx(await sheetXlsx(floor, 'zh'));
   expect([...book.keys()]).toEqual(['301', '302']);
   expect(sheetCsv(floor, 'zh').split('室温记录表\r\n甲矿 / 宿舍 / ')).toHaveLength(3);
-}, 60_000);
+});
 
 const HOURS = 8;
 
@@ -152,4 +152,4 @@ test('gaps beyond those that are listed keep their reasons', async () => {
   expect(rowsOf(sheet, 2).at(-1)).toEqual([
     ...['', '全月', '', '水', '', '', String(minutes), '原因不明，45 段未逐条列出'],
   ]);
-}, 60_000);
+});

@@ -7,6 +7,7 @@ import { startProxy, type Proxy } from '../../../servers/proxy.ts';
 import { DrivenClock } from '../../../driven-clock.ts';
 import { startRig, type Rig, type RigOptions } from '../../line/rig.ts';
 import { SITE } from '../../line/site.ts';
+import { PATIENCE } from '../../../patience.ts';
 
 const DAY = 86_400_000;
 
@@ -64,11 +65,14 @@ export interface InfluxRigOptions extends Partial<RigOptions> {
   readonly proxy?: Proxy;
   /** Who we are there; nobody, unless given. */
   readonly access?: Partial<Access>;
+  /** ms after which a write without an answer is given up: long, as a busy machine may take its time for one. */
+  readonly writeTimeout?: number;
 }
 
 /** Ingest with a real InfluxDB behind a proxy; a database of its own for each. */
 export async function startInfluxRig(server: AskedServer, options: InfluxRigOptions = {}): Promise<InfluxRig> {
-  const { database = `mine${++databases}`, access, proxy = await startProxy(server.url), ...rest } = options;
+  const { database = `mine${++databases}`, access, proxy = await startProxy(server.url), ...others } = options;
+  const { writeTimeout = 30_000, ...rest } = others;
   if (options.proxy === undefined) onTestFinished(() => proxy.close());
   const nobody = { token: null, username: null, password: null, org: null };
   const settings = { url: proxy.url, ...nobody, ...access, bucket: database };
@@ -78,7 +82,7 @@ export async function startInfluxRig(server: AskedServer, options: InfluxRigOpti
     ...rest,
     influx: ({ directory }, clock) =>
       openInfluxReadings({
-        settings: { ...settings, retention: 730 * DAY, writeTimeout: 1_000, readTimeout: 1_000 },
+        settings: { ...settings, retention: 730 * DAY, writeTimeout, readTimeout: 30_000 },
         directory,
         clock,
       }),
@@ -95,7 +99,7 @@ export async function startInfluxRig(server: AskedServer, options: InfluxRigOpti
           await rig.pass(1);
           return false;
         },
-        { timeout: 20_000, interval: 5 },
+        { ...PATIENCE, interval: 5 },
       );
     },
   };

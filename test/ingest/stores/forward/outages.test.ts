@@ -9,6 +9,7 @@ import { startProxy } from '../../../servers/proxy.ts';
 import { temporaryFolder } from '../fixtures/rows.ts';
 import { mayMount, mountSmallDisk } from '../fixtures/small-disk.ts';
 import { startInfluxRig, type InfluxRig, type InfluxRigOptions } from './influx-rig.ts';
+import { PATIENCE } from '../../../patience.ts';
 
 const POOL = `SELECT water_temperature FROM readings WHERE point = 'pool'`;
 const WRITE = '/api/v2/write';
@@ -186,11 +187,11 @@ describe.skipIf(influx2Unstoppable !== undefined)('a real InfluxDB 2.x in troubl
       await rig.pass(1);
       return String(await held(at)) === String([43, 43.2, 43.4]);
     };
-    await vi.waitUntil(mended, { timeout: 20_000 });
+    await vi.waitUntil(mended, PATIENCE);
     const emptied = async () => {
       await rig.pass(1);
       return Number(rig.rows('SELECT count(*) AS n FROM arrival')[0]?.['n']) === 0;
     };
-    await vi.waitUntil(emptied, { timeout: 20_000 });
+    await vi.waitUntil(emptied, PATIENCE);
   });
 });

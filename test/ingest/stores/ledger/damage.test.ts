@@ -56,34 +56,30 @@ async function start(file: string): Promise<unknown> {
   }
 }
 
-test(
-  'whichever page of a ledger is destroyed, a start either reads it whole or says what to do, and changes nothing',
-  { timeout: 120_000 },
-  async () => {
-    const dataDir = await filled();
-    const file = join(dataDir, 'ledger.db');
-    const whole = await start(file);
-    const bytes = readFileSync(file);
-    const outcomes = new Set<string>();
-    // Every third: the header, and tables and indexes of all sizes.
-    for (const page of pagesOf(file).filter((one) => one % 3 === 1)) {
-      spoil(file, [page]);
-      const spoilt = readFileSync(file);
-      const outcome = await start(file);
-      if (outcome instanceof UnusableFile) {
-        outcomes.add(outcome.name);
-        expect(outcome.message).toContain(file);
-        expect(outcome.message).toMatch(/restore the newest backup/);
-        expect(outcome.message).not.toMatch(/\n|moved out/i);
-        expect(readFileSync(file).equals(spoilt)).toBe(true);
-      } else expect(outcome).toEqual(whole);
-      const fd = openSync(file, 'r+');
-      writeSync(fd, bytes, 0, bytes.length, 0);
-      closeSync(fd);
-    }
-    expect([...outcomes].sort()).toEqual(['DamagedFile', 'ForeignFile']);
-  },
-);
+test('whichever page of a ledger is destroyed, a start either reads it whole or says what to do, and changes nothing', async () => {
+  const dataDir = await filled();
+  const file = join(dataDir, 'ledger.db');
+  const whole = await start(file);
+  const bytes = readFileSync(file);
+  const outcomes = new Set<string>();
+  // Every third: the header, and tables and indexes of all sizes.
+  for (const page of pagesOf(file).filter((one) => one % 3 === 1)) {
+    spoil(file, [page]);
+    const spoilt = readFileSync(file);
+    const outcome = await start(file);
+    if (outcome instanceof UnusableFile) {
+      outcomes.add(outcome.name);
+      expect(outcome.message).toContain(file);
+      expect(outcome.message).toMatch(/restore the newest backup/);
+      expect(outcome.message).not.toMatch(/\n|moved out/i);
+      expect(readFileSync(file).equals(spoilt)).toBe(true);
+    } else expect(outcome).toEqual(whole);
+    const fd = openSync(file, 'r+');
+    writeSync(fd, bytes, 0, bytes.length, 0);
+    closeSync(fd);
+  }
+  expect([...outcomes].sort()).toEqual(['DamagedFile', 'ForeignFile']);
+});
 
 test('a row that is no longer what was written is damage too', async () => {
   const dataDir = await filled();
