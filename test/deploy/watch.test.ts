@@ -80,20 +80,25 @@ test('the heartbeat beats while storing works, follows nobody, and says once tha
   await vi.waitUntil(() => said.length > 0, PATIENCE);
   storing = false;
   clock.advance(MINUTE);
-  await fetch(`http://127.0.0.1:${port}/ours`, { redirect: 'manual' });
+  const ours = () => fetch(`http://127.0.0.1:${port}/ours`, { redirect: 'manual' });
+  await ours();
   expect(asked, 'silent while nothing is stored').toEqual(['/beat?id=k7', '/ours']);
   storing = true;
   answer = 500;
-  await vi.waitUntil(() => {
+  const beats = () => asked.filter((path) => path.startsWith('/beat')).length;
+  /** One beat, up to its answer, which has to come before the clock is moved on: that gives it up. */
+  const beat = async (): Promise<void> => {
+    const before = beats();
     clock.advance(MINUTE);
-    return asked.length > 3;
-  }, PATIENCE);
+    await vi.waitUntil(() => beats() > before, PATIENCE);
+    await ours();
+  };
+  await beat();
+  await beat();
   answer = 200;
-  await vi.waitUntil(() => {
-    clock.advance(MINUTE);
-    return said.includes('the heartbeat is heard again');
-  }, PATIENCE);
-  expect([...new Set(said)]).toEqual(['nobody hears the heartbeat (HEARTBEAT_URL)', 'the heartbeat is heard again']);
+  await beat();
+  await vi.waitUntil(() => said.length > 1, PATIENCE);
+  expect(said).toEqual(['nobody hears the heartbeat (HEARTBEAT_URL)', 'the heartbeat is heard again']);
   expect(new Set(asked)).toEqual(new Set(['/beat?id=k7', '/ours']));
 });
 
