@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { SiteDelta } from '../../../contract/live.ts';
 import { ReadingsFailed } from '../../../ingest/stores/readings/sqlite.ts';
 import type { ReadingsStore } from '../../../ingest/stores/readings/types.ts';
+import { PATIENCE } from '../../patience.ts';
 import { OPERATOR, startRig, type Rig } from './rig.ts';
 import { SITE, WELL } from './site.ts';
 
@@ -11,20 +12,17 @@ const LIMIT = 100;
 const cold = { ...WELL, 'water_temperature.outlet': 38 };
 const forced = (id: string, active = true) => ({ id, kind: 'forced', active });
 
-/** Ingest with a small log; a readings store that says when it has settled something, and refuses while it is stuck. */
+/** Ingest with a small log; a readings store that refuses while it is stuck. */
 async function startSmall({ stuck, freeBytes }: { stuck: boolean; freeBytes?: () => number }) {
-  const { promise: settled, resolve } = Promise.withResolvers<undefined>();
-  const store = { stuck, settled };
+  const store = { stuck };
   const rig = await startRig({
     registry: SITE,
     logLimit: LIMIT,
     readings: (real): ReadingsStore => ({
       ...real,
-      async settle(settlements) {
-        if (store.stuck) throw new ReadingsFailed('disk I/O error', true);
-        const result = await real.settle(settlements);
-        resolve(undefined);
-        return result;
+      settle(settlements) {
+        if (store.stuck) return Promise.reject(new ReadingsFailed('disk I/O error', true));
+        return real.settle(settlements);
       },
     }),
     ...(freeBytes === undefined ? {} : { freeBytes }),
@@ -45,6 +43,14 @@ function alarmsOf({ alarms = [] }: SiteDelta) {
 /** Reports until the log is full; four readings a message. */
 async function fill(rig: Rig): Promise<void> {
   await rig.report('gateway', WELL, { seconds: LIMIT / 4, every: 1 });
+}
+
+/** The log is emptied by a thread, in real time. */
+async function untilStoring(rig: Rig): Promise<void> {
+  await vi.waitUntil(async () => {
+    await rig.pass(1);
+    return rig.snapshot().site.storing;
+  }, PATIENCE);
 }
 
 const standing = (rig: Rig) =>
@@ -119,9 +125,7 @@ test('once its store takes readings again, all that devices send anew is stored 
   void rig.publish('lock', forced('f1'), { leaf: 'events' });
   await rig.pass(30);
   store.stuck = false;
-  await rig.pass(11);
-  await store.settled;
-  await rig.pass(2);
+  await untilStoring(rig);
   expect(told).toEqual([false, true]);
   for (let time = 0; time < 2; time += 1) {
     await rig.values('gateway', cold, ts);
@@ -140,7 +144,7 @@ test('once its store takes readings again, all that devices send anew is stored 
 });
 
 test('while another connection holds readings.db the log fills; let go, it is emptied and readings are stored again', async () => {
-  const { rig, store } = await startSmall({ stuck: false });
+  const { rig } = await startSmall({ stuck: false });
   const holder = new DatabaseSync(join(rig.dir, 'readings.db'));
   holder.exec('BEGIN IMMEDIATE');
   await fill(rig);
@@ -150,10 +154,7 @@ test('while another connection holds readings.db the log fills; let go, it is em
   expect(waiting(rig)).toBe(LIMIT);
   holder.close();
   // The settling that waits for the lock, or the next one where its patience is over.
-  await rig.pass(11);
-  await store.settled;
-  await rig.pass(2);
-  expect(rig.snapshot().site.storing).toBe(true);
+  await untilStoring(rig);
   await rig.values('gateway', cold);
   expect(rig.value('shower')).toMatchObject({ value: 38, stored: true });
 });
