@@ -149,10 +149,12 @@ test('while another process holds the ledger every command is refused at once, a
   expect(writers.asked()).toEqual([]);
 
   await letGo();
-  clock.advance(1_000);
-  await system.drained();
+  await vi.waitUntil(async () => {
+    clock.advance(1_000);
+    await system.drained();
+    return snapshot()?.site.storing === true;
+  }, PATIENCE);
   expect(writers.asked()).toContain('commit');
-  expect(snapshot()?.site.storing).toBe(true);
   expect(system.rows("SELECT what FROM journal WHERE what = 'acknowledged'")).toEqual([]);
   expect(system.rows('SELECT id FROM channel')).toHaveLength(1);
   expect((await acknowledge()).status).toBe(200);
@@ -161,7 +163,7 @@ test('while another process holds the ledger every command is refused at once, a
   expect(opened()).toBe(1);
   clock.advance(10_000);
   expect((await guest('GET', 'sites/mine/snapshot')).status).toBe(200);
-  await vi.waitUntil(() => opened() === 2);
+  await vi.waitUntil(() => opened() === 2, PATIENCE);
   expect((await passing('GET', 'sites/mine/snapshot')).status).toBe(401);
   expect((await guest('DELETE', 'session')).status).toBe(200);
   expect((await guest('GET', 'sites/mine/snapshot')).status).toBe(401);
