@@ -41,7 +41,7 @@ import { newToken } from './ingest/stores/ledger/tokens.ts';
 import { UnusableFile } from './ingest/stores/sqlite/errors.ts';
 import type { InfluxServer } from './ingest/stores/influx/types.ts';
 import { openStores, type Stores, type StoresOptions } from './ingest/stores/open.ts';
-import type { SpoiltBlock } from './ingest/stores/readings/types.ts';
+import type { SpoiltBlock } from './ingest/stores/readings/stored.ts';
 
 const DAY = 86_400_000;
 const VERSION = '0.1.0';

@@ -2,7 +2,7 @@ import type { SeriesId } from '../../contract/reading.ts';
 import { hour, type HourReading } from '../standards/hour.ts';
 import type { Span } from '../standards/timeline.ts';
 import { newestBeforeOf, rangeOf, type ReadingSources } from '../stores/query.ts';
-import type { StoredReading } from '../stores/readings/types.ts';
+import type { StoredReading } from '../stores/readings/stored.ts';
 import type { Rollup } from '../stores/rollups.ts';
 import type { Frame } from './frames.ts';
 import { HOUR } from './resolution.ts';

@@ -7,7 +7,7 @@ import type {
   SensorView,
 } from '../../contract/history.ts';
 import { alarmView } from '../live/alarm-view.ts';
-import { keyOf } from '../line/state.ts';
+import { keyOf } from '../line/keys.ts';
 import type { World } from '../line/world.ts';
 import { shares, type HourStandard } from '../standards/hour.ts';
 import type { Span } from '../standards/timeline.ts';

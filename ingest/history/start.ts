@@ -1,6 +1,6 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { SeriesId } from '../../contract/reading.ts';
-import { keyOf } from '../line/state.ts';
+import { keyOf } from '../line/keys.ts';
 import type { World } from '../line/world.ts';
 import { createBegan, type Began, type BeganSources } from '../record/began.ts';
 import { createSheets, type Sheets } from '../record/sheet.ts';

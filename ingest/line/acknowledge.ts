@@ -2,7 +2,7 @@ import type { User } from '../../contract/account.ts';
 import type { Instant } from '../../contract/clock.ts';
 import type { AlarmRecord } from '../stores/ledger/types.ts';
 import { drive } from './drive.ts';
-import { keyOf } from './state.ts';
+import { keyOf } from './keys.ts';
 import type { World } from './world.ts';
 
 export interface AcknowledgeCommand {

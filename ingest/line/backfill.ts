@@ -5,7 +5,7 @@ import { assessAlone } from '../quality/assess.ts';
 import { dateSamples, EMPTY_CLOCK, firstFree } from '../quality/source-time.ts';
 import type { DeviceContext } from './context.ts';
 import { seriesPlace, seriesState, tooManySeries, tooOld } from './readings.ts';
-import { keyOf } from './state.ts';
+import { keyOf } from './keys.ts';
 
 export interface BackfillOptions {
   /** When the message came, ms epoch: what claims no time is dated by it. */

@@ -1,5 +1,5 @@
 import type { SeriesId } from '../../contract/reading.ts';
-import type { Arrival } from '../stores/ledger/types.ts';
+import type { Arrival } from '../stores/arrival.ts';
 import {
   CLAIMED,
   MARKS,

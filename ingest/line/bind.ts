@@ -6,11 +6,12 @@ import { changeBinding } from '../standards/binding-change.ts';
 import type { Catalogue } from '../standards/types.ts';
 import type { LedgerReader } from '../stores/ledger/types.ts';
 import { storedOf } from '../stores/query.ts';
-import type { StoredReading } from '../stores/readings/types.ts';
+import type { StoredReading } from '../stores/readings/stored.ts';
 import { calendarTime } from './host-clock.ts';
 import { newSeriesState } from './readings.ts';
 import { takeIfNew, takeRegistry } from './registry.ts';
-import { keyOf, type SeriesState } from './state.ts';
+import type { SeriesState } from './state.ts';
+import { keyOf } from './keys.ts';
 import type { World } from './world.ts';
 
 /** What was read of the stores before the binding walks the line. */

@@ -1,8 +1,12 @@
-import type { WatchedLimit } from './model.ts';
-import type { World } from './world.ts';
+import type { PointLimit } from '../standards/types.ts';
 
 /** Limits are compared as decimals: far below any resolution. */
 const NOISE = 1e-6;
+
+/** How often something came up for which no calm that was noted before holds any more. */
+interface Doubts {
+  readonly doubts: number;
+}
 
 /**
  * Remembers that a value of a point keeps all its limits, with nothing raised, delayed or in doubt about it. As long as
@@ -18,20 +22,20 @@ export class Calm {
   #from = 0;
   #until = 0;
 
-  constructor(limits: readonly WatchedLimit[]) {
+  constructor(limits: readonly Pick<PointLimit, 'side' | 'limit'>[]) {
     const of = (side: 'low' | 'high') => limits.filter((limit) => limit.side === side).map(({ limit }) => limit);
     this.#low = Math.max(-Infinity, ...of('low')) + NOISE;
     this.#high = Math.min(Infinity, ...of('high')) - NOISE;
   }
 
   /** Whether a believable value at this calendar time leaves everything as it is. */
-  keeps(world: Pick<World, 'doubts'>, value: number, at: number): boolean {
+  keeps(world: Doubts, value: number, at: number): boolean {
     return (
       this.#noted === world.doubts && at >= this.#from && at < this.#until && value > this.#low && value < this.#high
     );
   }
 
-  note(world: Pick<World, 'doubts'>, from: number, until: number): void {
+  note(world: Doubts, from: number, until: number): void {
     this.#noted = world.doubts;
     this.#from = from;
     this.#until = until;

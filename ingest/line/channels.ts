@@ -5,7 +5,7 @@ import type { ChannelChangeRow } from '../stores/ledger/channels.ts';
 import type { SystemEvent } from '../stores/ledger/types.ts';
 import { judgeCondition } from './conditions.ts';
 import { dropMachine } from './registry.ts';
-import { keyOf } from './state.ts';
+import { keyOf } from './keys.ts';
 import { watchKey } from './watch.ts';
 import type { World } from './world.ts';
 

@@ -2,7 +2,7 @@ import type { Instant } from '../../contract/clock.ts';
 import { INITIAL_MACHINE, isStanding } from '../alarms/machine.ts';
 import { atRest, drive } from './drive.ts';
 import type { SiteModel } from './model.ts';
-import { keyOf } from './state.ts';
+import { keyOf } from './keys.ts';
 import { conditionWatch, watchKey, type Condition } from './watch.ts';
 import type { World } from './world.ts';
 

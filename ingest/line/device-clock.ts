@@ -4,7 +4,8 @@ import { EMPTY_CLOCK, moveClock, type Dating } from '../quality/source-time.ts';
 import { judgeCondition } from './conditions.ts';
 import { changeDevice, deviceState, noteOfDevice, type DeviceContext } from './context.ts';
 import type { Followed } from './host-step.ts';
-import { keyOf, type DeviceState } from './state.ts';
+import type { DeviceState } from './state.ts';
+import { keyOf } from './keys.ts';
 import type { World } from './world.ts';
 
 /** A learned offset that moved by less (ms) is not written again. */

@@ -5,11 +5,12 @@ import type { Catalogue } from '../standards/types.ts';
 import type { KeptEntry } from '../stores/ledger/device-rows.ts';
 import { RegistryChanged, type LedgerReader } from '../stores/ledger/types.ts';
 import { newestBeforeOf, rangeOf } from '../stores/query.ts';
-import type { ReadingsStore, StoredReading } from '../stores/readings/types.ts';
+import type { ReadingsStore } from '../stores/readings/types.ts';
+import type { StoredReading } from '../stores/readings/stored.ts';
 import { NO_HISTORY, takeBind, type BindHistory } from './bind.ts';
-import type { Item } from './line.ts';
+import type { Item } from './item.ts';
 import { takeRetry } from './retry.ts';
-import { keyOf } from './state.ts';
+import { keyOf } from './keys.ts';
 import type { World } from './world.ts';
 
 /** Readings that `from: 'first'` gives to a point at most. */

@@ -2,8 +2,9 @@ import type { Acknowledgement } from '../../contract/alarm.ts';
 import type { Instant } from '../../contract/clock.ts';
 import { INITIAL_MACHINE, isStanding, nextDue, settleElapsed, step } from '../alarms/machine.ts';
 import type { MachineInput, MachineState, Transition } from '../alarms/types.ts';
-import type { AlarmRecord, NotificationIntent } from '../stores/ledger/types.ts';
-import { keyOf } from './state.ts';
+import type { AlarmRecord } from '../stores/ledger/types.ts';
+import type { NotificationIntent } from '../stores/ledger/channels.ts';
+import { keyOf } from './keys.ts';
 import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 

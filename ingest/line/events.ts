@@ -10,7 +10,7 @@ import { changeDevice, deviceState, type DeviceContext } from './context.ts';
 import { keepOffset, noteClock, whatClockTells } from './device-clock.ts';
 import { calendarTime, distrust } from './host-clock.ts';
 import { tooOld } from './readings.ts';
-import { keyOf } from './state.ts';
+import { keyOf } from './keys.ts';
 
 /** What an event keeps of its content to tell a repeat from a conflict. */
 export function contentHash(event: DecodedEvent): string {

@@ -3,7 +3,7 @@ import type { AlarmRecord } from '../stores/ledger/types.ts';
 import { judgeCondition, standing } from './conditions.ts';
 import { changeDevice, type DeviceContext } from './context.ts';
 import { saveAlarm } from './drive.ts';
-import { keyOf } from './state.ts';
+import { keyOf } from './keys.ts';
 import type { World } from './world.ts';
 
 /** ms: two minutes without a conflict, and one because the broker tells of a lasting one at most once a minute. */

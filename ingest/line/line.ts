@@ -1,10 +1,10 @@
 import type { Clock, Instant } from '../../contract/clock.ts';
-import type { QuarantineEntry } from '../../contract/quarantine.ts';
 import type { Meter } from '../meter.ts';
 import { CommitFailed, type Ledger, type LedgerBatch } from '../stores/ledger/types.ts';
 import { createOutage } from './outage.ts';
 import { takeSeries } from './readings.ts';
 import type { Changes, World } from './world.ts';
+import type { Item } from './item.ts';
 
 /** Most items that one commit carries: bounds memory and the time that a batch holds the event loop. */
 const BATCH_ITEMS = 2_000;
@@ -20,28 +20,6 @@ const PATIENCE = 5_000;
 const COMMAND_PATIENCE = 1_000;
 const FIRST_RETRY = 50;
 const LAST_RETRY = 500;
-
-/** Something that walks the line: a message, a tick, a command, a registry change. */
-export interface Item {
-  /** Changes the world's uncommitted layer; repeated after a rollback. */
-  judge(): void;
-  /** Its effects are committed. */
-  done(): void;
-  /** Judged and shown, but not stored: a message stays unacknowledged, a command is refused. */
-  letGo(): void;
-  /**
-   * A command: makes no sense unless it is stored. Commands are committed apart from what devices send. Refused instead
-   * of judged while nothing at all can be committed, and taken back when its commit fails.
-   */
-  readonly storedOnly?: boolean;
-  /**
-   * A command that was refused turned out to be in the ledger: its writer was lost before it could answer. Makes the
-   * state have it; what it books in the journals is there already.
-   */
-  found?(): void;
-  /** What is kept of an item whose effects cannot be committed although others' can. */
-  offends(error: unknown): readonly QuarantineEntry[];
-}
 
 export interface LineOptions {
   readonly world: World;

@@ -2,7 +2,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { InboundMessage } from '../../contract/message.ts';
 import type { QuarantineEntry } from '../../contract/quarantine.ts';
 import type { Meter, MessageOutcome } from '../meter.ts';
-import type { Item } from './line.ts';
+import type { Item } from './item.ts';
 import { quarantineOffender, takeMessage, type MessageRules } from './message.ts';
 import type { World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock, Instant } from '../../contract/clock.ts';
 import type { ModeDesk, ModeRefusal } from '../../contract/query.ts';
-import type { Item } from './line.ts';
+import type { Item } from './item.ts';
 import { takeMode, takeModeEnd } from './modes.ts';
 import type { World } from './world.ts';
 

@@ -12,7 +12,7 @@ import {
 import { limitsFor, ruleFor } from '../standards/resolve.ts';
 import { Calm } from './calm.ts';
 import { Place } from './place.ts';
-import { keyOf } from './state.ts';
+import { keyOf } from './keys.ts';
 import { lastingCondition, limitWatch, type Condition, type Watch } from './watch.ts';
 import type { BuiltInRule, BuiltInRuleId, Catalogue, PointLimit } from '../standards/types.ts';
 

@@ -1,6 +1,6 @@
 import { CommitFailed, type Ledger, type LedgerBatch, type SystemEvent } from '../stores/ledger/types.ts';
 import { createDeferred } from './deferred.ts';
-import type { Item } from './line.ts';
+import type { Item } from './item.ts';
 import type { World } from './world.ts';
 
 /** What is judged while readings are not stored, and how it reaches the ledger all the same. */

@@ -12,7 +12,8 @@ import {
   type Dated,
   type Dating,
 } from '../quality/source-time.ts';
-import type { Arrival, Series } from '../stores/ledger/types.ts';
+import type { Series } from '../stores/ledger/types.ts';
+import type { Arrival } from '../stores/arrival.ts';
 import { judgeCondition, rests } from './conditions.ts';
 import { changeDevice, deviceState, type DeviceContext } from './context.ts';
 import { keepOffset, NOTHING_TOLD, noteClock, together, whatClockTells, type ClockTold } from './device-clock.ts';
@@ -21,7 +22,8 @@ import { judgeValue, keepsLimits } from './limits.ts';
 import { isBound, type Binding, type Point } from './model.ts';
 import { judgeTrouble } from './series-silence.ts';
 import { Place } from './place.ts';
-import { keyOf, type SeriesState } from './state.ts';
+import type { SeriesState } from './state.ts';
+import { keyOf } from './keys.ts';
 import { takeUsual, usualScene } from './usual.ts';
 import type { World } from './world.ts';
 

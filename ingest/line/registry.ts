@@ -6,7 +6,7 @@ import { drive, saveAlarm } from './drive.ts';
 import { judgeForce, judgeValue } from './limits.ts';
 import { compileModel, type SiteModel } from './model.ts';
 import { compileCalendar } from './calendar.ts';
-import { keyOf } from './state.ts';
+import { keyOf } from './keys.ts';
 import { watchOfKey, type Watch } from './watch.ts';
 import type { World } from './world.ts';
 

@@ -13,7 +13,8 @@ import { judgeForce } from './limits.ts';
 import { isOnlyKnownByConnection } from './presence.ts';
 import { newSeriesState } from './readings.ts';
 import { refreshAlarm, setRegistry } from './registry.ts';
-import { keyOf, type DeviceState, type NewestEvents } from './state.ts';
+import type { DeviceState, NewestEvents } from './state.ts';
+import { keyOf } from './keys.ts';
 import { watchOfKey } from './watch.ts';
 import type { World } from './world.ts';
 

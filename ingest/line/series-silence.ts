@@ -5,7 +5,8 @@ import { conditionUnknown, judgeCondition, standing } from './conditions.ts';
 import { calendarTime } from './host-clock.ts';
 import { judgeUnknown } from './limits.ts';
 import { isBound, type Binding, type Point, type SiteModel } from './model.ts';
-import { keyOf, type SeriesState } from './state.ts';
+import type { SeriesState } from './state.ts';
+import { keyOf } from './keys.ts';
 import type { World } from './world.ts';
 
 /** What the passing of time does to a point's values. */

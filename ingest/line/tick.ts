@@ -13,7 +13,8 @@ import { isBound, type Device, type SiteModel } from './model.ts';
 import { judgeOffline, noteSilence } from './presence.ts';
 import { tickPoint } from './series-silence.ts';
 import type { AlarmRecord } from '../stores/ledger/types.ts';
-import { keyOf, type RunningMachine } from './state.ts';
+import type { RunningMachine } from './state.ts';
+import { keyOf } from './keys.ts';
 import type { World } from './world.ts';
 
 /** How a store outside takes readings. `untried`: nobody knows yet, as after a start. */

@@ -1,9 +1,8 @@
 import type { AlarmSubject, Priority, Side } from '../../contract/alarm.ts';
-import type { BuiltInRuleId, PointLimit } from '../standards/types.ts';
+import type { BuiltInRule, BuiltInRuleId, PointLimit } from '../standards/types.ts';
 import type { AlarmTiming } from '../alarms/types.ts';
-import type { SiteModel } from './model.ts';
 import { Place } from './place.ts';
-import { keyOf } from './state.ts';
+import { keyOf } from './keys.ts';
 
 /** One rule on one subject: what its machine needs to know besides its input. */
 export interface Watch {
@@ -54,8 +53,18 @@ export interface Condition {
   readonly watch?: Watch;
 }
 
+/** What of a site's registry decides on its watches. */
+interface Rules {
+  readonly registry: { readonly site: string };
+  readonly points: ReadonlyMap<string, { readonly limits: readonly (PointLimit & { readonly watch: Watch })[] }>;
+  readonly devices: { has(id: string): boolean };
+  readonly channels: { has(id: string): boolean };
+  rule(id: BuiltInRuleId, point?: string): BuiltInRule;
+  hasRule(id: string): id is BuiltInRuleId;
+}
+
 /** A built-in rule on its subject. */
-export function conditionWatch(model: SiteModel, { watch, rule: id, subject, metric, onDelay }: Condition): Watch {
+export function conditionWatch(model: Rules, { watch, rule: id, subject, metric, onDelay }: Condition): Watch {
   if (watch !== undefined) return watch;
   const rule = model.rule(id, subject.kind === 'point' ? subject.id : undefined);
   return named({
@@ -71,12 +80,12 @@ export function conditionWatch(model: SiteModel, { watch, rule: id, subject, met
 }
 
 /** A condition with its watch, to be asked again and again. */
-export function lastingCondition(model: SiteModel, condition: Condition): Condition {
+export function lastingCondition(model: Rules, condition: Condition): Condition {
   return { ...condition, watch: conditionWatch(model, condition) };
 }
 
 /** The watch of a machine read back from the ledger; undefined when the registry no longer has its subject or rule. */
-export function watchOfKey(model: SiteModel, key: string): Watch | undefined {
+export function watchOfKey(model: Rules, key: string): Watch | undefined {
   const [rule = '', side = '', kind = '', id = '', metric = ''] = key.split('|');
   if (kind === 'point') {
     const point = model.points.get(id);

@@ -2,18 +2,17 @@ import type { Instant } from '../../contract/clock.ts';
 import type { QuarantineEntry } from '../../contract/quarantine.ts';
 import type {
   AlarmRecord,
-  Arrival,
   DeviceRecord,
   JournalRow,
   LedgerBatch,
   MachineRecord,
-  NotificationIntent,
   RegistryChange,
   Series,
   StoredEvent,
   SystemEvent,
 } from '../stores/ledger/types.ts';
-import type { ChannelChangeRow } from '../stores/ledger/channels.ts';
+import type { NotificationIntent, ChannelChangeRow } from '../stores/ledger/channels.ts';
+import type { Arrival } from '../stores/arrival.ts';
 import type { ModeChange, StoredMode } from '../stores/ledger/mode-rows.ts';
 import { ROW, SERIES, type PackedReadings } from '../stores/packed.ts';
 import type { Tail } from '../stores/tail.ts';
@@ -22,7 +21,8 @@ import { BatchArrivals, type UsualArrival } from './batch-arrivals.ts';
 import type { SiteModel } from './model.ts';
 import { createSeriesTable, type SeriesTable } from './series-table.ts';
 import { createTable, type Layered, type Table } from './table.ts';
-import { keyOf, type ClockState, type DeviceState, type RunningMachine } from './state.ts';
+import type { ClockState, DeviceState, RunningMachine } from './state.ts';
+import { keyOf } from './keys.ts';
 import type { SiteSchedule } from '../standards/types.ts';
 
 /** Rows that the batch being judged adds to the ledger; an alarm, machine or device changed twice is written once. */

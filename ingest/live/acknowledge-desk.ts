@@ -1,7 +1,7 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { Desk } from '../../contract/query.ts';
 import { takeAcknowledge, type AcknowledgeOutcome } from '../line/acknowledge.ts';
-import type { Item } from '../line/line.ts';
+import type { Item } from '../line/item.ts';
 import type { World } from '../line/world.ts';
 import type { LedgerReader } from '../stores/ledger/types.ts';
 import { alarmView } from './alarm-view.ts';

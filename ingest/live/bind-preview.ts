@@ -1,7 +1,7 @@
 import type { BindBody, BindPreview } from '../../contract/devices.ts';
 import type { FieldsRefused } from '../../contract/query.ts';
 import { compileModel, type SiteModel } from '../line/model.ts';
-import { keyOf } from '../line/state.ts';
+import { keyOf } from '../line/keys.ts';
 import type { World } from '../line/world.ts';
 import { changeBinding } from '../standards/binding-change.ts';
 import type { Catalogue } from '../standards/types.ts';

@@ -1,13 +1,14 @@
 import type { OpenHour } from '../../contract/api.ts';
 import type { Point, SiteModel } from '../line/model.ts';
-import { keyOf } from '../line/state.ts';
+import { keyOf } from '../line/keys.ts';
 import type { World } from '../line/world.ts';
 import { hour, shares, type HourInput, type HourReading } from '../standards/hour.ts';
 import { inForceSpans } from '../standards/schedule.ts';
 import type { Span } from '../standards/timeline.ts';
 import type { LedgerReader } from '../stores/ledger/types.ts';
 import { newestBeforeOf, rangeOf } from '../stores/query.ts';
-import type { ReadingsStore, StoredReading } from '../stores/readings/types.ts';
+import type { ReadingsStore } from '../stores/readings/types.ts';
+import type { StoredReading } from '../stores/readings/stored.ts';
 
 const HOUR = 3_600_000;
 /** A value that has held for longer (a week, ms) holds no more, whatever its sensor. */

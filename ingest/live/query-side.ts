@@ -2,7 +2,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { RangeAnswer, RangeQuery } from '../../contract/api.ts';
 import type { SiteSnapshot } from '../../contract/live.ts';
 import type { QuerySide } from '../../contract/query.ts';
-import { keyOf } from '../line/state.ts';
+import { keyOf } from '../line/keys.ts';
 import type { World } from '../line/world.ts';
 import type { LedgerReader } from '../stores/ledger/types.ts';
 import { rangeOf } from '../stores/query.ts';

@@ -2,7 +2,8 @@ import type { Clock } from '../../contract/clock.ts';
 import type { World } from '../line/world.ts';
 import type { SeriesState } from '../line/state.ts';
 import { rangeOf } from '../stores/query.ts';
-import type { ReadingsStore, StoredReading } from '../stores/readings/types.ts';
+import type { ReadingsStore } from '../stores/readings/types.ts';
+import type { StoredReading } from '../stores/readings/stored.ts';
 import { SPARKLINE_SPAN, type Sparklines } from './sparklines.ts';
 
 /** Series that are read at one time. */

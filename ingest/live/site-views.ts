@@ -4,7 +4,7 @@ import type { Instant } from '../../contract/clock.ts';
 import type { AreaView, DeviceView, PointView, SiteView } from '../../contract/live.ts';
 import { calendarTime } from '../line/host-clock.ts';
 import type { Device, SiteModel } from '../line/model.ts';
-import { keyOf } from '../line/state.ts';
+import { keyOf } from '../line/keys.ts';
 import { handModeOf } from '../standards/modes.ts';
 import type { World } from '../line/world.ts';
 import type { AlarmRecord } from '../stores/ledger/types.ts';

@@ -2,10 +2,11 @@ import type { Clock } from '../../contract/clock.ts';
 import type { UnboundList, UnboundView } from '../../contract/devices.ts';
 import type { Device, SiteModel } from '../line/model.ts';
 import { calendarTime } from '../line/host-clock.ts';
-import { keyOf } from '../line/state.ts';
+import { keyOf } from '../line/keys.ts';
 import type { World } from '../line/world.ts';
 import { rangeOf } from '../stores/query.ts';
-import type { ReadingsStore, StoredReading } from '../stores/readings/types.ts';
+import type { ReadingsStore } from '../stores/readings/types.ts';
+import type { StoredReading } from '../stores/readings/stored.ts';
 
 const SPAN = 2 * 3_600_000;
 /** A clock within its tolerance may be ahead of ours by so much (ms). */

@@ -9,7 +9,7 @@ import type {
 } from '../../contract/channel.ts';
 import type { Clock, Instant } from '../../contract/clock.ts';
 import { bookChannels, channelLabel, judgeChannel, nameChannel } from '../line/channels.ts';
-import type { Item as LineItem } from '../line/line.ts';
+import type { Item as LineItem } from '../line/item.ts';
 import type { World } from '../line/world.ts';
 import type { ChannelChangeRow, ChannelReader, ChannelStatus } from '../stores/ledger/channels.ts';
 import type { Seal } from '../stores/ledger/seal.ts';

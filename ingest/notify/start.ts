@@ -1,6 +1,6 @@
 import type { Clock } from '../../contract/clock.ts';
 import { judgeChannel } from '../line/channels.ts';
-import type { Item } from '../line/line.ts';
+import type { Item } from '../line/item.ts';
 import type { World } from '../line/world.ts';
 import { createSeal } from '../stores/ledger/seal.ts';
 import type { Ledger, LedgerReader } from '../stores/ledger/types.ts';

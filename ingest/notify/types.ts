@@ -1,8 +1,7 @@
 import type { AlarmView } from '../../contract/alarm.ts';
 import type { ChannelKind, Delivery, DeliveryProblem } from '../../contract/channel.ts';
 import type { LocalText } from '../../contract/ids.ts';
-import type { ChannelStatus, StoredChannel } from '../stores/ledger/channels.ts';
-import type { NotificationIntent } from '../stores/ledger/types.ts';
+import type { ChannelStatus, StoredChannel, NotificationIntent } from '../stores/ledger/channels.ts';
 
 /** A channel with what it takes to send through it; null where that cannot be read with this server's key. */
 export interface Channel extends StoredChannel {

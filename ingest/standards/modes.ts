@@ -1,17 +1,7 @@
 import type { HandMode } from '../../contract/modes.ts';
 import type { AreaMode } from '../../contract/registry.ts';
-import { instantAfter, timeline, valueAt, type Span, type Timeline } from './timeline.ts';
-import type { Applies, InForceRule } from './types.ts';
-
-/** A mode that somebody set for an area, with the time for which it holds (ms epoch). */
-export interface ModeSpan extends Span {
-  readonly area: string;
-  readonly mode: AreaMode;
-  /** As people typed it. */
-  readonly reason: string;
-  /** Duty post that set it. */
-  readonly post: string;
-}
+import { instantAfter, timeline, valueAt, type Timeline } from './timeline.ts';
+import type { Applies, InForceRule, ModeSpan } from './types.ts';
 
 /**
  * What each mode that is set by hand takes out of force, by when a standard applies. Never critical ones, and nothing

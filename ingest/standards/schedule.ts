@@ -4,9 +4,9 @@ import {
   type OpeningWindow,
   type SiteRegistry,
 } from '../../contract/registry.ts';
-import { isCovered, modesByHand, type ModeSpan } from './modes.ts';
+import { isCovered, modesByHand } from './modes.ts';
+import type { ModeSpan, InForceRule, SiteSchedule } from './types.ts';
 import { indexAt, instantAfter, timeline, valueAt, type Span, type Timeline } from './timeline.ts';
-import type { InForceRule, SiteSchedule } from './types.ts';
 
 interface Hours {
   readonly open: boolean;

@@ -3,7 +3,7 @@ import type { LocalText } from '../../contract/ids.ts';
 import type { MetricName } from '../../contract/metrics.ts';
 import type { AreaMode, Role } from '../../contract/registry.ts';
 import type { AlarmTiming } from '../alarms/types.ts';
-import type { ModeSpan } from './modes.ts';
+import type { Span } from './timeline.ts';
 
 /** When a standard applies: the area's opening hours, the site's heating season, both, or always. */
 export type Applies = 'always' | 'open' | 'heating' | 'heating_open';
@@ -113,6 +113,16 @@ export interface PointLimit {
   readonly compliance: boolean;
   readonly title: LocalText;
   readonly response: AlarmResponse;
+}
+
+/** A mode that somebody set for an area, with the time for which it holds (ms epoch). */
+export interface ModeSpan extends Span {
+  readonly area: string;
+  readonly mode: AreaMode;
+  /** As people typed it. */
+  readonly reason: string;
+  /** Duty post that set it. */
+  readonly post: string;
 }
 
 /** Opening hours, modes by hand and heating season of one site, compiled to instants (ms epoch) for a span of time. */

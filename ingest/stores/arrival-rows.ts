@@ -1,4 +1,4 @@
-import type { Arrival, ArrivalSeq } from './ledger/types.ts';
+import type { Arrival, ArrivalSeq } from './arrival.ts';
 import { RECEIVED, ROW, SEQ, TIME, unpackArrival, VALUE, type PackedReadings } from './packed.ts';
 
 /** Blocks of one piece of memory: it grows by pieces and is never copied. */

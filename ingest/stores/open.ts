@@ -16,7 +16,7 @@ import { serverKey } from './ledger/tokens.ts';
 import { wallLinks } from './ledger/wall-links.ts';
 import { lockDataDir } from './lock.ts';
 import { openSqliteReadings } from './readings/sqlite.ts';
-import type { SpoiltBlock } from './readings/types.ts';
+import type { SpoiltBlock } from './readings/stored.ts';
 import { createSeriesDirectory } from './series-directory.ts';
 
 /** Kept back for alarms and commands when the disk is full: thousands of commits. */

@@ -1,6 +1,6 @@
 import { marksCode, marksOf } from './codes.ts';
-import type { Arrival } from './ledger/types.ts';
-import type { Settlement, StoredReading } from './readings/types.ts';
+import type { Arrival } from './arrival.ts';
+import type { Settlement, StoredReading } from './readings/stored.ts';
 
 /**
  * Readings on their way between threads: rows of seven doubles in one buffer, which changes owner without being

@@ -1,6 +1,7 @@
 import type { SeriesId } from '../../contract/reading.ts';
-import type { Arrival } from './ledger/types.ts';
-import type { ReadingsStore, StoredReading } from './readings/types.ts';
+import type { Arrival } from './arrival.ts';
+import type { ReadingsStore } from './readings/types.ts';
+import type { StoredReading } from './readings/stored.ts';
 import type { Tail } from './tail.ts';
 
 export interface ReadingSources {

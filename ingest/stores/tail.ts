@@ -1,6 +1,6 @@
 import type { SeriesId } from '../../contract/reading.ts';
 import { createArrivalRows, emptyLog, type RowLog } from './arrival-rows.ts';
-import type { Arrival, ArrivalSeq } from './ledger/types.ts';
+import type { Arrival, ArrivalSeq } from './arrival.ts';
 import { ROW, SEQ, SERIES, TIME, type PackedReadings } from './packed.ts';
 
 const HOUR = 3_600_000;

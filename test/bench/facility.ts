@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Settlement } from '../../ingest/stores/readings/types.ts';
+import type { Settlement } from '../../ingest/stores/readings/stored.ts';
 import { influx2Missing, startInflux2, type Influx2 } from '../servers/influx2.ts';
 import { chartsOf, PIXELS, type Stored } from './charts.ts';
 import type { Effort } from './effort.ts';

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { Settlement } from '../../ingest/stores/readings/types.ts';
+import type { Settlement } from '../../ingest/stores/readings/stored.ts';
 import { bytesOf } from './past.ts';
 
 /** The same readings as an ordinary table with an index, as durable as ours, and the query that a chart would make. */

@@ -12,7 +12,7 @@ import { NO_LOG, openCopyLog } from '../../ingest/stores/copy/log.ts';
 import { openCopyState } from '../../ingest/stores/copy/state.ts';
 import { openInfluxReadings } from '../../ingest/stores/influx/store.ts';
 import { openStores, type Stores } from '../../ingest/stores/open.ts';
-import type { StoredReading } from '../../ingest/stores/readings/types.ts';
+import type { StoredReading } from '../../ingest/stores/readings/stored.ts';
 import { createSeriesDirectory } from '../../ingest/stores/series-directory.ts';
 import { influx2Missing, startInflux2, type Influx2 } from '../servers/influx2.ts';
 import { packArrivals, packSettlements } from '../../ingest/stores/packed.ts';

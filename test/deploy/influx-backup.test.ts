@@ -8,7 +8,7 @@ import { runBackup } from '../../app/backup/backup.ts';
 import { runRestore } from '../../app/backup/restore.ts';
 import { systemClock } from '../../app/clock.ts';
 import { openInfluxReadings } from '../../ingest/stores/influx/store.ts';
-import type { StoredReading } from '../../ingest/stores/readings/types.ts';
+import type { StoredReading } from '../../ingest/stores/readings/stored.ts';
 import { createSeriesDirectory } from '../../ingest/stores/series-directory.ts';
 import { differences, eventsHeld, forwarded, readingsKept, REGISTRY, startLoad } from '../integration/influx-load.ts';
 import { influx1Missing, startInflux1 } from '../servers/influx1.ts';

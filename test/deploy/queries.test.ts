@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventRecord, transitionRecord } from '../../ingest/stores/forward/records.ts';
 import { openInfluxReadings, type InfluxOptions } from '../../ingest/stores/influx/store.ts';
 import { packSettlements } from '../../ingest/stores/packed.ts';
-import type { StoredReading } from '../../ingest/stores/readings/types.ts';
+import type { StoredReading } from '../../ingest/stores/readings/stored.ts';
 import { createSeriesDirectory } from '../../ingest/stores/series-directory.ts';
 import { DrivenClock } from '../driven-clock.ts';
 import { influx1Missing, startInflux1, type Influx1 } from '../servers/influx1.ts';

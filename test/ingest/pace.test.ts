@@ -1,9 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createTakeover } from '../../ingest/consume.ts';
-import type { Arrival } from '../../ingest/stores/ledger/types.ts';
+import type { Arrival } from '../../ingest/stores/arrival.ts';
 import { packArrivals, ROW, type PackedReadings } from '../../ingest/stores/packed.ts';
-import type { ReadingsStore, SettleResult } from '../../ingest/stores/readings/types.ts';
+import type { ReadingsStore } from '../../ingest/stores/readings/types.ts';
+import type { SettleResult } from '../../ingest/stores/readings/stored.ts';
 import { createTail } from '../../ingest/stores/tail.ts';
 import { DrivenClock } from '../driven-clock.ts';
 

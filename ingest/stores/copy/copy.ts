@@ -1,5 +1,5 @@
 import type { SeriesId } from '../../../contract/reading.ts';
-import type { StoredReading } from '../readings/types.ts';
+import type { StoredReading } from '../readings/stored.ts';
 import { storedOf } from '../query.ts';
 import { checksum, DAY, difference, planDay } from './day.ts';
 import type { CopyLog } from './log.ts';

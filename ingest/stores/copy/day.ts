@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { marksCode } from '../codes.ts';
 import { ON_TIME } from '../influx/fields.ts';
 import { packReadings } from '../packed.ts';
-import type { StoredReading } from '../readings/types.ts';
+import type { StoredReading } from '../readings/stored.ts';
 
 /** ms. */
 export const DAY = 86_400_000;

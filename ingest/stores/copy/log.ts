@@ -3,7 +3,7 @@ import type { SeriesId } from '../../../contract/reading.ts';
 import { forwardReader } from '../ledger/forwarded.ts';
 import { holdLog } from '../ledger/hold.ts';
 import { pastArrivals } from '../ledger/read-arrivals.ts';
-import type { Arrival, ArrivalSeq } from '../ledger/types.ts';
+import type { Arrival, ArrivalSeq } from '../arrival.ts';
 import { openForReading } from '../sqlite/migrate.ts';
 
 /** ms between two looks at how far the running system is. */

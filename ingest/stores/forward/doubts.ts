@@ -1,4 +1,4 @@
-import type { ArrivalSeq } from '../ledger/types.ts';
+import type { ArrivalSeq } from '../arrival.ts';
 import type { PackedReadings } from '../packed.ts';
 import type { Tail } from '../tail.ts';
 

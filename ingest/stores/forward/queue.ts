@@ -1,7 +1,7 @@
 import type { SeriesId } from '../../../contract/reading.ts';
-import type { ArrivalSeq } from '../ledger/types.ts';
+import type { ArrivalSeq } from '../arrival.ts';
 import { RECEIVED, ROW, SEQ, SERIES, unpackReading, type PackedReadings } from '../packed.ts';
-import type { Settlement, StoredReading } from '../readings/types.ts';
+import type { Settlement, StoredReading } from '../readings/stored.ts';
 
 /** Rows of one chunk. */
 const CHUNK = 4_096;

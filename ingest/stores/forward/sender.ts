@@ -1,5 +1,5 @@
 import type { InfluxStore, Written } from '../influx/types.ts';
-import type { ArrivalSeq } from '../ledger/types.ts';
+import type { ArrivalSeq } from '../arrival.ts';
 import type { ArrivalQueue, QueuedBatch } from './queue.ts';
 
 /** Lines of one request, and the readings that are waited for; where lines hold several, a request takes as many times more. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../../contract/clock.ts';
 import type { SeriesId } from '../../../contract/reading.ts';
 import { packSettlements, ROW, SERIES, unpackReadings, type PackedReadings } from '../packed.ts';
-import type { Settlement, SettleResult, StoredReading } from '../readings/types.ts';
+import type { Settlement, SettleResult, StoredReading } from '../readings/stored.ts';
 import type { SeriesDirectory } from '../series-directory.ts';
 import { startThread, type Fault } from '../sqlite/thread.ts';
 import { bareUrl } from './failure.ts';

@@ -1,5 +1,6 @@
 import type { PackedReadings } from '../packed.ts';
-import type { Settlement, ReadingsStore } from '../readings/types.ts';
+import type { ReadingsStore } from '../readings/types.ts';
+import type { Settlement } from '../readings/stored.ts';
 
 /**
  * Why InfluxDB did not take or give something; nothing of the request may be counted on.

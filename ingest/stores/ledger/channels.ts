@@ -1,5 +1,4 @@
 import type { ChannelBody, Delivery } from '../../../contract/channel.ts';
-import type { NotificationIntent } from './types.ts';
 
 /** What is remembered of how a channel does. */
 export interface ChannelStatus {
@@ -26,6 +25,13 @@ export interface StoredChannel extends Omit<ChannelBody, 'address' | 'secret'> {
   readonly signed: boolean;
   readonly sealed: Uint8Array;
   readonly status: ChannelStatus;
+}
+
+export interface NotificationIntent {
+  readonly site: string;
+  readonly alarm: number;
+  readonly what: 'raised' | 'raised_again' | 'returned' | 'acknowledged';
+  readonly at: number;
 }
 
 /** An intent that nobody has looked up recipients for. */

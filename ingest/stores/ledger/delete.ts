@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from '../sqlite/migrate.ts';
 import { DELETE_SLICE, TRIM_SLICE, type ExpireBefore } from './protocol.ts';
-import type { ArrivalSeq } from './types.ts';
+import type { ArrivalSeq } from '../arrival.ts';
 
 /** Deletes one slice of what is no longer kept; true: there is more. */
 export interface Deleter {

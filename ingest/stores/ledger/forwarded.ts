@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { EventDetail } from '../../../contract/event.ts';
-import { json, parse, type Row } from './rows.ts';
+import { json, parse, type Row } from './parse.ts';
 
 /** What of the ledger a store outside takes over, each by its ascending number. */
 export type ForwardStream = 'arrivals' | 'events' | 'journal';

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ArrivalSeq } from './types.ts';
+import type { ArrivalSeq } from '../arrival.ts';
 
 /** ms after which whoever held the log is taken for dead: then it is trimmed again. */
 const LAPSES = 60_000;

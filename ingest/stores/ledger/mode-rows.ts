@@ -1,5 +1,5 @@
 import type { AreaMode } from '../../../contract/registry.ts';
-import type { ModeSpan } from '../../standards/modes.ts';
+import type { ModeSpan } from '../../standards/types.ts';
 
 /** A mode of an area that somebody set by hand. Times are ms epoch. */
 export interface StoredMode {

@@ -4,7 +4,7 @@ import { Compile } from 'typebox/compile';
 import { UserRole } from '../../../contract/account.ts';
 import { AuditEntry, WallLayout } from '../../../contract/access.ts';
 import type { AccessReader, StoredPerson, StoredToken, StoredWall } from './access.ts';
-import { json, parse, type Row } from './rows.ts';
+import { json, parse, type Row } from './parse.ts';
 
 const number = Type.Union([Type.Number(), Type.Null()]);
 const text = Type.Union([Type.String(), Type.Null()]);

@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { ROW, SEQ, TIME, unpackArrival, type PackedReadings } from '../packed.ts';
 import { decodeArrivals } from './arrival-block.ts';
-import { LedgerDamaged } from './rows.ts';
-import type { Arrival, ArrivalSeq } from './types.ts';
+import { LedgerDamaged } from './parse.ts';
+import type { Arrival, ArrivalSeq } from '../arrival.ts';
 
 /** The whole log, in order: what its consumer has not taken over. */
 export function readArrivals(db: DatabaseSync): Arrival[] {

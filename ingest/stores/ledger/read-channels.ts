@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { ChannelBody, Delivery } from '../../../contract/channel.ts';
 import type { ChannelReader, StoredChannel, UnroutedIntent, WaitingDelivery } from './channels.ts';
-import { LedgerDamaged, type Row } from './rows.ts';
+import { LedgerDamaged, type Row } from './parse.ts';
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 

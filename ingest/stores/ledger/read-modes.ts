@@ -4,7 +4,7 @@ import { Check } from 'typebox/value';
 import { LONGEST_MODE } from '../../../contract/modes.ts';
 import { AreaMode } from '../../../contract/registry.ts';
 import type { ModeReader, StoredMode } from './mode-rows.ts';
-import { LedgerDamaged } from './rows.ts';
+import { LedgerDamaged } from './parse.ts';
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()]);
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { QuarantineReader } from './device-rows.ts';
-import { readQuarantine, readQuarantineGroup, type Row } from './rows.ts';
+import { readQuarantine, readQuarantineGroup } from './rows.ts';
+import type { Row } from './parse.ts';
 import { SLOT } from './write-quarantine.ts';
 
 /** A group with so many newest and first entries says what its device does. */

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Type, type Static } from 'typebox';
 import { Check } from 'typebox/value';
 import { ShiftChecks } from '../../../contract/record.ts';
-import { LedgerDamaged } from './rows.ts';
+import { LedgerDamaged } from './parse.ts';
 import type { ShiftRecordReader, StoredShiftRecord } from './shift-rows.ts';
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()]);

@@ -4,14 +4,13 @@ import { openForReading } from '../sqlite/migrate.ts';
 import { accessReader } from './read-access.ts';
 import { forwardReader } from './forwarded.ts';
 import { readArrivals } from './read-arrivals.ts';
-import { registryVersionReader } from './registry-versions.ts';
+import { registryVersionReader, readRegistry } from './registry-versions.ts';
 import { quarantineReader } from './read-quarantine.ts';
 import { channelReader } from './read-channels.ts';
 import { modeReader, readStandingModes } from './read-modes.ts';
 import { shiftRecordReader } from './read-records.ts';
 import { sheetVersionReader } from './read-sheets.ts';
 import {
-  LedgerDamaged,
   readAlarm,
   readCredential,
   readDevice,
@@ -21,10 +20,10 @@ import {
   readMachine,
   readQuarantine,
   readRefusal,
-  readRegistry,
   readSeries,
   readUser,
 } from './rows.ts';
+import { LedgerDamaged } from './parse.ts';
 import type { LedgerReader } from './types.ts';
 
 /**

@@ -1,6 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { SiteRegistry } from '../../../contract/registry.ts';
-import { readRegistry } from './rows.ts';
+import { Compile } from 'typebox/compile';
+import { SiteRegistry } from '../../../contract/registry.ts';
+import { json, parse, type Row } from './parse.ts';
+
+const stored = Compile(SiteRegistry);
+
+/** A registry as it stands in a row. */
+export const readRegistry = (row: Row): SiteRegistry => parse(stored, 'registry', json(row['document']));
 
 /** What decided a site's standards from a moment on (ms epoch), until the next version. */
 export interface RegistryVersion {

@@ -4,13 +4,11 @@ import { Compile } from 'typebox/compile';
 import { Acknowledgement, AlarmSubject, Priority, Side } from '../../../contract/alarm.ts';
 import { JournalEntry } from '../../../contract/api.ts';
 import { REFUSAL_REASONS } from '../../../contract/message.ts';
-import { SiteRegistry } from '../../../contract/registry.ts';
 import type { StoredQuarantineGroup, StoredRefusal } from './device-rows.ts';
 import type { AlarmRecord, DeviceRecord, JournalRow, MachineRecord, Series } from './types.ts';
+import { json, parse, type Row } from './parse.ts';
 
 // What is read back is checked: a file may have been written by another version, or by hand.
-
-export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 const number = nullable(Type.Number());
@@ -143,37 +141,8 @@ const schemas = {
   quarantineGroup: Compile(quarantineGroup),
   refusal: Compile(refusal),
   journal: Compile(journal),
-  registry: Compile(SiteRegistry),
 };
 
-/** A row that is not what this program writes. */
-export class LedgerDamaged extends Error {
-  override readonly name = 'LedgerDamaged';
-}
-
-export function parse<T>(
-  schema: {
-    Check(value: unknown): value is T;
-    Errors(value: unknown): readonly { instancePath: string; message: string }[];
-  },
-  table: string,
-  value: unknown,
-): T {
-  if (schema.Check(value)) return value;
-  const [first] = schema.Errors(value);
-  throw new LedgerDamaged(
-    `the table ${table} holds a row that cannot be read, at ${first?.instancePath || '/'}: ${first?.message ?? '?'}`,
-  );
-}
-
-export function json(value: SQLOutputValue | undefined): unknown {
-  if (typeof value !== 'string') return null;
-  try {
-    return JSON.parse(value);
-  } catch (cause) {
-    throw new LedgerDamaged('a row holds JSON that cannot be read', { cause });
-  }
-}
 const flag = (value: SQLOutputValue | undefined): unknown => (value === 0 || value === 1 ? value === 1 : value);
 
 export const readHead = (row: Row | undefined) =>
@@ -184,8 +153,6 @@ export const readHead = (row: Row | undefined) =>
     nextArrivalSeq: row?.['next_arrival_seq'],
     nextAlarmId: row?.['next_alarm_id'],
   });
-
-export const readRegistry = (row: Row): SiteRegistry => parse(schemas.registry, 'registry', json(row['document']));
 
 export const readSeries = (row: Row): Series =>
   parse(schemas.series, 'series', {

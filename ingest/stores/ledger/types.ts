@@ -2,13 +2,14 @@ import type { Acknowledgement, AlarmSubject, Priority, Side } from '../../../con
 import type { JournalEntry } from '../../../contract/api.ts';
 import type { DeviceEvent } from '../../../contract/event.ts';
 import type { QuarantineEntry } from '../../../contract/quarantine.ts';
-import type { Reading, SeriesId } from '../../../contract/reading.ts';
+import type { SeriesId } from '../../../contract/reading.ts';
 import type { SiteRegistry } from '../../../contract/registry.ts';
 import type { MachineState } from '../../alarms/types.ts';
+import type { Arrival, ArrivalSeq } from '../arrival.ts';
 import type { PackedReadings } from '../packed.ts';
 import type { AccessChange, AccessReader } from './access.ts';
 import type { RegistryVersionReader } from './registry-versions.ts';
-import type { ChannelChangeRow, ChannelReader } from './channels.ts';
+import type { ChannelChangeRow, ChannelReader, NotificationIntent } from './channels.ts';
 import type { ModeChange, ModeReader, StoredMode } from './mode-rows.ts';
 import type { SheetVersionChange, SheetVersionReader } from './sheet-rows.ts';
 import type { ShiftRecordChange, ShiftRecordReader } from './shift-rows.ts';
@@ -22,13 +23,6 @@ export interface Series {
   readonly owner: { readonly kind: 'point' | 'device'; readonly id: string };
   /** `metric` for a point, `metric` or `metric.channel` for a device's own. */
   readonly metric: string;
-}
-
-/** Place in the log of arrivals; ascending, never reused. */
-export type ArrivalSeq = number;
-
-export interface Arrival extends Reading {
-  readonly seq: ArrivalSeq;
 }
 
 /** An event with the hash that tells a repeat from a conflict. */
@@ -88,13 +82,6 @@ export interface SystemEvent {
   readonly kind: string;
   readonly actor: string | null;
   readonly detail: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-export interface NotificationIntent {
-  readonly site: string;
-  readonly alarm: number;
-  readonly what: 'raised' | 'raised_again' | 'returned' | 'acknowledged';
-  readonly at: number;
 }
 
 /** What is remembered of a device across restarts: presence, clock, newest events. JSON, owned by the line. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { AlarmRecord, DeviceRecord, JournalRow, MachineRecord, NotificationIntent, SystemEvent } from './types.ts';
+import type { AlarmRecord, DeviceRecord, JournalRow, MachineRecord, SystemEvent } from './types.ts';
+import type { NotificationIntent } from './channels.ts';
 
 /** What the line made of it. */
 export interface AlarmWriter {

@@ -4,7 +4,7 @@ import { ROW, TIME, type PackedReadings } from '../packed.ts';
 import { encodeRows } from './codec/block.ts';
 import { mergeRows } from './merge.ts';
 import { NO_ROWS, openBlock } from './stored-block.ts';
-import type { SpoiltBlock } from './types.ts';
+import type { SpoiltBlock } from './stored.ts';
 
 /** Readings from which on a block is not opened again for what lies wholly before or behind it. */
 const FULL = 256;

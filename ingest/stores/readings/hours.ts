@@ -3,7 +3,7 @@ import type { SeriesId } from '../../../contract/reading.ts';
 import { decodeFigures, decodeHours, encodeHours, FIGURES, HOURS, type HourRow } from './codec/hours.ts';
 import { BlockUnreadable } from './codec/unreadable.ts';
 import { WIDTH } from './rollup-rows.ts';
-import type { SpoiltBlock } from './types.ts';
+import type { SpoiltBlock } from './stored.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,5 +1,5 @@
 import { CLAIMED, MARKS, ROW, TIME, VALUE, type PackedReadings } from '../packed.ts';
-import type { SettleResult } from './types.ts';
+import type { SettleResult } from './stored.ts';
 
 export interface Merged extends Omit<SettleResult, 'spoilt'> {
   /** Ascending in time, each time once. */

@@ -1,9 +1,9 @@
 import type { PackedReadings } from '../packed.ts';
 import type { SeriesId } from '../../../contract/reading.ts';
 import type { ChangedDay, ChangedHour, Computed, RollupBatch, RollupQuery, SeriesHour } from '../rollups.ts';
-import type { BucketsQuery, BucketsRead } from './read-buckets.ts';
+import type { BucketsQuery, BucketsRead } from './buckets-query.ts';
 import type { PackedRange } from './rollup-reader.ts';
-import type { SettleResult, SpoiltBlock } from './types.ts';
+import type { SettleResult, SpoiltBlock } from './stored.ts';
 
 export interface StoreData {
   readonly file: string;

@@ -1,27 +1,16 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { SeriesId } from '../../../contract/reading.ts';
-import { bucketer, type Bucketer, type BucketsInput, type PackedBuckets } from '../../history/buckets.ts';
+import { bucketer, type Bucketer } from '../../history/buckets.ts';
 import { MARKS, ROW, TIME, VALUE, type PackedReadings } from '../packed.ts';
 import { BlockUnreadable } from './codec/unreadable.ts';
 import { decodedBlocks } from './decoded-blocks.ts';
 import { READ_BLOCKS } from './protocol.ts';
-import type { SpoiltBlock } from './types.ts';
+import type { SpoiltBlock } from './stored.ts';
+import type { BucketsQuery, BucketsRead } from './buckets-query.ts';
 
 const HOUR = 3_600_000;
 const QUALITY = 3;
 /** Readings whose blocks are kept decoded: 24 hours of a hundred series at 10 s, 13 MB. */
 const KEPT = 1_000_000;
-
-export interface BucketsQuery extends BucketsInput {
-  readonly series: SeriesId;
-  /** What the tail holds of the range, ascending, and the newest before it: they win over what is stored. */
-  readonly recent: PackedReadings;
-}
-
-export interface BucketsRead {
-  readonly buckets: PackedBuckets;
-  readonly spoilt: readonly SpoiltBlock[];
-}
 
 /** Sums up blocks where they are read: of half a million readings only the sums leave the thread. */
 export function blockBuckets(db: DatabaseSync): (query: BucketsQuery) => BucketsRead {

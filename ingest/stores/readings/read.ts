@@ -5,7 +5,7 @@ import { hourOf } from './codec/block.ts';
 import { joined } from './merge.ts';
 import { READ_BLOCKS, type ReadingsRead } from './protocol.ts';
 import { openBlock } from './stored-block.ts';
-import type { SpoiltBlock } from './types.ts';
+import type { SpoiltBlock } from './stored.ts';
 
 /** Blocks that cannot be read are passed over and named in `spoilt`. */
 export interface BlockReader {

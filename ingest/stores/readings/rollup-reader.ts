@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { SeriesId } from '../../../contract/reading.ts';
 import type { ChangedDay, ChangedHour, Computed, RollupQuery, SeriesHour } from '../rollups.ts';
 import { hoursReader } from './hours.ts';
-import type { SpoiltBlock } from './types.ts';
+import type { SpoiltBlock } from './stored.ts';
 import { packRows, ROLLUP_COLUMNS, type PackedRollups } from './rollup-rows.ts';
 
 const HOUR = 3_600_000;

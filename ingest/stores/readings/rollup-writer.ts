@@ -4,7 +4,7 @@ import type { RollupBatch, SeriesHour } from '../rollups.ts';
 import { HOURS } from './codec/hours.ts';
 import { hoursWriter } from './hours.ts';
 import { rollupValues } from './rollup-rows.ts';
-import type { SpoiltBlock } from './types.ts';
+import type { SpoiltBlock } from './stored.ts';
 
 const HOUR = 3_600_000;
 

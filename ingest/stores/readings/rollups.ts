@@ -3,7 +3,7 @@ import type { RollupRange, Rollups } from '../rollups.ts';
 import type { ReaderRequest, ReaderResult, SettlerRequest } from './protocol.ts';
 import type { PackedRange } from './rollup-reader.ts';
 import { unpackRollups } from './rollup-rows.ts';
-import type { SpoiltBlock } from './types.ts';
+import type { SpoiltBlock } from './stored.ts';
 
 /** The threads of readings.db as the rollups use them. */
 export interface RollupThreads {

@@ -8,7 +8,7 @@ import { hourOf } from './codec/block.ts';
 import { joined } from './merge.ts';
 import { EXPIRE_SLICE, type SettlerResult } from './protocol.ts';
 import { rollupWriter } from './rollup-writer.ts';
-import type { SpoiltBlock } from './types.ts';
+import type { SpoiltBlock } from './stored.ts';
 
 export type Settlements = Omit<SettlerResult, 'next'>;
 

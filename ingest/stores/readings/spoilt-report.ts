@@ -1,4 +1,4 @@
-import type { SpoiltBlock } from './types.ts';
+import type { SpoiltBlock } from './stored.ts';
 
 /** Hours that were reported and are remembered: a chart asks for the same ones again and again. */
 const REMEMBERED = 10_000;

@@ -14,7 +14,8 @@ import type {
 import { sqliteRollups } from './rollups.ts';
 import type { Rollups } from '../rollups.ts';
 import { spoiltReport } from './spoilt-report.ts';
-import type { ReadingsStore, SettleResult, SpoiltBlock, StoredReading } from './types.ts';
+import type { ReadingsStore } from './types.ts';
+import type { SettleResult, SpoiltBlock, StoredReading } from './stored.ts';
 
 /** The store could not do it; nothing of it was done. `transient`: it may pass later. */
 export class ReadingsFailed extends Error {

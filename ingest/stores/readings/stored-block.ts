@@ -2,7 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 import type { PackedReadings } from '../packed.ts';
 import { decodeRows } from './codec/block.ts';
 import { BlockUnreadable } from './codec/unreadable.ts';
-import type { SpoiltBlock } from './types.ts';
+import type { SpoiltBlock } from './stored.ts';
 
 interface Opened {
   /** Ascending in time; none when it is spoilt. */

@@ -1,6 +1,6 @@
 import { systemClock } from '../../../app/clock.ts';
 import { openInfluxReadings } from '../../../ingest/stores/influx/store.ts';
-import type { StoredReading } from '../../../ingest/stores/readings/types.ts';
+import type { StoredReading } from '../../../ingest/stores/readings/stored.ts';
 import { startInflux2 } from '../../servers/influx2.ts';
 import type { Effort } from '../effort.ts';
 import { must, percentile, type Result } from '../result.ts';

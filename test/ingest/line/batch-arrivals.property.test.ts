@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BatchArrivals } from '../../../ingest/line/batch-arrivals.ts';
-import type { Arrival } from '../../../ingest/stores/ledger/types.ts';
+import type { Arrival } from '../../../ingest/stores/arrival.ts';
 import { packArrivals } from '../../../ingest/stores/packed.ts';
 
 const one = fc.record({

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { AreaMode } from '../../../contract/registry.ts';
 import { hour } from '../../../ingest/standards/hour.ts';
 import { loadCatalogue } from '../../../ingest/standards/catalogue.ts';
-import type { ModeSpan } from '../../../ingest/standards/modes.ts';
+import type { ModeSpan } from '../../../ingest/standards/types.ts';
 import { compileSchedule, inForceSpans } from '../../../ingest/standards/schedule.ts';
 import { site } from './site.ts';
 

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { createConsumer } from '../../../ingest/stores/consumer.ts';
 import { openLedger, openLedgerReader } from '../../../ingest/stores/ledger/index.ts';
-import type { Arrival } from '../../../ingest/stores/ledger/types.ts';
+import type { Arrival } from '../../../ingest/stores/arrival.ts';
 import { packArrivals, ROW } from '../../../ingest/stores/packed.ts';
 import { newestBeforeOf, rangeOf, type ReadingSources } from '../../../ingest/stores/query.ts';
 import { openSqliteReadings } from '../../../ingest/stores/readings/sqlite.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { packArrivals, ROW, SEQ, type PackedReadings } from '../../../ingest/stores/packed.ts';
 import { createTail, type DueOptions, type Tail } from '../../../ingest/stores/tail.ts';
-import type { Arrival } from '../../../ingest/stores/ledger/types.ts';
+import type { Arrival } from '../../../ingest/stores/arrival.ts';
 import { arrival, HOUR, START } from './fixtures/rows.ts';
 
 const due: DueOptions = {

@@ -10,7 +10,7 @@ import {
   VALUE,
   type PackedReadings,
 } from '../../packed.ts';
-import type { StoredReading } from '../types.ts';
+import type { StoredReading } from '../stored.ts';
 import { bitReader, bitWriter, type BitReader, type BitWriter } from './bits.ts';
 import { readDoubles, writeDoubles } from './doubles.ts';
 import { formerReader, type FormerReader } from './former.ts';

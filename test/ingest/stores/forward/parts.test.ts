@@ -7,7 +7,7 @@ import { createRecordRejections, createRejections } from '../../../../ingest/sto
 import { delayAfter } from '../../../../ingest/stores/forward/retry.ts';
 import { createSender } from '../../../../ingest/stores/forward/sender.ts';
 import { InfluxFailed } from '../../../../ingest/stores/influx/types.ts';
-import type { Arrival } from '../../../../ingest/stores/ledger/types.ts';
+import type { Arrival } from '../../../../ingest/stores/arrival.ts';
 import { packArrivals, ROW, SEQ } from '../../../../ingest/stores/packed.ts';
 import { storedOf } from '../../../../ingest/stores/query.ts';
 import { createTail } from '../../../../ingest/stores/tail.ts';

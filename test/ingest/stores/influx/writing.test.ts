@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createSeriesDirectory } from '../../../../ingest/stores/series-directory.ts';
 import { packSettlements } from '../../../../ingest/stores/packed.ts';
-import type { StoredReading } from '../../../../ingest/stores/readings/types.ts';
+import type { StoredReading } from '../../../../ingest/stores/readings/stored.ts';
 import type { InfluxFailed, InfluxServer } from '../../../../ingest/stores/influx/types.ts';
 import { DrivenClock } from '../../../driven-clock.ts';
 import { startProxy } from '../../../servers/proxy.ts';

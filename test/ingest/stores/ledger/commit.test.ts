@@ -3,12 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { openLedger, openLedgerReader } from '../../../../ingest/stores/ledger/index.ts';
-import {
-  CommitFailed,
-  LedgerConflict,
-  type Arrival,
-  type LedgerBatch,
-} from '../../../../ingest/stores/ledger/types.ts';
+import { CommitFailed, LedgerConflict, type LedgerBatch } from '../../../../ingest/stores/ledger/types.ts';
+import type { Arrival } from '../../../../ingest/stores/arrival.ts';
 import { rowsOf } from '../../../arrival-log.ts';
 import { alarm, arrival, machine, registry, START, temporaryFolder } from '../fixtures/rows.ts';
 import { packArrivals } from '../../../../ingest/stores/packed.ts';

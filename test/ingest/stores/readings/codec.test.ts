@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { StoredReading } from '../../../../ingest/stores/readings/types.ts';
+import type { StoredReading } from '../../../../ingest/stores/readings/stored.ts';
 import { bitReader, bitWriter } from '../../../../ingest/stores/readings/codec/bits.ts';
 import { decodeBlock, encodeBlock, hourOf } from '../../../../ingest/stores/readings/codec/block.ts';
 import { LARGEST, readIntegers, writeIntegers, writeTimes } from '../../../../ingest/stores/readings/codec/integers.ts';

@@ -12,7 +12,7 @@ import {
 } from '../../../../ingest/stores/readings/codec/hours.ts';
 import { READINGS_SCHEMA } from '../../../../ingest/stores/readings/schema.ts';
 import { openSqliteReadings } from '../../../../ingest/stores/readings/sqlite.ts';
-import type { SpoiltBlock } from '../../../../ingest/stores/readings/types.ts';
+import type { SpoiltBlock } from '../../../../ingest/stores/readings/stored.ts';
 import { openForWriting } from '../../../../ingest/stores/sqlite/migrate.ts';
 import type { Rollup } from '../../../../ingest/stores/rollups.ts';
 import { HOUR, START, temporaryFolder } from '../fixtures/rows.ts';

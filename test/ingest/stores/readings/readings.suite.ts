@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ReadingsStore, StoredReading } from '../../../../ingest/stores/readings/types.ts';
+import type { ReadingsStore } from '../../../../ingest/stores/readings/types.ts';
+import type { StoredReading } from '../../../../ingest/stores/readings/stored.ts';
 import { HOUR, reading, START } from '../fixtures/rows.ts';
 import { packSettlements } from '../../../../ingest/stores/packed.ts';
 

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createConsumer } from '../../../../ingest/stores/consumer.ts';
 import { openLedger, openLedgerReader } from '../../../../ingest/stores/ledger/index.ts';
 import { openSqliteReadings } from '../../../../ingest/stores/readings/sqlite.ts';
-import type { SpoiltBlock } from '../../../../ingest/stores/readings/types.ts';
+import type { SpoiltBlock } from '../../../../ingest/stores/readings/stored.ts';
 import { createTail } from '../../../../ingest/stores/tail.ts';
 import { DrivenClock } from '../../../driven-clock.ts';
 import { arrival, HOUR, reading, START, temporaryFolder } from '../fixtures/rows.ts';
