@@ -238,7 +238,10 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     const acknowledged = { by: 'other', post: '维修班', at: server.clock.now().wall, note: null };
     server.house.lose({ alarms: [{ ...server.house.alarm(12), state: 'acknowledged', acknowledged }] });
     await button.click();
-    await page.getByRole('status').getByText('维修班 已在 15:42 确认').waitFor();
+    await page
+      .getByRole('status')
+      .getByText(/维修班 已在 15:4\d 确认/)
+      .waitFor();
   });
 
   test('what could not be stored is not acknowledged, and the page says so', async () => {

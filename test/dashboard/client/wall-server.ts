@@ -23,10 +23,16 @@ export const TICKET: Extract<WallAnswer, { state: 'valid' }> = {
 };
 
 /** What a wall meets: the pages under their real policy, `POST /api/wall`, and the live socket for its cookie alone. */
-export async function startWallServer({ clientDir, port = 0 }: { clientDir: string; port?: number }) {
+export async function startWallServer(options: { clientDir: string; port?: number; version?: string }) {
+  const { clientDir, port = 0, version = TICKET.version } = options;
   const app = Fastify({ forceCloseConnections: true });
   const asked: string[] = [];
-  const house = { answer: TICKET as WallAnswer, snapshot: sampleSnapshot(), beating: true, silent: false };
+  const house = {
+    answer: { ...TICKET, version } as WallAnswer,
+    snapshot: sampleSnapshot(),
+    beating: true,
+    silent: false,
+  };
   await app.register(helmet, securityHeaders(false));
   app.post('/api/wall', async (request, reply) => {
     asked.push(JSON.stringify(request.body));
