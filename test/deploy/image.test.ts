@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { buildClient } from '../browser/built-client.ts';
 import { startProgram } from '../integration/program.ts';
+import { freePort } from '../servers/process.ts';
 import { copyImage } from './image.ts';
 
 const MIN = 60_000;
@@ -19,14 +18,6 @@ function folder(mode: number): string {
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   chmodSync(path, mode);
   return path;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 test(
