@@ -29,6 +29,8 @@ export interface Expiry {
   believed(): number;
   /** Lets go what is older than it is kept. */
   expire(): void;
+  /** Resolves when what was to be let go so far is gone, or cannot be. */
+  idle(): Promise<void>;
 }
 
 export function createExpiry(options: ExpiryOptions): Expiry {
@@ -41,21 +43,24 @@ export function createExpiry(options: ExpiryOptions): Expiry {
     return Math.min(now.wall, latest);
   }
 
+  let underWay: Promise<unknown> = Promise.resolve();
+
   return {
     believed,
     expire() {
       const at = believed();
-      ledger
-        .expire({
-          events: at - EVENTS_KEPT,
-          quarantine: at - EVENTS_KEPT,
-          sessions: at,
-          ended: at - ENDED_KEPT,
-          diary: at - DIARY_KEPT,
-        })
-        .catch(onError);
-      readings.expire(at - retention).catch(onError);
-      letGoOutside(at).catch(onError);
+      const ofLedger = ledger.expire({
+        events: at - EVENTS_KEPT,
+        quarantine: at - EVENTS_KEPT,
+        sessions: at,
+        ended: at - ENDED_KEPT,
+        diary: at - DIARY_KEPT,
+      });
+      const all = [ofLedger, readings.expire(at - retention), letGoOutside(at)];
+      underWay = Promise.all([underWay, ...all.map((one) => one.catch(onError))]);
+    },
+    async idle() {
+      await underWay;
     },
   };
 }

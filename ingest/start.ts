@@ -110,7 +110,7 @@ export interface Ingest {
   levels(): IngestLevels;
   /** Resolves when all that was accepted so far is through. */
   drained(): Promise<void>;
-  /** Resolves when readings, hours and days that are due now are in their stores. */
+  /** Resolves when readings, hours and days that are due now are in their stores, and what is too old now is not. */
   computed(): Promise<void>;
   /** Resolves when no notification is on its way and none can be sent now. */
   notified(): Promise<void>;
@@ -373,8 +373,10 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     drained: () => line.drained(),
     async computed() {
       await memory.marked();
-      await consumer.settleDue(clock.now().wall);
+      // A round that is under way leaves out what came since it began.
+      for (let round = 0; round < 2; round += 1) await consumer.settleDue(clock.now().wall);
       await memory.computed(expiry.believed());
+      await expiry.idle();
     },
     notified: () => notify.idle(),
     async close() {
