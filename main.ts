@@ -1,8 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { askPassword } from './app/admin/password-prompt.ts';
 import { openAdminLedger } from './app/admin/open-ledger.ts';
-import { AdminError } from './app/admin/ports.ts';
+import { readTextFile, writeTextFile } from './app/admin/text-file.ts';
 import { registryFiles } from './app/admin/registry-files.ts';
 import { runAdmin } from './app/admin/run.ts';
 import { watchCertificates } from './app/certificate-dates.ts';
@@ -325,20 +324,8 @@ async function admin(argv: readonly string[]): Promise<void> {
     err: (text) => void process.stderr.write(text),
     askPassword: (question) => askPassword(question, { input: process.stdin, output: process.stderr }),
     readStdin: async () => Buffer.concat(await Array.fromAsync(process.stdin)).toString(),
-    readFile(path) {
-      try {
-        return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
-      } catch (cause) {
-        throw new AdminError(`${path} cannot be read as UTF-8 text`, { cause });
-      }
-    },
-    writeFile(path, text) {
-      try {
-        writeFileSync(path, text);
-      } catch (cause) {
-        throw new AdminError(`${path} cannot be written`, { cause });
-      }
-    },
+    readFile: readTextFile,
+    writeFile: writeTextFile,
     newToken,
     hashPassword: (password) => hasher.hash(password),
     passwordWeakness,

@@ -64,11 +64,16 @@ function printOnce(): (trouble: Error) => void {
   };
 }
 
+/** As the system says it: "ENOENT: no such file or directory, open '…'". */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function readFile(option: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Error(`--${option} ${JSON.stringify(path)} cannot be read`, { cause: error });
+    throw new Error(`--${option} ${JSON.stringify(path)} cannot be read: ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -77,7 +82,9 @@ function exportRegistry(plan: SitePlan, path: string): void {
   try {
     writeFileSync(path, text);
   } catch (error) {
-    throw new Error(`--export-registry ${JSON.stringify(path)} cannot be written`, { cause: error });
+    throw new Error(`--export-registry ${JSON.stringify(path)} cannot be written: ${reasonOf(error)}`, {
+      cause: error,
+    });
   }
   process.stdout.write(`${path}: ${plan.site}. Import it with: npm run admin -- registry import ${path}\n`);
 }

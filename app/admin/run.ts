@@ -112,7 +112,12 @@ export async function runAdmin(argv: readonly string[], deps: AdminDeps): Promis
   const command = COMMANDS.find(({ name }) => name.every((word, index) => argv[index] === word));
   if (command === undefined) {
     const near = COMMANDS.filter(({ name }) => name[0] === first);
-    deps.err(`${JSON.stringify(argv.join(' '))} is no command.\n\n${overview(near.length === 0 ? COMMANDS : near)}`);
+    const typed = JSON.stringify(argv.join(' '));
+    deps.err(
+      near.length === 0
+        ? `${typed} is no command.\n\n${overview(COMMANDS)}`
+        : `${typed} is no whole command. These begin with "${first}":\n\n${overview(near)}`,
+    );
     return 2;
   }
   const rest = argv.slice(command.name.length);
