@@ -315,7 +315,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     // The log forgets nothing before it is marked what changed by it.
     memory
       .marked()
-      .then(() => consumer.settleDue(clock.now().wall))
+      .then((upTo) => consumer.settleDue(clock.now().wall, upTo))
       .then(() => memory.due(expiry.believed()))
       .catch(onError);
   }
@@ -372,9 +372,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     channels: notify.channels,
     drained: () => line.drained(),
     async computed() {
-      await memory.marked();
+      const upTo = await memory.marked();
       // A round that is under way leaves out what came since it began.
-      for (let round = 0; round < 2; round += 1) await consumer.settleDue(clock.now().wall);
+      for (let round = 0; round < 2; round += 1) await consumer.settleDue(clock.now().wall, upTo);
       await memory.computed(expiry.believed());
       await expiry.idle();
     },

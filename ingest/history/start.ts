@@ -6,6 +6,7 @@ import { createBegan, type Began, type BeganSources } from '../record/began.ts';
 import { createSheets, type Sheets } from '../record/sheet.ts';
 import type { Span } from '../standards/timeline.ts';
 import type { Catalogue } from '../standards/types.ts';
+import type { ArrivalSeq } from '../stores/arrival.ts';
 import type { LedgerReader, Series } from '../stores/ledger/types.ts';
 import { ROW, SERIES, TIME, type PackedReadings } from '../stores/packed.ts';
 import type { ReadingsStore } from '../stores/readings/types.ts';
@@ -51,8 +52,11 @@ export interface HistoryMemory {
   arrived(arrivals: PackedReadings): void;
   /** By what time after this moment (ms epoch) is judged was changed: hours of it that are computed are so again. */
   doubt(from: number): void;
-  /** Resolves when what arrived so far is marked: wait for it before the log forgets anything. */
-  marked(): Promise<void>;
+  /**
+   * Resolves when what arrived so far is marked, with the newest of it: what came later must not leave the log before
+   * it is marked, too.
+   */
+  marked(): Promise<ArrivalSeq>;
   close(): Promise<void>;
 }
 
@@ -142,10 +146,12 @@ export function startHistory(options: HistoryMemoryOptions): HistoryMemory {
       }
     },
     async marked() {
-      if (unmarked.size === 0) return;
+      const newest = world.tail.newestSeq();
+      if (unmarked.size === 0) return newest;
       const hours = [...unmarked];
       await rollups.note(hours.map(([, hour]) => hour));
       for (const [key, hour] of hours) if (unmarked.get(key) === hour) unmarked.delete(key);
+      return newest;
     },
     // Usually there are none: a mode begins and ends now, unless our clock was set back.
     doubt: (from) => void roller.doubt(from).catch(onError),

@@ -1,4 +1,5 @@
 import type { Clock } from '../../contract/clock.ts';
+import type { ArrivalSeq } from './arrival.ts';
 import type { Ledger } from './ledger/types.ts';
 import type { ReadingsStore } from './readings/types.ts';
 import type { DueHour, Tail } from './tail.ts';
@@ -42,8 +43,9 @@ export interface Consumer {
   /**
    * Settles what is due at this wall time (ms epoch), then trims the log. Call it about every 10 s; while one is
    * under way, the same one is returned. Never rejects: failures go to `onError`, and the next call tries again.
+   * `upTo`: what came later stays in the log, as its hours are not marked yet; our own store marks what it settles.
    */
-  settleDue(now?: number): Promise<Settled>;
+  settleDue(now?: number, upTo?: ArrivalSeq): Promise<Settled>;
   /** Resolves when the next hours are settled, or cannot be; at once when nothing is being settled. */
   progress(): Promise<undefined>;
   /** Readings that no store holds durably yet. */

@@ -224,9 +224,9 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       queue.push(arrivals);
       if (queue.size() >= BATCH && failures === 0) wake();
     },
-    async settleDue(now = clock.now().wall) {
+    async settleDue(now = clock.now().wall, upTo = Infinity) {
       if (closed) return NOTHING;
-      releasing ??= release(now, releasable())
+      releasing ??= release(now, Math.min(releasable(), upTo))
         .catch(onError)
         .finally(() => {
           releasing = undefined;

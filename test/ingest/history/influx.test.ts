@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Rollups } from '../../../ingest/stores/rollups.ts';
 import { DrivenClock } from '../../driven-clock.ts';
 import { influx1Missing, startInflux1, type Influx1 } from '../../servers/influx1.ts';
 import { startRig, type Rig } from '../line/rig.ts';
@@ -93,5 +94,38 @@ describe.skipIf(influx1Missing !== undefined)('with a real InfluxDB behind the l
     expect(rows[2]).toMatchObject({ count: 0 });
     expect(rows).toEqual(storedHours(own.dir));
     expect(await expectTheSame()).toBe(31);
+  });
+
+  test('what comes while hours are being marked stays in the log until its own hour is marked', async () => {
+    const gates = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()] as const;
+    let calls: number | undefined;
+    const rollups = (real: Rollups): Rollups => ({
+      ...real,
+      async note(hours) {
+        if (calls === undefined) return real.note(hours);
+        calls += 1;
+        if (calls > 1) await gates[1].promise;
+        await real.note(hours);
+        if (calls === 1) await gates[0].promise;
+      },
+    });
+    const at = await startInfluxRig(server, { registry, clock: new DrivenClock(START), rollups });
+    const inLog = () => at.rig.rows('SELECT source_time FROM arrival').map((row) => row['source_time']);
+    await live(at.rig, 2);
+    await at.until(() => at.rig.ingest.levels().log === 0);
+    const [first, second] = [START + 61_000, START + 62_000];
+    calls = 0;
+    await at.rig.values('probe', { room_temperature: 19.5 }, first);
+    await at.until(() => calls === 1);
+    await at.rig.values('probe', { room_temperature: 31 }, second);
+    await at.until(() => at.rig.ingest.levels().log === 0);
+    // Hours that are over, and what comes late for them, wait for more for less than this.
+    await at.rig.pass(90);
+    expect(inLog()).toEqual(expect.arrayContaining([first, second]));
+    gates[0].resolve(undefined);
+    await at.until(() => !inLog().includes(first));
+    expect(inLog()).toContain(second);
+    gates[1].resolve(undefined);
+    await at.until(() => !inLog().includes(second));
   });
 });

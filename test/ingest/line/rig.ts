@@ -15,6 +15,7 @@ import type { Catalogue } from '../../../ingest/standards/types.ts';
 import type { InfluxStore } from '../../../ingest/stores/influx/types.ts';
 import type { Ledger } from '../../../ingest/stores/ledger/types.ts';
 import type { ReadingsStore } from '../../../ingest/stores/readings/types.ts';
+import type { Rollups } from '../../../ingest/stores/rollups.ts';
 import { registryWriter } from '../../../ingest/stores/ledger/write-registry.ts';
 import { openStores, type Stores } from '../../../ingest/stores/open.ts';
 import { inTransaction } from '../../../ingest/stores/sqlite/migrate.ts';
@@ -36,6 +37,8 @@ export interface RigOptions {
   readonly ledger?: (real: Ledger) => Ledger;
   /** The same for the readings. */
   readonly readings?: (real: ReadingsStore) => ReadingsStore;
+  /** The same for hours and days. */
+  readonly rollups?: (real: Rollups) => Rollups;
   /** Opens InfluxDB as the store of the readings. */
   readonly influx?: (stores: Stores, clock: DrivenClock) => Promise<InfluxStore>;
   /** The product's own unless given. */
@@ -113,7 +116,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     reader: stores.reader,
     readings: influx ?? options.readings?.(stores.readings) ?? stores.readings,
     influx,
-    rollups: stores.blocks.rollups,
+    rollups: options.rollups?.(stores.blocks.rollups) ?? stores.blocks.rollups,
     directory: stores.directory,
     ...(options.logLimit === undefined ? {} : { logLimit: options.logLimit }),
     ...(options.freeBytes === undefined ? {} : { freeBytes: options.freeBytes }),

@@ -225,6 +225,18 @@ export const HISTORY_FAULTS: readonly Mutant[] = [
     tests: [FILES],
   },
   {
+    name: 'influx-forgets-what-is-not-marked',
+    breaks: 'what came while hours were being marked stays in the log until its own hour is marked',
+    edits: [
+      {
+        file: 'ingest/start.ts',
+        from: '.then((upTo) => consumer.settleDue(clock.now().wall, upTo))',
+        to: '.then(() => consumer.settleDue(clock.now().wall))',
+      },
+    ],
+    tests: [OUTSIDE],
+  },
+  {
     name: 'influx-marks-no-hour',
     breaks: 'with InfluxDB behind the line, late readings mark their hours to be computed again',
     edits: [
