@@ -103,10 +103,10 @@ describe.skipIf(influx1Missing !== undefined)('with a real InfluxDB behind the l
       ...real,
       async note(hours) {
         if (calls === undefined) return real.note(hours);
-        calls += 1;
-        if (calls > 1) await gates[1].promise;
+        const call = (calls += 1);
+        if (call > 1) await gates[1].promise;
         await real.note(hours);
-        if (calls === 1) await gates[0].promise;
+        if (call === 1) await gates[0].promise;
       },
     });
     const at = await startInfluxRig(server, { registry, clock: new DrivenClock(START), rollups });
