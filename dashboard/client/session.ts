@@ -13,6 +13,7 @@ export function createSession() {
   const setupNeeded = ref(false);
   const warnings = shallowRef<readonly LastingWarning[]>([]);
   const reachable = ref(true);
+  const leaving = ref(false);
 
   /** True: somebody is signed in. Without an answer the last one stands. */
   async function refresh(): Promise<boolean> {
@@ -24,6 +25,14 @@ export function createSession() {
       warnings.value = answer.value.warnings;
     }
     return user.value !== null;
+  }
+
+  /** Whether the session goes on. One that is over leaves its user known: what they were filling in is still theirs. */
+  async function goesOn(): Promise<boolean> {
+    const answer = await api.session();
+    reachable.value = answer.ok;
+    if (answer.ok && answer.value.user !== null) user.value = answer.value.user;
+    return answer.ok ? answer.value.user !== null : user.value !== null;
   }
 
   async function loadSites(): Promise<readonly SiteSummary[]> {
@@ -44,14 +53,15 @@ export function createSession() {
     /** Whether the account has at least this role; the server asks again. */
     may: (role: UserRole): boolean => user.value !== null && ROLE_RANK[user.value.role] >= ROLE_RANK[role],
     refresh,
+    goesOn,
     loadSites,
-    /** The server said that the session is over. */
-    ended() {
-      user.value = null;
-    },
+    /** By their own wish: nothing is kept for them. */
+    leaving: readonly(leaving),
     async signOut() {
+      leaving.value = true;
       await api.signOut();
       await refresh();
+      leaving.value = false;
     },
   };
 }

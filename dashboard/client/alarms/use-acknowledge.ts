@@ -1,4 +1,4 @@
-import { ref } from 'vue';
+import { reactive, ref } from 'vue';
 import type { AlarmView } from '../../../contract/alarm.ts';
 import { api } from '../api.ts';
 import { type Failure, statusOf } from '../call.ts';
@@ -12,24 +12,33 @@ export interface Outcome {
   readonly failed: boolean;
 }
 
+/** ms: the second click of a double click, which meets the alarm that comes next. */
+const DOUBLE = 700;
+
 /** Acknowledges, once at a time, and says in words what came of it. */
 export function useAcknowledge(words: Words) {
   const pending = ref<number | null>(null);
   const outcome = ref<Outcome | null>(null);
-  const note = ref('');
+  /** By alarm: what was written about one is never sent with another. */
+  const notes = reactive(new Map<number, string>());
+  /** Which one somebody writes about: it stays in their hands when a worse one comes. */
+  const writing = ref<number | null>(null);
+  let doneAt = -Infinity;
 
   async function acknowledge(alarm: AlarmView, moment: Moment): Promise<void> {
-    if (pending.value !== null) return;
+    if (pending.value !== null || performance.now() - doneAt < DOUBLE) return;
     pending.value = alarm.id;
     outcome.value = null;
-    const written = note.value.trim();
+    const written = notes.get(alarm.id)?.trim() ?? '';
     const answer = await api.acknowledge(alarm.id, written === '' ? {} : { note: written });
     pending.value = null;
     if (!answer.ok) {
       outcome.value = { alarm: alarm.id, text: failureText(answer.failure), failed: true };
       return;
     }
-    note.value = '';
+    doneAt = performance.now();
+    notes.delete(alarm.id);
+    writing.value = null;
     const { outcome: what, alarm: after } = answer.value;
     outcome.value = {
       alarm: alarm.id,
@@ -60,5 +69,12 @@ export function useAcknowledge(words: Words) {
     return words.t('alarm.failed', { why });
   }
 
-  return { pending, outcome, note, acknowledge, name: (alarm: AlarmView) => alarmName(alarm, words) };
+  return {
+    pending,
+    outcome,
+    notes,
+    writing,
+    acknowledge,
+    name: (alarm: AlarmView) => alarmName(alarm, words),
+  };
 }

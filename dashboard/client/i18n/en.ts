@@ -257,6 +257,12 @@ export const en: Catalogue = {
     enable: 'Enable sound',
     blockedShort: 'Sound blocked: enable',
   },
+  sessionOver: {
+    title: 'Sign in again',
+    lead: 'The session is over',
+    leadHint: 'Nothing is lost: after signing in you go on where you were, with what you had typed',
+    other: 'For another account the page starts anew',
+  },
   signIn: {
     title: 'Sign in',
     username: 'User name',

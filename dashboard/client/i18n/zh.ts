@@ -245,6 +245,12 @@ export const zh = {
     enable: '开启声音',
     blockedShort: '声音被拦，开启',
   },
+  sessionOver: {
+    title: '重新登录',
+    lead: '登录已到期',
+    leadHint: '没有丢东西：登录后接着原来的页面，填了一半的都在',
+    other: '换一个账号登录，页面从头开始',
+  },
   signIn: {
     title: '登录',
     username: '用户名',

@@ -29,6 +29,8 @@ export interface LiveStore {
   readonly stoppedAt: Readonly<Ref<number | null>>;
   /** Counts ticks that were followed by a drawn frame. */
   readonly beat: Readonly<Ref<number>>;
+  /** Connects anew: somebody has signed in again. */
+  resume(): void;
   close(): void;
 }
 
@@ -219,6 +221,7 @@ export function openLive({ site, onBye, stillSignedIn, onConnect, wall = false }
     lag,
     stoppedAt,
     beat,
+    resume: () => void socket.disconnect().connect(),
     close() {
       closed = true;
       clearInterval(refreshing);

@@ -323,6 +323,39 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await page.getByText(/画面停于/).waitFor();
   });
 
+  test('a note stays with its alarm when a worse one comes, and on its page when the session is over', async () => {
+    const page = await enter('operator');
+    await page.goto(`${server.url}/sites/${SITE}/alarms`);
+    const note = page.getByLabel('备注');
+    await note.fill('已关阀');
+    const worse = { ...server.house.alarm(11), id: 99, place: { zh: '女浴淋浴', en: 'Women’s showers' } };
+    server.house.announce({ alarms: [{ ...worse, raisedAt: worse.raisedAt + 60_000 }] });
+    await page.locator('tbody tr', { hasText: '女浴淋浴' }).waitFor();
+    expect(await page.locator('.response h2').innerText()).toBe('男浴淋浴 烫伤危险');
+    await page.getByRole('link', { name: /女浴淋浴/ }).click();
+    await page.locator('.response h2', { hasText: '女浴淋浴' }).waitFor();
+    expect(await note.inputValue()).toBe('');
+    await page.goBack();
+    expect(await note.inputValue()).toBe('已关阀');
+
+    // Ended elsewhere: nothing of the page is seen until the same person is back.
+    await page.request.delete(`${server.url}/api/session`, { headers: { origin: server.url } });
+    const dialog = page.getByRole('dialog', { name: '重新登录' });
+    await dialog.waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(await dialog.getByLabel('用户名').inputValue()).toBe('operator');
+    await dialog.getByLabel('密码', { exact: true }).fill('wasser-ist-warm-42');
+    await dialog.getByRole('button', { name: '登录', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.locator('.acknowledge').dblclick();
+    await page.getByRole('status').getByText('已确认 男浴淋浴 烫伤危险').waitFor();
+    // The next one is there by then: it is another click's.
+    await page.getByRole('button', { name: '确认 女浴淋浴 烫伤危险' }).waitFor();
+    expect(server.house.alarm(11).acknowledged).toMatchObject({ note: '已关阀' });
+    expect(server.house.alarm(99).acknowledged).toBeNull();
+  });
+
   test('a session that is over leads to the sign-in page', async () => {
     const page = await enter('viewer');
     await page.locator('.top-account .account-button').click();
