@@ -92,6 +92,9 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, on the whole system', 
     await handIn.waitFor();
     await page.getByRole('button', { name: '浑', exact: true }).tap();
     await page.getByRole('button', { name: '补水', exact: true }).tap();
+    // A phone that was in a pocket loads its pages anew.
+    await page.reload();
+    await page.getByRole('button', { name: '浑', exact: true, pressed: true }).waitFor();
     await handIn.tap();
     // A finding has to be explained.
     await page.getByText('水清澈要写明情况').waitFor();

@@ -65,7 +65,7 @@ export const record = {
   corrects: 'Correction: {reason}',
   correctedMark: 'Corrected',
   none: 'Not recorded',
-  running: 'Running',
+  running: 'running',
   never: {
     future: 'This shift has not begun',
     late: 'This shift was more than {n} days ago: it can be recorded no more',
