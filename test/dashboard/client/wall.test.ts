@@ -276,6 +276,17 @@ describe.skipIf(chromiumPath === undefined)('a wall in Chromium', () => {
     await page.getByText('Live,').waitFor();
     await page.reload();
     await page.getByText('Live,').waitFor();
+    // The longer language cuts hints, never what is wrong.
+    const place = { zh: '女浴淋浴 2 号', en: "Women's bath, Shower 2" };
+    const title = { zh: '水温烫伤危险', en: 'Scalding hot water' };
+    const [worst] = server.house.snapshot.alarms.filter(({ id }) => id === 11);
+    if (worst === undefined) throw new Error('the sample has no such alarm');
+    server.announce({ alarms: [{ ...worst, place, title }] });
+    await page.locator('.wall-alarm:visible h3', { hasText: place.en }).waitFor();
+    const cut = await page
+      .locator('.wall-alarm:visible h3')
+      .evaluateAll((titles) => titles.filter((title) => title.scrollHeight > title.clientHeight).length);
+    expect(cut).toBe(0);
   });
 });
 
