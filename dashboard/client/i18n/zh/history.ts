@@ -69,8 +69,8 @@ export const history = {
   downFor: '本系统未运行 {duration}',
   missing: '无数据 {duration}',
   firstSince: '{date} 起有数据',
-  excursions: '越限 {n} 次，最长 {duration}',
-  noExcursion: '越限 0 次',
+  excursions: '报警 {n} 次，最长 {duration}',
+  noExcursion: '没有报警',
   legend: {
     open: '开放时间',
     band: '标准带',
