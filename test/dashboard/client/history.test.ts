@@ -69,6 +69,8 @@ describe.skipIf(chromiumPath === undefined)("a point's history, in Chromium", ()
 
     await page.locator('.history-add select').selectOption('women-pool');
     await expect.poll(() => newest().series).toEqual(['men-pool/water_temperature', 'women-pool/water_temperature']);
+    // Its namesake in the other bath.
+    await page.locator('.history-legend', { hasText: '女浴 · 大池' }).waitFor();
     const file = await page.getByRole('link', { name: /CSV/ }).getAttribute('href');
     expect(file).toContain(`/api/sites/${SITE}/history.csv?`);
     expect(file).toContain('lang=zh');
