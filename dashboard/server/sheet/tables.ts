@@ -26,7 +26,9 @@ export function sheetHead(sheet: Sheet, language: RegisterLanguage): readonly st
     // A scald begins at its limit, everything else beyond it.
     const most = scald ? '<' : '≤';
     const limits = [low === null ? '' : `≥ ${low}`, high === null ? '' : `${most} ${high}`].filter((one) => one !== '');
-    return `${words.local(title)} ${limits.join(' ')} (${source} ${clause})`;
+    // A source without clauses has a dash for them.
+    const from = [source, clause].filter((one) => one !== '-').join(' ');
+    return `${words.local(title)} ${limits.join(' ')} (${from})`;
   });
   const version = versionText(sheet, words);
   return [
