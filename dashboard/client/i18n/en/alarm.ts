@@ -45,10 +45,10 @@ export const alarm = {
   noteLabel: 'Note',
   acknowledge: 'Acknowledge',
   acknowledging: 'Acknowledging',
-  acknowledgeName: 'Acknowledge {place} {title}',
+  acknowledgeName: 'Acknowledge {place}: {title}',
   chart: 'See chart',
 
-  done: 'Acknowledged: {place} {title}',
+  done: 'Acknowledged {place}: {title}',
   already: '{post} acknowledged it at {moment}',
   alreadyUnknown: 'Somebody acknowledged it first',
   notStored: 'Could not be stored, so it is not acknowledged: try again',
