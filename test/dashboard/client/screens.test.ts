@@ -344,13 +344,11 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await dialog.waitFor();
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
-    expect(await dialog.getByLabel('用户名').inputValue()).toBe('operator');
     await dialog.getByLabel('密码', { exact: true }).fill('wasser-ist-warm-42');
     await dialog.getByRole('button', { name: '登录', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.locator('.acknowledge').dblclick();
     await page.getByRole('status').getByText('已确认 男浴淋浴 烫伤危险').waitFor();
-    // The next one is there by then: it is another click's.
     await page.getByRole('button', { name: '确认 女浴淋浴 烫伤危险' }).waitFor();
     expect(server.house.alarm(11).acknowledged).toMatchObject({ note: '已关阀' });
     expect(server.house.alarm(99).acknowledged).toBeNull();

@@ -302,4 +302,28 @@ export const DASHBOARD_FAULTS: readonly Mutant[] = [
     ],
     tests: ['test/browser/wall.test.ts'],
   },
+  {
+    name: 'alarm-under-a-note-changes',
+    breaks: 'what somebody writes about an alarm stays with it when a worse one comes',
+    edits: [
+      {
+        file: 'dashboard/client/pages/AlarmsPage.vue',
+        from: '(written.value ?? listed.value[0])',
+        to: 'listed.value[0]',
+      },
+    ],
+    tests: ['test/dashboard/client/screens.test.ts'],
+  },
+  {
+    name: 'shift-form-forgets',
+    breaks: 'a form that is loaded anew has what was filled in',
+    edits: [
+      {
+        file: 'dashboard/client/pages/ShiftFormPage.vue',
+        from: "else box.keep(place, body(), 'draft');",
+        to: '',
+      },
+    ],
+    tests: ['test/browser/history.test.ts'],
+  },
 ];
