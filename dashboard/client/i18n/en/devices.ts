@@ -130,7 +130,7 @@ export const devices: Catalogue['devicesPage'] = {
     interval: 'Interval (s)',
     measured: 'Measured {n}',
     notMeasured: 'Not measured yet',
-    intervalHint: '{measured}; 3 missed: unknown',
+    intervalHint: '{measured}; unknown after 3 missed',
     from: 'Counts from',
     first: 'first, {moment}',
     now: 'now',
