@@ -101,18 +101,6 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
     tests: [FORWARD],
   },
   {
-    name: 'forward-lets-go-before-hours-are-marked',
-    breaks: 'no reading leaves the log before the hour that it changes is marked',
-    edits: [
-      {
-        file: 'ingest/start.ts',
-        from: '.then((upTo) => consumer.settleDue(clock.now().wall, upTo))',
-        to: '.then(() => consumer.settleDue(clock.now().wall))',
-      },
-    ],
-    tests: ['test/ingest/history/influx.test.ts'],
-  },
-  {
     name: 'forward-to-another-begins-in-the-middle',
     breaks: 'another server gets all that the log still holds',
     edits: [
