@@ -29,7 +29,7 @@ export const FORWARD_FAULTS: readonly Mutant[] = [
       {
         file: FORWARDER,
         from: 'const { written, lines, rejected, tooOld, took } = await sending.written;',
-        to: "cursors.moved('arrivals', batch.lastSeq);\n      const { written, rejected, tooOld, took } = await sending.written;",
+        to: "cursors.moved('arrivals', batch.lastSeq);\n      const { written, lines, rejected, tooOld, took } = await sending.written;",
       },
     ],
     tests: [FORWARD],
