@@ -197,7 +197,8 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await dialog.getByRole('button', { name: '丢弃 1,440 条' }).click();
     await page.getByRole('status').getByText('已丢弃 plant 的“不是数”').waitFor();
     expect(await page.locator('.quarantine-row', { hasText: '不是数' }).count()).toBe(0);
-    await page.locator('.nav-settings a', { hasText: '隔离区' }).getByText('230').waitFor();
+    // Without this it would be asked for anew within the minute.
+    await page.locator('.nav-settings a', { hasText: '隔离区' }).getByText('230').waitFor({ timeout: 20_000 });
   });
 
   test('the text for the maker is copied in the language that the maker reads', async () => {
