@@ -38,8 +38,6 @@ interface Picture {
   readonly at: (places: Places) => string;
   /** Visible when there is something to be seen. */
   readonly shows: string;
-  /** The last such element is moved to the foot of what is seen. */
-  readonly seen?: string;
   readonly look: BrowserContextOptions;
 }
 
@@ -68,8 +66,6 @@ const PICTURES: readonly Picture[] = [
     file: 'register.png',
     at: ({ site }) => `${site}/records?area=mens-bath`,
     shows: '.sheet-table',
-    // The demo has lived for a week.
-    seen: '.sheet-scroll tbody',
     look: DESK,
   },
   { file: 'shift-form.png', at: ({ shift }) => shift, shows: '.shift-tile-figure', look: HAND },
@@ -127,7 +123,7 @@ async function enter(browser: Browser, link: string): Promise<Entered> {
   };
 }
 
-async function take(browser: Browser, { places, cookies }: Entered, { file, at, shows, seen, look }: Picture) {
+async function take(browser: Browser, { places, cookies }: Entered, { file, at, shows, look }: Picture) {
   // What blinks is drawn steady; 1.5 keeps letters sharp and files small.
   const context = await browser.newContext({ deviceScaleFactor: 1.5, reducedMotion: 'reduce', ...look });
   // A wall comes with its link alone.
@@ -138,10 +134,6 @@ async function take(browser: Browser, { places, cookies }: Entered, { file, at, 
   await page.evaluate('document.fonts.ready.then(() => undefined)');
   // Charts and lists that come after it.
   await page.waitForLoadState('networkidle');
-  if (seen !== undefined) {
-    const last = `[...document.querySelectorAll(${JSON.stringify(seen)})].at(-1)`;
-    await page.evaluate(`${last}.scrollIntoView({ block: 'end' })`);
-  }
   await page.screenshot({ path: join(IMAGES, file) });
   await context.close();
 }
