@@ -108,6 +108,8 @@ export const OpenHour = Type.Object({
   standards: Type.Array(
     Type.Object({
       standard: Type.String(),
+      /** About a danger, as scalding is: nothing that people comply with. */
+      critical: Type.Boolean(),
       inBand: Type.Number(),
       out: Type.Number(),
       unknown: Type.Number(),

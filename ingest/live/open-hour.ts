@@ -54,7 +54,8 @@ async function openHour(
     downtimes: sources.reader.downtimes(span.from - LONGEST_HOLD),
   });
   const { count, min, max, mean, last } = found;
-  const standards = found.standards.map((standard) => ({ ...standard, ...shares(standard) }));
+  const critical = new Set(point.limits.filter(({ timing }) => timing.critical).map(({ standard }) => standard));
+  const standards = found.standards.map((one) => ({ ...one, critical: critical.has(one.standard), ...shares(one) }));
   return { point: point.spec.id, metric, ...span, standards, count, min, max, mean, last };
 }
 

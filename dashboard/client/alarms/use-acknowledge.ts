@@ -1,4 +1,4 @@
-import { reactive, ref } from 'vue';
+import { computed, reactive, ref } from 'vue';
 import type { AlarmView } from '../../../contract/alarm.ts';
 import { api } from '../api.ts';
 import { type Failure, statusOf } from '../call.ts';
@@ -69,10 +69,17 @@ export function useAcknowledge(words: Words) {
     return words.t('alarm.failed', { why });
   }
 
+  /** What is written about the alarm that a form shows. */
+  const noteOf = (alarm: () => AlarmView) =>
+    computed({
+      get: () => notes.get(alarm().id) ?? '',
+      set: (text) => void notes.set(alarm().id, text),
+    });
+
   return {
     pending,
     outcome,
-    notes,
+    noteOf,
     writing,
     acknowledge,
     name: (alarm: AlarmView) => alarmName(alarm, words),

@@ -122,6 +122,7 @@ export function sampleHouse(clock: DrivenClock): SampleHouse {
             standards: [
               {
                 standard: 'base.water',
+                critical: false,
                 inBand,
                 out,
                 unknown,

@@ -17,8 +17,8 @@ test('the open hour counts what was in band, what was out and what nobody knows,
   expect(water).toMatchObject({ from: HOUR_START, to: HOUR_START + 1_000_000, count: 90, min: 39, max: 41, last: 39 });
   // The last value, of 890 s, holds for three intervals of 10 s; the rest of the silence is unknown.
   expect(water?.standards).toMatchObject([
-    { standard: 'base.water', inBand: 600, out: 320, unknown: 80, outOfService: 0 },
-    { standard: 'base.scald', inBand: 920, out: 0, unknown: 80, outOfService: 0, compliance: 1 },
+    { standard: 'base.water', critical: false, inBand: 600, out: 320, unknown: 80, outOfService: 0 },
+    { standard: 'base.scald', critical: true, inBand: 920, out: 0, unknown: 80, outOfService: 0, compliance: 1 },
   ]);
   expect(water?.standards[0]?.compliance).toBeCloseTo(600 / 920);
   expect(water?.standards[0]?.coverage).toBeCloseTo(0.92);
